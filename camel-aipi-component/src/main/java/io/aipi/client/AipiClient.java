@@ -1,0 +1,237 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client;
+
+import io.aipi.client.internal.ServerCalls;
+import io.aipi.client.internal.Session;
+import io.aipi.client.internal.Transport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A client of one AIPI server.
+ *
+ * <pre>{@code
+ * try (AipiClient client = AipiClient.builder().serverUrl("http://localhost:7777").apiKey(key).build()) {
+ *     ModelEndpoint llama = client.endpoint("llama2_chat", JobOptions.defaults());
+ *     JobResult result = llama.run(AipiRequest.ofPrompt("Hello"), progress -> System.out.println(progress)).join();
+ * }
+ * }</pre>
+ *
+ * <p>All calls are asynchronous. Their futures fail with an {@link io.aipi.client.error.AipiException}, and complete on
+ * threads that must not be blocked: what takes time belongs into an {@code ...Async} continuation.
+ */
+public final class AipiClient implements AutoCloseable {
+
+    private static final String VERSION = readVersion();
+
+    private final AipiRuntime runtime;
+    private final boolean ownRuntime;
+    private final URI server;
+    private final Credentials credentials;
+    private final LoginRoute loginRoute;
+    private final ConnectionOptions connectionOptions;
+    private final Session session;
+    private final ServerCalls calls;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private AipiClient(Builder builder) {
+        server = serverUri(builder.serverUrl);
+        ownRuntime = builder.runtime == null;
+        runtime = ownRuntime ? AipiRuntime.create(ForkJoinPool.commonPool(), "aipi") : builder.runtime;
+        credentials = new Credentials(builder.user, builder.apiKey);
+        loginRoute = builder.loginRoute;
+        connectionOptions = builder.connectionOptions;
+        session = runtime.acquireSession(server, credentials, loginRoute);
+        Transport transport = runtime.acquireTransport(connectionOptions);
+        calls = new ServerCalls(
+                server,
+                credentials,
+                builder.clientVersion,
+                loginRoute,
+                session,
+                runtime.routeMemory(),
+                transport,
+                runtime.workers());
+    }
+
+    /** Starts to build a client. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Version of this library, {@code development} outside a jar. */
+    public static String version() {
+        return VERSION;
+    }
+
+    /** One model endpoint of the server; its jobs are handled as the options say. Close it when done. */
+    public ModelEndpoint endpoint(String name, JobOptions options) {
+        return new ModelEndpoint(name, options, calls, runtime.timer());
+    }
+
+    /** The names of the endpoints that the credentials may use; fails where the server has no such list. */
+    public CompletableFuture<List<String>> listEndpoints(Duration timeout) {
+        return calls.list(timeout);
+    }
+
+    /** The server's verdict on the API key. */
+    public CompletableFuture<KeyValidation> validateKey(Duration timeout) {
+        return calls.validateKey(timeout);
+    }
+
+    /** What the server says of an endpoint; empty where it says nothing. */
+    public CompletableFuture<Optional<EndpointDescription>> describe(String endpoint, Duration timeout) {
+        return calls.describe(endpoint, timeout);
+    }
+
+    /** Base URL of the server. */
+    public URI server() {
+        return server;
+    }
+
+    /** For people: whether there is a session, or why not. Never a key. */
+    public String sessionState() {
+        return loginRoute == LoginRoute.NONE ? "no login" : session.describe();
+    }
+
+    /** Logins begun so far by the session, which other clients may share. */
+    public long logins() {
+        return session.logins();
+    }
+
+    /**
+     * Gives back what is shared; ends it if nobody else uses it, and with it the calls in flight. The server has no
+     * logout.
+     */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            runtime.releaseTransport(connectionOptions);
+            runtime.releaseSession(server, credentials, loginRoute);
+            if (ownRuntime) {
+                runtime.close();
+            }
+        }
+    }
+
+    private static URI serverUri(String serverUrl) {
+        if (serverUrl == null || serverUrl.isBlank()) {
+            throw new IllegalArgumentException("serverUrl is missing: set it to the base URL of the AIPI server");
+        }
+        URI uri;
+        try {
+            String trimmed = serverUrl.trim();
+            while (trimmed.endsWith("/")) {
+                trimmed = trimmed.substring(0, trimmed.length() - 1);
+            }
+            uri = new URI(trimmed);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("serverUrl is not a URL: " + e.getReason(), e);
+        }
+        boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+        if (!http || uri.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "serverUrl must be http://host[:port] or https://host[:port], not a URL of scheme "
+                            + uri.getScheme() + " and host " + uri.getHost());
+        }
+        if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    "serverUrl must have no user, query or fragment; credentials go into user and apiKey");
+        }
+        return uri;
+    }
+
+    private static String readVersion() {
+        try (InputStream in = AipiClient.class.getResourceAsStream("/META-INF/io.aipi.camel/version.properties")) {
+            if (in == null) {
+                return "development";
+            }
+            Properties properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("version", "development");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Builds a client; only {@link #serverUrl} must be set. */
+    public static final class Builder {
+
+        private String serverUrl;
+        private String user;
+        private String apiKey;
+        private String clientVersion = "camel-aipi " + version();
+        private LoginRoute loginRoute = LoginRoute.AUTO;
+        private ConnectionOptions connectionOptions = ConnectionOptions.defaults();
+        private AipiRuntime runtime;
+
+        private Builder() {}
+
+        /** Base URL of the server, {@code http://} or {@code https://}. */
+        public Builder serverUrl(String url) {
+            serverUrl = url;
+            return this;
+        }
+
+        /** Name of the user, null for none. */
+        public Builder user(String name) {
+            user = name;
+            return this;
+        }
+
+        /** The API key, null for an open server. */
+        public Builder apiKey(String key) {
+            apiKey = key;
+            return this;
+        }
+
+        /** What the client calls itself at login. */
+        public Builder clientVersion(String version) {
+            clientVersion = Objects.requireNonNull(version);
+            return this;
+        }
+
+        /** How a session key is obtained. */
+        public Builder loginRoute(LoginRoute route) {
+            loginRoute = Objects.requireNonNull(route);
+            return this;
+        }
+
+        /** How connections are made. */
+        public Builder connectionOptions(ConnectionOptions options) {
+            connectionOptions = Objects.requireNonNull(options);
+            return this;
+        }
+
+        /** What is shared with other clients; without one, the client makes its own and closes it. */
+        public Builder runtime(AipiRuntime shared) {
+            runtime = shared;
+            return this;
+        }
+
+        /**
+         * Makes the client.
+         *
+         * @throws IllegalArgumentException if the URL of the server is missing or none; it says what to change
+         */
+        public AipiClient build() {
+            return new AipiClient(this);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a job is asked to do: a prompt and parameters. It does not say where: the endpoint is the caller's choice, never
+ * the message's.
+ *
+ * @param prompt the prompt, sent under the name that the endpoint gives it; null when the parameters say everything
+ * @param parameters the other parameters by name: strings, numbers, booleans, {@link Media} (sent as data URIs), lists
+ *     and maps; a null value is sent as null
+ */
+public record AipiRequest(String prompt, Map<String, Object> parameters) {
+
+    /** Copies the parameters, in their order. */
+    public AipiRequest {
+        parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    }
+
+    /** A prompt without parameters. */
+    public static AipiRequest ofPrompt(String prompt) {
+        return new AipiRequest(prompt, Map.of());
+    }
+
+    /** Parameters, the prompt among them or not needed. */
+    public static AipiRequest ofParameters(Map<String, Object> parameters) {
+        return new AipiRequest(null, parameters);
+    }
+
+    /** The same request with one more parameter, or with another value for it. */
+    public AipiRequest with(String name, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(parameters);
+        more.put(name, value);
+        return new AipiRequest(prompt, more);
+    }
+
+    /** The names of the parameters only: prompts and values may be confidential. */
+    @Override
+    public String toString() {
+        return "AipiRequest[prompt=" + (prompt == null ? "none" : prompt.length() + " characters") + ", parameters="
+                + parameters.keySet() + "]";
+    }
+}

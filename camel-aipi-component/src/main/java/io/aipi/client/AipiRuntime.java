@@ -1,0 +1,118 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client;
+
+import io.aipi.client.internal.HttpTransport;
+import io.aipi.client.internal.LoginRouteMemory;
+import io.aipi.client.internal.SecretMask;
+import io.aipi.client.internal.Session;
+import io.aipi.client.internal.Shared;
+import io.aipi.client.internal.SystemTimer;
+import io.aipi.client.internal.Timer;
+import io.aipi.client.internal.Transport;
+import java.net.URI;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * What clients share: one timer thread, two I/O threads and a pool of connections for each set of
+ * {@link ConnectionOptions}, one session for each (server, credentials, login route), and at times a thread that looks
+ * up addresses. However many jobs are in flight, there are no more threads than that.
+ */
+public final class AipiRuntime implements AutoCloseable {
+
+    private record SessionKey(URI server, Credentials credentials, LoginRoute route) {}
+
+    private final Timer timer;
+    private final Executor workers;
+    private final Runnable closing;
+    private final Shared<ConnectionOptions, Transport> transports;
+    private final Shared<SessionKey, Session> sessions;
+    private final LoginRouteMemory routeMemory = new LoginRouteMemory();
+
+    AipiRuntime(Timer timer, Executor workers, Function<ConnectionOptions, Transport> transports, Runnable closing) {
+        this.timer = timer;
+        this.workers = workers;
+        this.closing = closing;
+        this.transports = new Shared<>(transports, Transport::close);
+        this.sessions = new Shared<>(
+                key -> new Session(timer, new SecretMask(key.credentials().apiKey())), session -> {});
+    }
+
+    /**
+     * Makes a runtime.
+     *
+     * @param workers decodes long answers; may be shared with whatever continues after a result
+     * @param threadName beginning of the names of the runtime's threads
+     */
+    public static AipiRuntime create(Executor workers, String threadName) {
+        SystemTimer timer = new SystemTimer(threads(threadName + "-timer"));
+        // looking up an address blocks; connections are made seldom, so one thread that comes and goes is enough
+        ThreadPoolExecutor connector = new ThreadPoolExecutor(
+                1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(threadName + "-connect"));
+        connector.allowCoreThreadTimeOut(true);
+        String userAgent = "camel-aipi/" + AipiClient.version();
+        return new AipiRuntime(
+                timer,
+                workers,
+                options -> new HttpTransport(options, timer, connector, threads(threadName + "-io"), userAgent),
+                () -> {
+                    timer.close();
+                    connector.shutdownNow();
+                });
+    }
+
+    private static ThreadFactory threads(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    Timer timer() {
+        return timer;
+    }
+
+    Executor workers() {
+        return workers;
+    }
+
+    LoginRouteMemory routeMemory() {
+        return routeMemory;
+    }
+
+    Transport acquireTransport(ConnectionOptions options) {
+        return transports.acquire(options);
+    }
+
+    void releaseTransport(ConnectionOptions options) {
+        transports.release(options);
+    }
+
+    Session acquireSession(URI server, Credentials credentials, LoginRoute route) {
+        return sessions.acquire(new SessionKey(server, credentials, route));
+    }
+
+    void releaseSession(URI server, Credentials credentials, LoginRoute route) {
+        sessions.release(new SessionKey(server, credentials, route));
+    }
+
+    /** Ends everything at once: calls in flight fail, connections are closed, threads end. */
+    @Override
+    public void close() {
+        transports.endAll();
+        sessions.endAll();
+        closing.run();
+    }
+}

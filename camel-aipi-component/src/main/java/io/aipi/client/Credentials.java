@@ -1,0 +1,25 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client;
+
+/**
+ * Who logs in. Both parts may be null: some servers are open.
+ *
+ * @param user the user's name; servers of the 0.9 line ignore it
+ * @param apiKey the API key, a secret
+ */
+public record Credentials(String user, String apiKey) {
+
+    /** No credentials, for an open server. */
+    public static final Credentials NONE = new Credentials(null, null);
+
+    /** Never shows the key. */
+    @Override
+    public String toString() {
+        return "Credentials[apiKey=" + (apiKey == null ? "none" : "xxxxxx") + "]";
+    }
+}

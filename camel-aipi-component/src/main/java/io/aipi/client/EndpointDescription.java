@@ -1,0 +1,76 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the server says of one of its endpoints ({@code GET /api/endpoints/<name>}).
+ *
+ * @param name name in URLs
+ * @param title name for people, null when not said
+ * @param description what it does, null when not said
+ * @param category for example {@code chat}, null when not said
+ * @param version version of the endpoint, null when not said
+ * @param maxQueueLength jobs that may wait, null when not said
+ * @param freeQueueSlots jobs that may be queued now, null when not said
+ * @param workers workers connected, null when not said
+ * @param input parameters that a client may send, by name, in the server's order; without those of the protocol itself
+ * @param output fields of a result by name
+ */
+public record EndpointDescription(
+        String name,
+        String title,
+        String description,
+        String category,
+        Integer version,
+        Integer maxQueueLength,
+        Integer freeQueueSlots,
+        Integer workers,
+        Map<String, ParameterDescription> input,
+        Map<String, ParameterDescription> output) {
+
+    private static final List<String> USUAL_PROMPT_NAMES = List.of("prompt", "text", "prompt_input");
+
+    /** Copies the maps. */
+    public EndpointDescription {
+        input = Collections.unmodifiableMap(new LinkedHashMap<>(input));
+        output = Collections.unmodifiableMap(new LinkedHashMap<>(output));
+    }
+
+    /**
+     * The parameter that takes the prompt: the one with a usual name ({@code prompt}, {@code text},
+     * {@code prompt_input}), else the first required one of type string, else the first of type string. Empty when the
+     * endpoint takes no text.
+     */
+    public Optional<ParameterDescription> promptParameter() {
+        return USUAL_PROMPT_NAMES.stream()
+                .map(input::get)
+                .filter(p -> p != null && p.isText())
+                .findFirst()
+                .or(() -> input.values().stream()
+                        .filter(p -> p.isText() && p.required())
+                        .findFirst())
+                .or(() -> input.values().stream()
+                        .filter(ParameterDescription::isText)
+                        .findFirst());
+    }
+
+    /** The first parameter of this type ({@code image}, {@code audio}), required ones first. */
+    public Optional<ParameterDescription> firstOfType(String type) {
+        return input.values().stream()
+                .filter(p -> type.equals(p.type()) && p.required())
+                .findFirst()
+                .or(() -> input.values().stream()
+                        .filter(p -> type.equals(p.type()))
+                        .findFirst());
+    }
+}

@@ -1,0 +1,86 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The state of a job at one look. Only the protocol's own fields are read: the raw progress object of the server
+ * contains secrets of its workers.
+ *
+ * @param endpoint name of the model endpoint
+ * @param jobId the server's id of the job
+ * @param state where the job is
+ * @param stateWord the server's word for the state, for a state that this client does not know; null when it said none
+ * @param progress how far the worker is, null when the server does not say. Image endpoints count percent; chat
+ *     endpoints count tokens, which pass 100
+ * @param queuePosition 1 is next; 0 when no longer waiting; null when the server does not say
+ * @param estimate the server's estimate of the time left, null when unknown. Far too short at first
+ * @param workersOnline workers that serve the endpoint, null when the server does not say
+ * @param worker name of the worker, null before its first update
+ * @param text text so far, from its beginning; null when there is none
+ * @param media preview pictures and the like; empty when there are none
+ * @param data other outputs of the worker so far by name, as JSON types
+ */
+public record JobProgress(
+        String endpoint,
+        String jobId,
+        JobState state,
+        String stateWord,
+        Double progress,
+        Integer queuePosition,
+        Duration estimate,
+        Integer workersOnline,
+        String worker,
+        String text,
+        List<Media> media,
+        Map<String, Object> data) {
+
+    /** Copies list and map. */
+    public JobProgress {
+        media = List.copyOf(media);
+        data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
+    }
+
+    /** Nothing known but the state. */
+    public static JobProgress of(String endpoint, String jobId, JobState state) {
+        return new JobProgress(
+                endpoint, jobId, state, state.word(), null, null, null, null, null, null, List.of(), Map.of());
+    }
+
+    /** The same look at the job, with another state. */
+    public JobProgress withState(JobState newState) {
+        return new JobProgress(
+                endpoint,
+                jobId,
+                newState,
+                newState.word(),
+                progress,
+                queuePosition,
+                estimate,
+                workersOnline,
+                worker,
+                text,
+                media,
+                data);
+    }
+
+    @Override
+    public String toString() {
+        return "JobProgress[" + endpoint + " " + jobId + " " + stateWord
+                + (progress == null ? "" : ", progress " + progress)
+                + (queuePosition == null ? "" : ", queue position " + queuePosition)
+                + (estimate == null ? "" : ", estimate " + estimate.toMillis() + " ms")
+                + (workersOnline == null ? "" : ", workers online " + workersOnline)
+                + (text == null ? "" : ", text of " + text.length() + " characters")
+                + (media.isEmpty() ? "" : ", media " + media) + "]";
+    }
+}

@@ -1,0 +1,107 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client;
+
+import io.aipi.client.error.AipiException;
+import io.aipi.client.error.ClientClosedException;
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.internal.EndpointJobs;
+import io.aipi.client.internal.ServerCalls;
+import io.aipi.client.internal.Timer;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * One model endpoint of a server: what it takes, and its jobs.
+ *
+ * <p>Futures fail with an {@link AipiException}; see there and {@link AipiClient} for the threads they complete on.
+ */
+public final class ModelEndpoint implements AutoCloseable {
+
+    private final String name;
+    private final EndpointJobs jobs;
+
+    ModelEndpoint(String name, JobOptions options, ServerCalls calls, Timer timer) {
+        if (name == null || name.isBlank()) {
+            throw new IllegalArgumentException("the name of the model endpoint is missing");
+        }
+        this.name = name;
+        this.jobs = new EndpointJobs(name, options, calls, timer);
+    }
+
+    /** The endpoint's name at the server. */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Logs in, reads the server's description of the endpoint where it has one, and checks the options against it. Not
+     * required: the first job does the same, except for the check.
+     */
+    public CompletableFuture<Void> start() {
+        return jobs.start();
+    }
+
+    /**
+     * Submits a job and returns as soon as the server has accepted it. A submit that has surely not reached the server is
+     * tried again up to twice; one that may have been accepted never is.
+     */
+    public CompletableFuture<Submission> submit(AipiRequest request) {
+        return jobs.submit(request);
+    }
+
+    /**
+     * Follows a job by polling, to its result.
+     *
+     * @param listener called for each change in the job's progress, in order, on a thread that must not be blocked; null
+     *     for nobody
+     */
+    public CompletableFuture<JobResult> follow(String jobId, Consumer<JobProgress> listener) {
+        return jobs.follow(jobId, listener);
+    }
+
+    /** Submits a job and follows it; {@code listener} as in {@link #follow}. */
+    public CompletableFuture<JobResult> run(AipiRequest request, Consumer<JobProgress> listener) {
+        return submit(request)
+                .thenCompose(accepted -> accepted.result() != null
+                        ? CompletableFuture.completedFuture(doneAtOnce(accepted, listener))
+                        : follow(accepted.jobId(), listener));
+    }
+
+    private static JobResult doneAtOnce(Submission accepted, Consumer<JobProgress> listener) {
+        if (listener != null) {
+            listener.accept(JobProgress.of(accepted.endpoint(), accepted.jobId(), JobState.DONE));
+        }
+        return accepted.result();
+    }
+
+    /**
+     * Submits a job on one request that the server holds until the result is there. Giving such a request up takes a
+     * worker of the server out of service, so its only timeout is {@code jobTimeout}; the server has one of its own.
+     */
+    public CompletableFuture<JobResult> runHeld(AipiRequest request) {
+        return jobs.runHeld(request);
+    }
+
+    /** One look at a job. If the job is done, this look takes its result: there is no second chance. */
+    public CompletableFuture<JobStatus> look(String jobId) {
+        return jobs.look(jobId);
+    }
+
+    /** Jobs submitted or followed through this object and not ended. */
+    public int jobsInFlight() {
+        return jobs.inFlight();
+    }
+
+    /** Ends the waiting for all jobs in flight at once, with {@link ClientClosedException}. They go on at the server. */
+    @Override
+    public void close() {
+        jobs.abort(jobId -> new ClientClosedException(
+                "The client was closed while it followed the job, which goes on at the server",
+                ErrorContext.of(name, jobId)));
+    }
+}

@@ -1,0 +1,46 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.error;
+
+/**
+ * Where an error happened: what a reader needs to find the job again, and nothing secret.
+ *
+ * @param endpoint name of the model endpoint, null when the call concerned none
+ * @param jobId the server's id of the job, null before the server has accepted one
+ * @param httpStatus status of the HTTP answer that told of the error, null when there was no answer
+ */
+public record ErrorContext(String endpoint, String jobId, Integer httpStatus) {
+
+    /** An error that concerns an endpoint, without a job and without an HTTP answer. */
+    public static ErrorContext of(String endpoint) {
+        return new ErrorContext(endpoint, null, null);
+    }
+
+    /** An error that concerns a job, without an HTTP answer. */
+    public static ErrorContext of(String endpoint, String jobId) {
+        return new ErrorContext(endpoint, jobId, null);
+    }
+
+    /** The same place, told by an answer with this HTTP status. */
+    public ErrorContext withStatus(int status) {
+        return new ErrorContext(endpoint, jobId, status);
+    }
+
+    String describe() {
+        StringBuilder text = new StringBuilder();
+        append(text, "endpoint ", endpoint);
+        append(text, "job ", jobId);
+        append(text, "HTTP ", httpStatus);
+        return text.isEmpty() ? "" : " [" + text + "]";
+    }
+
+    private static void append(StringBuilder text, String name, Object value) {
+        if (value != null) {
+            text.append(text.isEmpty() ? "" : ", ").append(name).append(value);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.client.AipiRequest;
+import io.aipi.client.EndpointDescription;
+import io.aipi.client.JobOptions;
+import io.aipi.client.JobProgress;
+import io.aipi.client.JobResult;
+import io.aipi.client.JobStatus;
+import io.aipi.client.Submission;
+import io.aipi.client.error.AipiException;
+import io.aipi.client.error.ConnectionFailedException;
+import io.aipi.client.error.EndpointUnavailableException;
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.JobTimeoutException;
+import io.aipi.client.error.QueueFullException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The jobs of one endpoint: submits with patience where patience is safe, and the followers of what was accepted. */
+public final class EndpointJobs {
+
+    /** A submit that has surely not reached the server is tried this often in all. */
+    private static final int CONNECT_ATTEMPTS = 3;
+
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(500);
+
+    private final String endpoint;
+    private final JobOptions options;
+    private final ServerCalls calls;
+    private final Timer timer;
+    private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<CompletableFuture<RequestParameters>> parameters = new AtomicReference<>();
+    private volatile Function<String, AipiException> aborted;
+
+    /** What can be ended from outside. */
+    private interface InFlight {
+        void abort(Function<String, AipiException> reason);
+    }
+
+    /** Nothing is sent yet. */
+    public EndpointJobs(String endpoint, JobOptions options, ServerCalls calls, Timer timer) {
+        this.endpoint = endpoint;
+        this.options = options;
+        this.calls = calls;
+        this.timer = timer;
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#start}. */
+    public CompletableFuture<Void> start() {
+        return calls.login(endpoint, options.requestTimeout())
+                .thenCompose(loggedIn -> parameters())
+                .thenCompose(rules -> rules.areDescribed() ? done() : checkListed())
+                .thenCompose(checked -> parameters())
+                .thenAccept(RequestParameters::checkConfiguration);
+    }
+
+    private static CompletableFuture<Void> done() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** An endpoint without a description may be unknown to the server: its list, where it has one, tells. */
+    private CompletableFuture<Void> checkListed() {
+        return calls.list(options.requestTimeout()).handle((names, failure) -> {
+            if (failure == null && !names.isEmpty() && !names.contains(endpoint)) {
+                throw new EndpointUnavailableException(
+                        "The server has no endpoint of this name; it has " + String.join(", ", names),
+                        false,
+                        ErrorContext.of(endpoint));
+            }
+            return null;
+        });
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#submit}. */
+    public CompletableFuture<Submission> submit(AipiRequest request) {
+        return tracked(prepared(request)
+                .thenCompose(ready -> patiently(() -> calls.submit(endpoint, ready, options.requestTimeout()))));
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#runHeld}. */
+    public CompletableFuture<JobResult> runHeld(AipiRequest request) {
+        return tracked(prepared(request)
+                .thenCompose(ready -> patiently(() -> calls.submitHeld(endpoint, ready, options.jobTimeout())))
+                .thenCompose(answer -> answer.result() != null
+                        ? CompletableFuture.completedFuture(answer.result())
+                        // a server that does not hold but gives a job id is followed all the same
+                        : follow(answer.jobId(), null))
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(timeoutNamed(cause(failure)))));
+    }
+
+    private Throwable timeoutNamed(Throwable problem) {
+        boolean timedOut = problem instanceof ConnectionFailedException
+                && problem.getCause() instanceof TransportException transport
+                && transport.kind() == TransportException.Kind.TIMED_OUT;
+        return timedOut
+                ? new JobTimeoutException(
+                        "The server did not answer the held request within jobTimeout ("
+                                + options.jobTimeout().toMillis() + " ms)",
+                        ErrorContext.of(endpoint))
+                : problem;
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#follow}. */
+    public CompletableFuture<JobResult> follow(String jobId, Consumer<JobProgress> listener) {
+        boolean withData = listener != null;
+        JobFollower follower = new JobFollower(
+                endpoint,
+                jobId,
+                options,
+                timer,
+                (id, timeout) -> calls.progress(endpoint, id, withData, timeout),
+                listener);
+        InFlight entry = reason -> follower.abort(reason.apply(jobId));
+        inFlight.add(entry);
+        CompletableFuture<JobResult> result = follower.start();
+        result.whenComplete((done, failure) -> inFlight.remove(entry));
+        abortIfClosed(entry);
+        return result.copy();
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#look}. */
+    public CompletableFuture<JobStatus> look(String jobId) {
+        return calls.progress(endpoint, jobId, true, options.requestTimeout());
+    }
+
+    /** Jobs not ended. */
+    public int inFlight() {
+        return inFlight.size();
+    }
+
+    /** Ends the waiting for all jobs, present and future; {@code reason} is given the job's id, null before it has one. */
+    public void abort(Function<String, AipiException> reason) {
+        aborted = reason;
+        inFlight.forEach(entry -> entry.abort(reason));
+    }
+
+    private void abortIfClosed(InFlight entry) {
+        Function<String, AipiException> reason = aborted;
+        if (reason != null) {
+            entry.abort(reason);
+        }
+    }
+
+    private <T> CompletableFuture<T> tracked(CompletableFuture<T> work) {
+        CompletableFuture<T> outcome = new CompletableFuture<>();
+        InFlight entry = reason -> outcome.completeExceptionally(reason.apply(null));
+        inFlight.add(entry);
+        outcome.whenComplete((done, failure) -> inFlight.remove(entry));
+        work.whenComplete((done, failure) -> {
+            if (failure == null) {
+                outcome.complete(done);
+            } else {
+                outcome.completeExceptionally(cause(failure));
+            }
+        });
+        abortIfClosed(entry);
+        return outcome;
+    }
+
+    private CompletableFuture<Map<String, Object>> prepared(AipiRequest request) {
+        return parameters().thenApply(rules -> rules.of(request));
+    }
+
+    /** Read once; a failure is forgotten, so that the next job asks again. */
+    private CompletableFuture<RequestParameters> parameters() {
+        CompletableFuture<RequestParameters> known = parameters.get();
+        if (known != null) {
+            return known;
+        }
+        CompletableFuture<RequestParameters> reading = new CompletableFuture<>();
+        if (!parameters.compareAndSet(null, reading)) {
+            return parameters();
+        }
+        calls.describe(endpoint, options.requestTimeout()).whenComplete((description, failure) -> {
+            if (failure == null) {
+                reading.complete(rules(description));
+            } else {
+                parameters.set(null);
+                reading.completeExceptionally(cause(failure));
+            }
+        });
+        return reading;
+    }
+
+    private RequestParameters rules(Optional<EndpointDescription> description) {
+        return new RequestParameters(endpoint, options, description.orElse(null));
+    }
+
+    private CompletableFuture<Submission> patiently(Supplier<CompletableFuture<Submission>> submit) {
+        CompletableFuture<Submission> outcome = new CompletableFuture<>();
+        new Attempts(submit, outcome).attempt();
+        return outcome;
+    }
+
+    /** One submit and its repetitions, where repeating cannot make a second job. */
+    private final class Attempts {
+
+        private final Supplier<CompletableFuture<Submission>> submit;
+        private final CompletableFuture<Submission> outcome;
+        private final long begin = timer.nanoTime();
+        private int unconnected;
+        private int refusals;
+
+        Attempts(Supplier<CompletableFuture<Submission>> submit, CompletableFuture<Submission> outcome) {
+            this.submit = submit;
+            this.outcome = outcome;
+        }
+
+        void attempt() {
+            if (aborted != null) {
+                outcome.completeExceptionally(aborted.apply(null));
+                return;
+            }
+            submit.get().whenComplete((accepted, failure) -> {
+                if (failure == null) {
+                    outcome.complete(accepted);
+                } else {
+                    decide(cause(failure));
+                }
+            });
+        }
+
+        private void decide(Throwable problem) {
+            if (problem instanceof ConnectionFailedException unreached
+                    && !unreached.isRequestSent()
+                    && ++unconnected < CONNECT_ATTEMPTS) {
+                timer.schedule(this::attempt, FIRST_BACKOFF.multipliedBy(unconnected));
+            } else if (problem instanceof QueueFullException full && left().compareTo(Duration.ZERO) > 0) {
+                timer.schedule(this::attempt, backoff(full));
+            } else {
+                outcome.completeExceptionally(problem);
+            }
+        }
+
+        private Duration left() {
+            return options.queueFullTimeout().minusNanos(timer.nanoTime() - begin);
+        }
+
+        /** Grows from half a second to maxPollInterval; spread, so that waiting submits do not come all at once. */
+        private Duration backoff(QueueFullException full) {
+            long grown = FIRST_BACKOFF.toNanos() << Math.min(refusals++, 6);
+            long bounded = Math.min(grown, options.maxPollInterval().toNanos());
+            Duration spread = Duration.ofNanos(
+                    Math.round(bounded * ThreadLocalRandom.current().nextDouble(0.5, 1.0)));
+            Duration asked = full.getRetryAfter();
+            Duration wait = asked != null && asked.compareTo(spread) > 0 ? asked : spread;
+            return wait.compareTo(left()) < 0 ? wait : left();
+        }
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}

@@ -1,0 +1,56 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * One HTTP request to a server.
+ *
+ * @param server base URL of the server, without a slash at its end
+ * @param method {@code GET} or {@code POST}
+ * @param path path and query after the base URL, encoded. May hold a key: never to be shown
+ * @param body JSON, null for none
+ * @param timeout longest time for the whole call, waiting for a connection included
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+public record HttpCall(URI server, String method, String path, byte[] body, Duration timeout) {
+
+    /** A GET of a path with query parameters. */
+    public static HttpCall get(URI server, String path, Map<String, String> query, Duration timeout) {
+        String encoded = query.entrySet().stream()
+                .map(e -> encode(e.getKey()) + "=" + encode(e.getValue()))
+                .collect(Collectors.joining("&"));
+        return new HttpCall(server, "GET", encoded.isEmpty() ? path : path + "?" + encoded, null, timeout);
+    }
+
+    /** A POST of JSON. */
+    public static HttpCall post(URI server, String path, byte[] json, Duration timeout) {
+        return new HttpCall(server, "POST", path, json, timeout);
+    }
+
+    /** One segment of a path, with everything encoded that would end it or lead elsewhere. */
+    public static String segment(String text) {
+        // "." and ".." survive percent-encoding in some servers, so they are encoded by hand
+        return encode(text).replace(".", "%2E");
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** Without path and body, which may hold secrets. */
+    @Override
+    public String toString() {
+        return "HttpCall[" + method + " " + server + "]";
+    }
+}

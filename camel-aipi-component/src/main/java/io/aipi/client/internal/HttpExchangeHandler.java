@@ -1,0 +1,192 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.client.internal.HttpTransport.AnswerTooLargeException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.impl.BasicEntityDetails;
+import org.apache.hc.core5.http.nio.AsyncClientExchangeHandler;
+import org.apache.hc.core5.http.nio.CapacityChannel;
+import org.apache.hc.core5.http.nio.DataStreamChannel;
+import org.apache.hc.core5.http.nio.RequestChannel;
+import org.apache.hc.core5.http.protocol.HttpContext;
+
+/**
+ * Writes one request and reads its answer into one array. Knows, for whoever must decide about sending it again,
+ * whether any byte of the request may have left. All its methods run on the I/O thread of the connection.
+ */
+abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
+
+    private static final int FIRST_CAPACITY = 1024;
+    private static final byte[] NOTHING = {};
+
+    private final HttpRequest request;
+    private final byte[] requestBody;
+    private final long maxResponseSize;
+    private int written;
+    private volatile boolean requestSent;
+    private boolean requestComplete;
+    private HttpResponse response;
+    private byte[] body = NOTHING;
+    private int length;
+    private boolean over;
+
+    HttpExchangeHandler(HttpRequest request, byte[] requestBody, long maxResponseSize) {
+        this.request = request;
+        this.requestBody = requestBody;
+        this.maxResponseSize = maxResponseSize;
+    }
+
+    /** The answer is read; {@code reusable}: the connection can take another request. */
+    abstract void completed(HttpAnswer answer, boolean reusable);
+
+    /** There will be no answer. */
+    abstract void broken(Exception cause);
+
+    /** Whether any byte of the request may have left. */
+    boolean requestSent() {
+        return requestSent;
+    }
+
+    @Override
+    public void produceRequest(RequestChannel channel, HttpContext context) throws HttpException, IOException {
+        requestSent = true;
+        if (requestBody == null) {
+            requestComplete = true;
+            channel.sendRequest(request, null, context);
+        } else {
+            channel.sendRequest(
+                    request, new BasicEntityDetails(requestBody.length, ContentType.APPLICATION_JSON), context);
+        }
+    }
+
+    @Override
+    public int available() {
+        return requestBody == null ? 0 : requestBody.length - written;
+    }
+
+    @Override
+    public void produce(DataStreamChannel channel) throws IOException {
+        if (written < requestBody.length) {
+            written += channel.write(ByteBuffer.wrap(requestBody, written, requestBody.length - written));
+        }
+        if (written == requestBody.length && !requestComplete) {
+            requestComplete = true;
+            channel.endStream();
+        }
+    }
+
+    @Override
+    public void consumeInformation(HttpResponse information, HttpContext context) {
+        // 1xx says nothing that matters here
+    }
+
+    @Override
+    public void consumeResponse(HttpResponse head, EntityDetails entity, HttpContext context) throws IOException {
+        response = head;
+        if (entity == null) {
+            streamEnd(List.of());
+            return;
+        }
+        long announced = entity.getContentLength();
+        if (announced > maxResponseSize) {
+            throw new AnswerTooLargeException(maxResponseSize);
+        }
+        if (announced > 0) {
+            // what is announced need not come: a large array is only made as the bytes arrive
+            body = new byte[(int) Math.min(announced, 1024 * 1024)];
+        }
+    }
+
+    @Override
+    public void updateCapacity(CapacityChannel channel) throws IOException {
+        channel.update(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void consume(ByteBuffer source) throws IOException {
+        int more = source.remaining();
+        if (length + (long) more > maxResponseSize) {
+            throw new AnswerTooLargeException(maxResponseSize);
+        }
+        if (length + more > body.length) {
+            long doubled = Math.max(FIRST_CAPACITY, body.length * 2L);
+            body = Arrays.copyOf(body, (int) Math.min(Math.max(doubled, length + (long) more), maxResponseSize));
+        }
+        source.get(body, length, more);
+        length += more;
+    }
+
+    @Override
+    public void streamEnd(List<? extends Header> trailers) {
+        if (!over) {
+            over = true;
+            HttpAnswer answer = new HttpAnswer(
+                    response.getCode(), header(HttpHeaders.CONTENT_TYPE), retryAfter(), redirectHost(), body, length);
+            completed(answer, requestComplete && !"close".equalsIgnoreCase(header(HttpHeaders.CONNECTION)));
+        }
+    }
+
+    @Override
+    public void failed(Exception cause) {
+        if (!over) {
+            over = true;
+            broken(cause);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        failed(new IOException("cancelled"));
+    }
+
+    @Override
+    public void releaseResources() {
+        // a connection that ends without a word to its exchange must not leave it waiting
+        failed(new IOException("connection closed"));
+    }
+
+    private String header(String name) {
+        Header header = response.getFirstHeader(name);
+        return header == null ? null : header.getValue();
+    }
+
+    private Duration retryAfter() {
+        String value = header(HttpHeaders.RETRY_AFTER);
+        if (value == null || !value.trim().matches("\\d{1,6}")) {
+            return null;
+        }
+        return Duration.ofSeconds(Long.parseLong(value.trim()));
+    }
+
+    /** Only the host of a redirect: the rest of its URL may repeat a query with a key in it. */
+    private String redirectHost() {
+        if (!Set.of(301, 302, 303, 307, 308).contains(response.getCode())) {
+            return null;
+        }
+        String location = header(HttpHeaders.LOCATION);
+        try {
+            URI uri = location == null ? null : URI.create(location.trim());
+            return uri == null || uri.getHost() == null ? null : uri.getScheme() + "://" + uri.getAuthority();
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

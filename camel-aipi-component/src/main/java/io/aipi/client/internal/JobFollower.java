@@ -1,0 +1,259 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.client.JobOptions;
+import io.aipi.client.JobProgress;
+import io.aipi.client.JobResult;
+import io.aipi.client.JobState;
+import io.aipi.client.JobStatus;
+import io.aipi.client.error.AipiException;
+import io.aipi.client.error.ConnectionFailedException;
+import io.aipi.client.error.EndpointUnavailableException;
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.JobLapsedException;
+import io.aipi.client.error.JobTimeoutException;
+import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.error.ResultLostException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows one job to its end.
+ *
+ * <p>Invariants: never more than one poll is under way; after the end none is begun; the result future is completed
+ * exactly once; the listener is called in the order of the polls and never after the result; the job ends at the latest
+ * {@code jobTimeout} after its beginning, plus one second for the last look.
+ *
+ * <p>The steps form one chain (wait, look, judge, wait, ...), each begun by the one before it, so the fields need no
+ * lock: only {@link #abort} comes from outside, and it touches nothing but the future.
+ */
+final class JobFollower {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobFollower.class);
+
+    /** Asks the server for the state of a job, once. */
+    interface Poll {
+        /** Fails with an {@link AipiException}; gives a status with a result if this look got it. */
+        CompletableFuture<JobStatus> look(String jobId, Duration timeout);
+    }
+
+    /** How long the look at the deadline may take. */
+    private static final Duration LAST_LOOK = Duration.ofSeconds(1);
+
+    private final String endpoint;
+    private final String jobId;
+    private final JobOptions options;
+    private final Timer timer;
+    private final Poll poll;
+    private final Consumer<JobProgress> listener;
+    private final CompletableFuture<JobResult> result = new CompletableFuture<>();
+    private final PollPace pace;
+    private final long deadline;
+    private volatile Timer.Task waiting;
+    private JobProgress last;
+    private boolean lastLook;
+    /** The loss of an answer that may have held the result; null if none was lost. */
+    private AipiException lostAnswer;
+    /** When the present series of bad looks began, 0 for none. */
+    private long troubleSince;
+
+    private int troubles;
+
+    JobFollower(
+            String endpoint, String jobId, JobOptions options, Timer timer, Poll poll, Consumer<JobProgress> listener) {
+        this.endpoint = endpoint;
+        this.jobId = jobId;
+        this.options = options;
+        this.timer = timer;
+        this.poll = poll;
+        this.listener = listener;
+        long now = timer.nanoTime();
+        this.pace = new PollPace(options.pollInterval(), options.maxPollInterval(), now);
+        this.deadline = now + options.jobTimeout().toNanos();
+    }
+
+    /** Begins; the future fails with an {@link AipiException} only. */
+    CompletableFuture<JobResult> start() {
+        waitFor(pace.first());
+        return result;
+    }
+
+    /** Ends the following at once. The job goes on at the server. */
+    void abort(AipiException reason) {
+        end(reason);
+    }
+
+    private void waitFor(Duration wait) {
+        if (result.isDone()) {
+            return;
+        }
+        long left = deadline - timer.nanoTime();
+        waiting = timer.schedule(this::look, wait.toNanos() < left ? wait : Duration.ofNanos(Math.max(0, left)));
+        if (result.isDone()) {
+            // ended between the check and the assignment: nobody else would cancel this
+            waiting.cancel();
+        }
+    }
+
+    private void look() {
+        if (result.isDone()) {
+            return;
+        }
+        long left = deadline - timer.nanoTime();
+        lastLook = left <= 0;
+        Duration patience = Duration.ofNanos(Math.max(left, LAST_LOOK.toNanos()));
+        Duration timeout = patience.compareTo(options.requestTimeout()) < 0 ? patience : options.requestTimeout();
+        CompletableFuture<JobStatus> status;
+        try {
+            status = poll.look(jobId, timeout);
+        } catch (RuntimeException e) {
+            status = CompletableFuture.failedFuture(e);
+        }
+        status.whenComplete((seen, failure) -> {
+            try {
+                if (failure == null) {
+                    judge(seen);
+                } else {
+                    judge(failure);
+                }
+            } catch (RuntimeException e) {
+                // a bug must not leave an exchange waiting for ever
+                LOG.error("Following a job of {} failed", endpoint, e);
+                end(new ProtocolViolationException(
+                        "The client failed to judge the server's answer: " + e, context(), e));
+            }
+        });
+    }
+
+    private void judge(JobStatus seen) {
+        if (result.isDone()) {
+            return;
+        }
+        JobProgress progress = seen.progress();
+        if (seen.result() != null) {
+            report(progress);
+            result.complete(seen.result());
+        } else if (progress.state() == JobState.DONE) {
+            end(new ResultLostException(
+                    lostAnswer == null
+                            ? "The job is done but the server gave no result with it: it hands a result out once, and"
+                                    + " somebody else took it"
+                            : "The job is done but its result was in an answer that got lost",
+                    context(),
+                    lostAnswer));
+        } else if (lastLook) {
+            report(progress);
+            timedOut();
+        } else if (progress.state() == JobState.LAPSED) {
+            report(progress);
+            trouble(new JobLapsedException("The server gave the job up", JobLapsedException.Reason.LAPSED, context()));
+        } else {
+            troubleSince = 0;
+            troubles = 0;
+            report(progress);
+            waitFor(pace.after(progress, timer.nanoTime()));
+        }
+    }
+
+    private void judge(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (!(cause instanceof AipiException problem)) {
+            end(new ProtocolViolationException("The client failed to look at the job: " + cause, context(), cause));
+            return;
+        }
+        if (lastLook && mayPass(problem)) {
+            timedOut();
+        } else if (problem instanceof JobLapsedException lapsed
+                && lapsed.getReason() == JobLapsedException.Reason.LAPSED) {
+            report(lastOrUnknown().withState(JobState.LAPSED));
+            trouble(lapsed);
+        } else if (mayPass(problem)) {
+            boolean answerLost = problem instanceof ProtocolViolationException
+                    || (problem instanceof ConnectionFailedException broken && broken.isRequestSent());
+            if (answerLost) {
+                lostAnswer = problem;
+            }
+            trouble(problem);
+        } else {
+            if (problem instanceof io.aipi.client.error.JobFailedException) {
+                report(lastOrUnknown().withState(JobState.FAILED));
+            }
+            end(problem);
+        }
+    }
+
+    /** Whether the job may still end well after this. */
+    private static boolean mayPass(AipiException problem) {
+        if (problem instanceof ProtocolViolationException violation) {
+            // garbage once does not end a job that has cost minutes of a GPU; but a result too large stays too large
+            return !(violation.getCause() instanceof TransportException);
+        }
+        return problem instanceof ConnectionFailedException
+                || problem instanceof EndpointUnavailableException
+                || problem instanceof io.aipi.client.error.QueueFullException
+                || (problem instanceof JobLapsedException lapsed
+                        && lapsed.getReason() == JobLapsedException.Reason.LAPSED);
+    }
+
+    private void trouble(AipiException problem) {
+        long now = timer.nanoTime();
+        if (troubles++ == 0) {
+            troubleSince = now;
+        }
+        long left = options.recoveryTimeout().toNanos() - (now - troubleSince);
+        if (left <= 0) {
+            end(problem);
+            return;
+        }
+        long backoff = options.pollInterval().toNanos() << Math.min(troubles - 1, 4);
+        waitFor(Duration.ofNanos(
+                Math.min(left, Math.min(backoff, options.maxPollInterval().toNanos()))));
+    }
+
+    private void timedOut() {
+        String state = last == null ? "nothing was heard of it" : "it was " + last.stateWord();
+        end(new JobTimeoutException(
+                "The job did not end within jobTimeout (" + options.jobTimeout().toMillis() + " ms); " + state
+                        + " when last looked at",
+                context()));
+    }
+
+    private void report(JobProgress progress) {
+        boolean changed = !progress.equals(last);
+        last = progress;
+        if (changed && listener != null) {
+            try {
+                listener.accept(progress);
+            } catch (RuntimeException e) {
+                LOG.warn("A progress listener of {} failed; the job goes on", endpoint, e);
+            }
+        }
+    }
+
+    private JobProgress lastOrUnknown() {
+        return last != null ? last : JobProgress.of(endpoint, jobId, JobState.UNKNOWN);
+    }
+
+    private void end(AipiException reason) {
+        if (result.completeExceptionally(reason)) {
+            Timer.Task task = waiting;
+            if (task != null) {
+                task.cancel();
+            }
+        }
+    }
+
+    private ErrorContext context() {
+        return ErrorContext.of(endpoint, jobId);
+    }
+}

@@ -1,0 +1,62 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import io.aipi.client.Media;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+/** Writes requests and, for those who want it, results as JSON; media become data URIs. */
+public final class JsonWriter {
+
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().registerModule(new SimpleModule("aipi").addSerializer(new MediaSerializer()));
+
+    private JsonWriter() {}
+
+    /** The object as JSON in UTF-8. */
+    static byte[] toBytes(Map<String, ?> object) {
+        try (ByteArrayBuilder bytes = new ByteArrayBuilder();
+                JsonGenerator generator = MAPPER.getFactory().createGenerator(bytes)) {
+            MAPPER.writeValue(generator, object);
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a parameter cannot be written as JSON: " + e.getMessage(), e);
+        }
+    }
+
+    /** The value as JSON text. */
+    public static String toText(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("a value cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static final class MediaSerializer extends StdSerializer<Media> {
+
+        private static final long serialVersionUID = 1L;
+
+        MediaSerializer() {
+            super(Media.class);
+        }
+
+        @Override
+        public void serialize(Media media, JsonGenerator generator, SerializerProvider provider) throws IOException {
+            generator.writeString(media.toDataUri());
+        }
+    }
+}

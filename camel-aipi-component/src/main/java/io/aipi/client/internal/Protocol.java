@@ -1,0 +1,170 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.client.EndpointDescription;
+import io.aipi.client.JobProgress;
+import io.aipi.client.JobResult;
+import io.aipi.client.JobState;
+import io.aipi.client.Media;
+import io.aipi.client.ParameterDescription;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** What the fields of the protocol's answers mean. */
+final class Protocol {
+
+    /** A request longer than this is refused by the server with 413. */
+    static final int MAX_REQUEST_SIZE = 100_000_000;
+
+    /** Parameters that belong to the protocol. A request's own parameters must not have these names. */
+    static final Set<String> RESERVED_PARAMETERS =
+            Set.of("key", "client_session_auth_key", "wait_for_result", "job_id");
+
+    private static final Set<String> PROTOCOL_INPUTS = Set.of("key", "client_session_auth_key", "wait_for_result");
+
+    /** Fields that only a result has. A submit's answer with one of them carries the result already. */
+    private static final Set<String> RESULT_MARKS = Set.of(
+            "compute_duration",
+            "total_duration",
+            "worker_interface_version",
+            "result_received_time",
+            "text",
+            "images",
+            "image",
+            "audio_output");
+
+    private Protocol() {}
+
+    static boolean isSuccess(Map<String, Object> answer) {
+        return !Boolean.FALSE.equals(answer.get("success"));
+    }
+
+    static String jobId(Map<String, Object> answer) {
+        Object id = answer.get("job_id");
+        return id == null || id instanceof Map || id instanceof List ? null : id.toString();
+    }
+
+    /** The result that the answer carries, null if none: nested for a poll, flat for a held submit. */
+    static Map<String, Object> resultIn(Map<String, Object> answer) {
+        if (answer.get("job_result") instanceof Map<?, ?>) {
+            return Fields.object(answer, "job_result");
+        }
+        boolean flat = !answer.containsKey("job_state") && RESULT_MARKS.stream().anyMatch(answer::containsKey);
+        return flat ? answer : null;
+    }
+
+    /** The worker's complaint in a result, null if it has none (transcripts 89, 91, 110). */
+    static String workerError(Map<String, Object> result) {
+        Object error = result.get("error");
+        if (error == null
+                || "".equals(error)
+                || Boolean.FALSE.equals(error)
+                || List.of().equals(error)) {
+            return Boolean.FALSE.equals(result.get("success")) ? "no reason given" : null;
+        }
+        return error instanceof List<?> list
+                ? String.join("; ", list.stream().map(String::valueOf).toList())
+                : error.toString();
+    }
+
+    static JobResult result(String endpoint, String jobId, Map<String, Object> result) {
+        String id = jobId(result);
+        List<Media> media = new ArrayList<>();
+        result.values().forEach(value -> collectMedia(value, media));
+        return new JobResult(
+                endpoint,
+                id != null ? id : jobId,
+                Fields.text(result, "text"),
+                media,
+                seed(result.get("seed")),
+                Fields.seconds(result, "compute_duration"),
+                Fields.seconds(result, "total_duration"),
+                Fields.text(result, "auth"),
+                result);
+    }
+
+    private static Long seed(Object value) {
+        if (value instanceof BigInteger big) {
+            return big.bitLength() < 64 ? (Long) big.longValue() : null;
+        }
+        return value instanceof Number number ? (Long) number.longValue() : null;
+    }
+
+    private static void collectMedia(Object value, List<Media> media) {
+        if (value instanceof Media one) {
+            media.add(one);
+        } else if (value instanceof List<?> list) {
+            list.forEach(element -> collectMedia(element, media));
+        }
+    }
+
+    /** The state of the job in a poll's answer. Only known fields are read: the raw object has a worker's key in it. */
+    static JobProgress progress(String endpoint, String jobId, Map<String, Object> answer) {
+        Map<String, Object> progress = Fields.object(answer, "progress");
+        Map<String, Object> data = Fields.object(progress, "progress_data");
+        List<Media> media = new ArrayList<>();
+        data.values().forEach(value -> collectMedia(value, media));
+        String word = Fields.text(answer, "job_state");
+        return new JobProgress(
+                endpoint,
+                jobId,
+                JobState.ofWord(word),
+                word,
+                Fields.number(progress, "progress"),
+                Fields.integer(progress, "queue_position"),
+                Fields.seconds(progress, "estimate"),
+                Fields.integer(progress, "num_workers_online"),
+                Fields.text(progress, "auth"),
+                Fields.text(data, "text"),
+                media,
+                data);
+    }
+
+    static EndpointDescription description(String name, Map<String, Object> answer) {
+        Map<String, Object> parameters = Fields.object(answer, "parameter_description");
+        return new EndpointDescription(
+                name,
+                Fields.text(answer, "title"),
+                Fields.text(answer, "description"),
+                Fields.text(answer, "category"),
+                Fields.integer(answer, "version"),
+                Fields.integer(answer, "max_queue_length"),
+                Fields.integer(answer, "free_queue_slots"),
+                Fields.integer(answer, "num_workers"),
+                parameters(Fields.object(parameters, "input")),
+                parameters(Fields.object(parameters, "output")));
+    }
+
+    private static Map<String, ParameterDescription> parameters(Map<String, Object> described) {
+        Map<String, ParameterDescription> parameters = new LinkedHashMap<>();
+        for (String name : described.keySet()) {
+            if (!PROTOCOL_INPUTS.contains(name)) {
+                parameters.put(name, parameter(name, Fields.object(described, name)));
+            }
+        }
+        return parameters;
+    }
+
+    private static ParameterDescription parameter(String name, Map<String, Object> described) {
+        List<?> supported = Fields.list(described, "supported");
+        return new ParameterDescription(
+                name,
+                Fields.text(described, "type"),
+                Boolean.TRUE.equals(described.get("required")),
+                described.get("default"),
+                described.get("minimum") instanceof Number minimum ? minimum : null,
+                described.get("maximum") instanceof Number maximum ? maximum : null,
+                supported.stream().anyMatch(Objects::isNull) ? List.of() : Collections.unmodifiableList(supported));
+    }
+}

@@ -1,0 +1,224 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.aipi.client.AipiRequest;
+import io.aipi.client.EndpointDescription;
+import io.aipi.client.JobOptions;
+import io.aipi.client.Media;
+import io.aipi.client.ParameterDescription;
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.InvalidRequestException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Makes the parameters that go to the server: the fixed ones, over them the request's own, the prompt under its name,
+ * each with the JSON type that the endpoint wants.
+ */
+final class RequestParameters {
+
+    private static final String DOCUMENTED_PROMPT = "prompt";
+    private static final Pattern JSON_NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
+
+    private final String endpoint;
+    private final JobOptions options;
+    private final EndpointDescription description;
+
+    /** {@code description} is null where the server has none. */
+    RequestParameters(String endpoint, JobOptions options, EndpointDescription description) {
+        this.endpoint = endpoint;
+        this.options = options;
+        this.description = description;
+    }
+
+    /** Whether the server has a description of the endpoint. */
+    boolean areDescribed() {
+        return description != null;
+    }
+
+    /**
+     * The parameters as they are sent.
+     *
+     * @throws InvalidRequestException with all that is wrong
+     */
+    Map<String, Object> of(AipiRequest request) {
+        List<String> problems = new ArrayList<>();
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        if (request.prompt() != null) {
+            parameters.put(promptName(), request.prompt());
+        }
+        options.fixedParameters().forEach((name, value) -> parameters.putIfAbsent(name, fixed(name, value, problems)));
+        request.parameters().forEach((name, value) -> {
+            boolean promptAlreadySet = request.prompt() != null && name.equals(promptName());
+            if (!promptAlreadySet) {
+                parameters.put(nameFor(name, value), typed(name, value, problems));
+            }
+        });
+        checkReserved(request.parameters().keySet(), problems);
+        if (parameters.isEmpty()) {
+            problems.add("Nothing to send: there is neither a prompt nor any parameter");
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidRequestException(problems, ErrorContext.of(endpoint));
+        }
+        return parameters;
+    }
+
+    /**
+     * Checks what the user configured against the server's description, before any job.
+     *
+     * @throws InvalidRequestException with all that is wrong
+     */
+    void checkConfiguration() {
+        List<String> problems = new ArrayList<>();
+        options.fixedParameters().forEach((name, value) -> fixed(name, value, problems));
+        checkReserved(options.fixedParameters().keySet(), problems);
+        if (description != null) {
+            Set<String> known = description.input().keySet();
+            List<String> unknown = new ArrayList<>(options.fixedParameters().keySet());
+            if (options.promptParameter() != null) {
+                unknown.add(options.promptParameter());
+            }
+            unknown.removeIf(name -> known.contains(name) || Protocol.RESERVED_PARAMETERS.contains(name));
+            if (!unknown.isEmpty()) {
+                problems.add("The endpoint has no parameter " + String.join(", ", unknown) + "; it has "
+                        + String.join(", ", known));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidRequestException(problems, ErrorContext.of(endpoint));
+        }
+    }
+
+    private String promptName() {
+        if (options.promptParameter() != null) {
+            return options.promptParameter();
+        }
+        if (description == null) {
+            return DOCUMENTED_PROMPT;
+        }
+        return description
+                .promptParameter()
+                .map(ParameterDescription::name)
+                .orElseThrow(() -> new InvalidRequestException(
+                        "The endpoint has no parameter for a prompt; it has "
+                                + String.join(", ", description.input().keySet())
+                                + ". Send parameters instead, or set promptParameter",
+                        ErrorContext.of(endpoint)));
+    }
+
+    /** A file without a name of its own goes under the endpoint's parameter for its kind, if it has none of this name. */
+    private String nameFor(String name, Object value) {
+        if (description == null || isDescribed(name) || !(value instanceof Media media) || media.name() != null) {
+            return name;
+        }
+        String kind = media.mediaType().split("/", 2)[0];
+        return description.firstOfType(kind).map(ParameterDescription::name).orElse(name);
+    }
+
+    private static void checkReserved(Set<String> names, List<String> problems) {
+        names.stream()
+                .filter(Protocol.RESERVED_PARAMETERS::contains)
+                .forEach(name -> problems.add("The parameter " + name + " belongs to the protocol and cannot be set"));
+    }
+
+    /** A fixed parameter is configured as text, so that its type must be found: from the description, else by its look. */
+    private Object fixed(String name, Object value, List<String> problems) {
+        if (value instanceof String text && !isDescribed(name)) {
+            if ("true".equals(text) || "false".equals(text)) {
+                return Boolean.valueOf(text);
+            }
+            return JSON_NUMBER.matcher(text).matches() ? number(text) : text;
+        }
+        return typed(name, value, problems);
+    }
+
+    private boolean isDescribed(String name) {
+        return description != null && description.input().containsKey(name);
+    }
+
+    private Object typed(String name, Object value, List<String> problems) {
+        ParameterDescription described =
+                description == null ? null : description.input().get(name);
+        if (value instanceof byte[] bytes) {
+            return bytes(name, bytes, problems);
+        }
+        if (value instanceof Media media) {
+            return media.toDataUri();
+        }
+        boolean structured = value instanceof Map || value instanceof List || value instanceof JsonNode;
+        if (structured && described != null && described.isJson()) {
+            // the server wants JSON in a string here, and refuses JSON itself (transcript 54)
+            return JsonWriter.toText(value);
+        }
+        if (value instanceof String text && described != null && described.type() != null) {
+            return converted(name, text, described.type(), problems);
+        }
+        return value;
+    }
+
+    private static Object bytes(String name, byte[] bytes, List<String> problems) {
+        if (MediaTypes.detect(bytes).isEmpty()) {
+            problems.add("The parameter " + name + " holds bytes of an unknown kind; pass Media with its type");
+            return null;
+        }
+        return Media.of(bytes).toDataUri();
+    }
+
+    private static Object converted(String name, String text, String type, List<String> problems) {
+        String trimmed = text.trim();
+        switch (type) {
+            case "integer", "int" -> {
+                if (trimmed.matches("[+-]?\\d{1,300}")) {
+                    return number(trimmed);
+                }
+                problems.add("The parameter " + name + " must be an integer, but is '" + text + "'");
+            }
+            case "float", "number", "double" -> {
+                if (trimmed.length() < 300 && JSON_NUMBER.matcher(trimmed).matches()) {
+                    return number(trimmed);
+                }
+                problems.add("The parameter " + name + " must be a number, but is '" + text + "'");
+            }
+            case "bool", "boolean" -> {
+                String lower = trimmed.toLowerCase(Locale.ROOT);
+                if ("true".equals(lower) || "false".equals(lower)) {
+                    return Boolean.valueOf(lower);
+                }
+                problems.add("The parameter " + name + " must be true or false, but is '" + text + "'");
+            }
+            case "image", "audio" -> {
+                if (!text.startsWith("data:")) {
+                    // without the prefix the server does not answer until its timeout (transcripts 112, 217)
+                    problems.add("The parameter " + name + " must be a data URI (data:image/png;base64,...)");
+                }
+            }
+            default -> {
+                return text;
+            }
+        }
+        return text;
+    }
+
+    private static Number number(String text) {
+        BigDecimal number = new BigDecimal(text);
+        if (text.matches("[+-]?\\d+")) {
+            BigInteger integer = number.toBigIntegerExact();
+            return integer.bitLength() < 64 ? (Number) integer.longValue() : integer;
+        }
+        return number.doubleValue();
+    }
+}

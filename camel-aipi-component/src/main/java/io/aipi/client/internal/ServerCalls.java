@@ -1,0 +1,377 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.client.Credentials;
+import io.aipi.client.EndpointDescription;
+import io.aipi.client.JobProgress;
+import io.aipi.client.JobState;
+import io.aipi.client.JobStatus;
+import io.aipi.client.KeyValidation;
+import io.aipi.client.LoginRoute;
+import io.aipi.client.Submission;
+import io.aipi.client.error.AipiException;
+import io.aipi.client.error.AuthenticationException;
+import io.aipi.client.error.ClientClosedException;
+import io.aipi.client.error.ConnectionFailedException;
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.error.JobFailedException;
+import io.aipi.client.error.JobLapsedException;
+import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.internal.ServerErrors.Route;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/**
+ * The routes of one server as functions: what goes out, what comes back, with a session key where one is needed. A
+ * session key that has expired is replaced once and the call repeated once; apart from that, one call is one request.
+ */
+public final class ServerCalls {
+
+    /** An answer longer than this is read on a worker thread, so that its decoding does not keep other answers waiting. */
+    private static final int DECODED_ELSEWHERE = 64 * 1024;
+
+    private final URI server;
+    private final Credentials credentials;
+    private final String clientVersion;
+    private final LoginRoute loginRoute;
+    private final Session session;
+    private final LoginRouteMemory routeMemory;
+    private final Transport transport;
+    private final Executor workers;
+    private final ServerErrors errors;
+
+    /** {@code workers} reads long answers. */
+    public ServerCalls(
+            URI server,
+            Credentials credentials,
+            String clientVersion,
+            LoginRoute loginRoute,
+            Session session,
+            LoginRouteMemory routeMemory,
+            Transport transport,
+            Executor workers) {
+        this.server = server;
+        this.credentials = credentials;
+        this.clientVersion = clientVersion;
+        this.loginRoute = loginRoute;
+        this.session = session;
+        this.routeMemory = routeMemory;
+        this.transport = transport;
+        this.workers = workers;
+        this.errors = new ServerErrors(server, session.secrets());
+    }
+
+    /** Makes sure of a session. With {@link LoginRoute#NONE} there is nothing to do. */
+    public CompletableFuture<Void> login(String endpoint, Duration timeout) {
+        return loginRoute == LoginRoute.NONE
+                ? CompletableFuture.completedFuture(null)
+                : sessionKey(endpoint, timeout).thenApply(key -> null);
+    }
+
+    /** One submit, not waiting for the result. */
+    public CompletableFuture<Submission> submit(String endpoint, Map<String, Object> parameters, Duration timeout) {
+        return submit(Route.SUBMIT, endpoint, parameters, timeout);
+    }
+
+    /** One submit on a request that the server holds until the result is there; fails like a job. */
+    public CompletableFuture<Submission> submitHeld(String endpoint, Map<String, Object> parameters, Duration timeout) {
+        return submit(Route.HELD_SUBMIT, endpoint, parameters, timeout);
+    }
+
+    private CompletableFuture<Submission> submit(
+            Route route, String endpoint, Map<String, Object> parameters, Duration timeout) {
+        ErrorContext context = ErrorContext.of(endpoint);
+        return authorised(
+                endpoint,
+                timeout,
+                auth -> {
+                    Map<String, Object> body = new LinkedHashMap<>(parameters);
+                    body.putAll(auth);
+                    body.put("wait_for_result", route == Route.HELD_SUBMIT);
+                    byte[] json = JsonWriter.toBytes(body);
+                    if (json.length > Protocol.MAX_REQUEST_SIZE) {
+                        throw new InvalidRequestException(
+                                "The request has " + json.length + " bytes; the server takes "
+                                        + Protocol.MAX_REQUEST_SIZE,
+                                context);
+                    }
+                    return HttpCall.post(server, "/" + HttpCall.segment(endpoint), json, timeout);
+                },
+                context,
+                answer -> submission(route, endpoint, answer, context));
+    }
+
+    private Submission submission(Route route, String endpoint, HttpAnswer http, ErrorContext context) {
+        Map<String, Object> answer = errors.requireJson(route, http, true, context);
+        String jobId = Protocol.jobId(answer);
+        if (!Protocol.isSuccess(answer)) {
+            throw errors.of(route, http, answer, context);
+        }
+        Map<String, Object> result = Protocol.resultIn(answer);
+        String failure = Protocol.workerError(result != null ? result : answer);
+        if (failure != null) {
+            throw new JobFailedException(
+                    session.secrets().mask(failure),
+                    ErrorContext.of(endpoint, jobId).withStatus(http.status()));
+        }
+        if (result == null && route == Route.HELD_SUBMIT && answer.size() > 1) {
+            // a held answer is a result whatever fields the endpoint has (transcript 186)
+            result = answer;
+        }
+        if (result == null && jobId == null) {
+            throw new ProtocolViolationException(
+                    server + " accepted the request but gave neither a job id nor a result",
+                    context.withStatus(http.status()),
+                    null);
+        }
+        return new Submission(endpoint, jobId, result == null ? null : Protocol.result(endpoint, jobId, result));
+    }
+
+    /** One look at a job; {@code withData} decodes what the worker has made so far. */
+    public CompletableFuture<JobStatus> progress(String endpoint, String jobId, boolean withData, Duration timeout) {
+        ErrorContext context = ErrorContext.of(endpoint, jobId);
+        return authorised(
+                endpoint,
+                timeout,
+                auth -> {
+                    Map<String, Object> body = new LinkedHashMap<>(auth);
+                    body.put("job_id", jobId);
+                    return HttpCall.post(
+                            server, "/" + HttpCall.segment(endpoint) + "/progress", JsonWriter.toBytes(body), timeout);
+                },
+                context,
+                answer -> status(endpoint, jobId, withData, answer, context));
+    }
+
+    private JobStatus status(String endpoint, String jobId, boolean withData, HttpAnswer http, ErrorContext context) {
+        Map<String, Object> answer = errors.requireJson(Route.PROGRESS, http, withData, context);
+        JobProgress progress = Protocol.progress(endpoint, jobId, answer);
+        Map<String, Object> result = Protocol.resultIn(answer);
+        if (result != null) {
+            String failure = Protocol.workerError(result);
+            if (failure != null) {
+                throw new JobFailedException(session.secrets().mask(failure), context.withStatus(http.status()));
+            }
+            return new JobStatus(progress.withState(JobState.DONE), Protocol.result(endpoint, jobId, result));
+        }
+        if (!Protocol.isSuccess(answer)) {
+            if (progress.state() == JobState.LAPSED) {
+                throw new JobLapsedException(
+                        "The server gave the job up", JobLapsedException.Reason.LAPSED, context.withStatus(200));
+            }
+            throw errors.of(Route.PROGRESS, http, answer, context);
+        }
+        if (!answer.containsKey("job_state")) {
+            throw new ProtocolViolationException(
+                    server + " answered a look at the job without its job_state", context.withStatus(200), null);
+        }
+        return new JobStatus(progress, null);
+    }
+
+    /** The server's description of an endpoint; empty where the server has none to give. */
+    public CompletableFuture<Optional<EndpointDescription>> describe(String endpoint, Duration timeout) {
+        ErrorContext context = ErrorContext.of(endpoint);
+        HttpCall call = HttpCall.get(server, "/api/endpoints/" + HttpCall.segment(endpoint), Map.of(), timeout);
+        return query(call, context).thenApply(answer -> {
+            // an older server has no such route; some guard it: both mean that there is no description for us
+            if (Set.of(401, 403, 404, 405).contains(answer.status())) {
+                return Optional.empty();
+            }
+            Map<String, Object> json = errors.requireJson(Route.QUERY, answer, false, context);
+            return Optional.of(Protocol.description(endpoint, json));
+        });
+    }
+
+    /** The names of the endpoints that the credentials may use. */
+    public CompletableFuture<List<String>> list(Duration timeout) {
+        ErrorContext context = ErrorContext.of(null);
+        return query(HttpCall.get(server, "/api/endpoints", keyQuery(), timeout), context)
+                .thenApply(answer -> {
+                    Map<String, Object> json = errors.requireJson(Route.QUERY, answer, false, context);
+                    return Fields.list(json, "endpoints").stream()
+                            .map(String::valueOf)
+                            .toList();
+                });
+    }
+
+    /** The server's verdict on the API key. */
+    public CompletableFuture<KeyValidation> validateKey(Duration timeout) {
+        ErrorContext context = ErrorContext.of(null);
+        return query(HttpCall.get(server, "/api/validate_key", keyQuery(), timeout), context)
+                .thenApply(answer -> {
+                    Map<String, Object> json = errors.requireJson(Route.QUERY, answer, false, context);
+                    boolean valid = Boolean.TRUE.equals(json.get("success"));
+                    return new KeyValidation(
+                            valid, valid ? null : session.secrets().mask(String.valueOf(json.get("error"))));
+                });
+    }
+
+    private Map<String, String> keyQuery() {
+        return credentials.apiKey() == null ? Map.of() : Map.of("key", credentials.apiKey());
+    }
+
+    private <T> CompletableFuture<T> authorised(
+            String endpoint,
+            Duration timeout,
+            Function<Map<String, Object>, HttpCall> call,
+            ErrorContext context,
+            Function<HttpAnswer, T> read) {
+        if (loginRoute == LoginRoute.NONE) {
+            Map<String, Object> auth = credentials.apiKey() == null ? Map.of() : Map.of("key", credentials.apiKey());
+            return decoded(attempt(call, auth, context), read);
+        }
+        CompletableFuture<HttpAnswer> answer = sessionKey(endpoint, timeout)
+                .thenCompose(first -> attempt(call, Map.of("client_session_auth_key", first), context)
+                        .thenCompose(reply -> {
+                            if (reply.status() != 401) {
+                                return CompletableFuture.completedFuture(reply);
+                            }
+                            session.expired(first);
+                            return sessionKey(endpoint, timeout)
+                                    .thenCompose(second ->
+                                            attempt(call, Map.of("client_session_auth_key", second), context));
+                        }));
+        return decoded(answer, read);
+    }
+
+    private <T> CompletableFuture<T> decoded(CompletableFuture<HttpAnswer> answer, Function<HttpAnswer, T> read) {
+        return answer.thenCompose(http -> http.length() > DECODED_ELSEWHERE
+                ? CompletableFuture.supplyAsync(() -> read.apply(http), workers)
+                : CompletableFuture.completedFuture(http).thenApply(read));
+    }
+
+    private CompletableFuture<HttpAnswer> attempt(
+            Function<Map<String, Object>, HttpCall> call, Map<String, Object> auth, ErrorContext context) {
+        HttpCall prepared;
+        try {
+            prepared = call.apply(auth);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return send(prepared, context, true);
+    }
+
+    /** A call that changes nothing at the server but for a session: it does not matter whether it arrived. */
+    private CompletableFuture<HttpAnswer> query(HttpCall call, ErrorContext context) {
+        return send(call, context, false);
+    }
+
+    private CompletableFuture<HttpAnswer> send(HttpCall call, ErrorContext context, boolean arrivalMatters) {
+        return transport
+                .send(call)
+                .exceptionallyCompose(
+                        failure -> CompletableFuture.failedFuture(problem(failure, context, arrivalMatters)));
+    }
+
+    private AipiException problem(Throwable failure, ErrorContext context, boolean arrivalMatters) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (!(cause instanceof TransportException lost)) {
+            return new ConnectionFailedException(
+                    "The call to " + server + " failed: " + cause, arrivalMatters, context, cause);
+        }
+        return switch (lost.kind()) {
+            case CLOSED -> new ClientClosedException("The client was closed while it waited for " + server, context);
+            case ANSWER_TOO_LARGE -> new ProtocolViolationException(server + ": " + lost.getMessage(), context, lost);
+            default ->
+                new ConnectionFailedException(
+                        server + ": " + lost.getMessage(), arrivalMatters && lost.requestSent(), context, lost);
+        };
+    }
+
+    private CompletableFuture<String> sessionKey(String endpoint, Duration timeout) {
+        return session.key(() -> loginOnRoute(endpoint, timeout));
+    }
+
+    private CompletableFuture<String> loginOnRoute(String endpoint, Duration timeout) {
+        LoginRoute route = loginRoute == LoginRoute.AUTO ? routeMemory.get(server) : loginRoute;
+        return switch (route) {
+            case SHARED ->
+                loginCall(sharedLogin(endpoint, timeout), endpoint).thenApply(answer -> loginKey(answer, endpoint));
+            case ENDPOINT ->
+                loginCall(endpointLogin(endpoint, timeout), endpoint).thenApply(answer -> loginKey(answer, endpoint));
+            default -> findRoute(endpoint, timeout);
+        };
+    }
+
+    private CompletableFuture<String> findRoute(String endpoint, Duration timeout) {
+        return loginCall(sharedLogin(endpoint, timeout), endpoint).thenCompose(answer -> {
+            if (answer.status() != 404 && answer.status() != 405) {
+                String key = loginKey(answer, endpoint);
+                routeMemory.put(server, LoginRoute.SHARED);
+                return CompletableFuture.completedFuture(key);
+            }
+            return loginCall(endpointLogin(endpoint, timeout), endpoint).thenApply(second -> {
+                String key = loginKey(second, endpoint);
+                routeMemory.put(server, LoginRoute.ENDPOINT);
+                return key;
+            });
+        });
+    }
+
+    private CompletableFuture<HttpAnswer> loginCall(HttpCall call, String endpoint) {
+        return query(call, ErrorContext.of(endpoint));
+    }
+
+    private HttpCall sharedLogin(String endpoint, Duration timeout) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("endpoint_name", endpoint);
+        body.putAll(loginParameters());
+        return HttpCall.post(server, "/login", JsonWriter.toBytes(body), timeout);
+    }
+
+    private HttpCall endpointLogin(String endpoint, Duration timeout) {
+        return HttpCall.get(server, "/" + HttpCall.segment(endpoint) + "/login", loginParameters(), timeout);
+    }
+
+    private Map<String, String> loginParameters() {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("version", clientVersion);
+        if (credentials.user() != null) {
+            parameters.put("user", credentials.user());
+        }
+        if (credentials.apiKey() != null) {
+            parameters.put("key", credentials.apiKey());
+        }
+        return parameters;
+    }
+
+    private String loginKey(HttpAnswer http, String endpoint) {
+        ErrorContext context = ErrorContext.of(endpoint);
+        if (http.status() / 100 != 2) {
+            throw errors.of(Route.LOGIN, http, context);
+        }
+        Map<String, Object> answer;
+        try {
+            answer = AnswerReader.readLogin(http);
+        } catch (IOException e) {
+            throw errors.notJson(http, context, e);
+        }
+        if (!Protocol.isSuccess(answer)) {
+            throw errors.of(Route.LOGIN, http, answer, context);
+        }
+        String key = Fields.text(answer, "client_session_auth_key");
+        if (key == null || key.isEmpty()) {
+            throw new AuthenticationException(
+                    server + " answered the login without a client_session_auth_key; check loginRoute",
+                    context.withStatus(http.status()));
+        }
+        return key;
+    }
+}
