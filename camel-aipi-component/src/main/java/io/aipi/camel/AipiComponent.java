@@ -1,0 +1,233 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel;
+
+import io.aipi.client.AipiClient;
+import io.aipi.client.AipiRuntime;
+import io.aipi.client.ConnectionOptions;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.SSLContextParametersAware;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.ThreadPoolProfile;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.HealthCheckComponent;
+import org.apache.camel.support.jsse.SSLContextParameters;
+import org.apache.camel.util.PropertiesHelper;
+import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+
+/** Makes {@code aipi:} endpoints, and owns what they share: threads, connections and sessions. */
+@Component("aipi")
+public class AipiComponent extends HealthCheckComponent implements SSLContextParametersAware {
+
+    private static final int PROGRESS_THREADS = 2;
+
+    @Metadata
+    private AipiConfiguration configuration = new AipiConfiguration();
+
+    @Metadata(
+            label = "advanced",
+            defaultValue = "4",
+            description =
+                    "Threads on which exchanges go on when their result is there, and long answers are decoded. Waiting"
+                            + " takes none.")
+    private int workerPoolSize = 4;
+
+    @Metadata(
+            label = "security",
+            defaultValue = "false",
+            description = "Enable usage of global SSL context parameters.")
+    private boolean useGlobalSslContextParameters;
+
+    private final Map<SSLContextParameters, SSLContext> sslContexts = new ConcurrentHashMap<>();
+    private final Set<AipiEndpoint> startedEndpoints = ConcurrentHashMap.newKeySet();
+    private ExecutorService workers;
+    private ExecutorService progressWorkers;
+    private AipiRuntime runtime;
+
+    /** For Camel, which sets the context afterwards. */
+    public AipiComponent() {}
+
+    /** For use in code. */
+    public AipiComponent(CamelContext context) {
+        super(context);
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        AipiConfiguration copy = configuration.copy();
+        copy.getParameters().putAll(PropertiesHelper.extractProperties(parameters, "param."));
+        AipiEndpoint endpoint = new AipiEndpoint(uri, this, copy);
+        endpoint.setEndpointName(remaining);
+        setProperties(endpoint, parameters);
+        if (copy.getSslContextParameters() == null) {
+            copy.setSslContextParameters(retrieveGlobalSslContextParameters());
+        }
+        endpoint.checkOptions();
+        return endpoint;
+    }
+
+    /** A client for an endpoint, from what the component's endpoints share. */
+    AipiClient createClient(AipiConfiguration options) throws Exception {
+        return AipiClient.builder()
+                .serverUrl(options.getServerUrl())
+                .user(options.getUser())
+                .apiKey(options.getApiKey())
+                .clientVersion(options.getClientVersion())
+                .loginRoute(options.loginRouteValue())
+                .connectionOptions(connectionOptions(options))
+                .runtime(runtime())
+                .build();
+    }
+
+    private ConnectionOptions connectionOptions(AipiConfiguration options) throws Exception {
+        SSLContextParameters ssl = options.getSslContextParameters();
+        if (ssl == null) {
+            return options.connectionOptions(null);
+        }
+        // one context for equal parameters: connections are shared by those that were made alike
+        SSLContext context = sslContexts.get(ssl);
+        if (context == null) {
+            context = ssl.createSSLContext(getCamelContext());
+            SSLContext earlier = sslContexts.putIfAbsent(ssl, context);
+            context = earlier != null ? earlier : context;
+        }
+        return options.connectionOptions(context);
+    }
+
+    private AipiRuntime runtime() {
+        lock.lock();
+        try {
+            if (runtime == null) {
+                runtime = AipiRuntime.create(workers(), "aipi");
+            }
+            return runtime;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Threads for exchanges that go on with their result. */
+    ExecutorService workers() {
+        lock.lock();
+        try {
+            if (workers == null) {
+                workers = pool("AipiWorker", workerPoolSize);
+            }
+            return workers;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Threads for progress exchanges: apart from the workers, so that a slow progress route delays no result. */
+    ExecutorService progressWorkers() {
+        lock.lock();
+        try {
+            if (progressWorkers == null) {
+                progressWorkers = pool("AipiProgress", PROGRESS_THREADS);
+            }
+            return progressWorkers;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private ExecutorService pool(String name, int size) {
+        ThreadPoolProfile profile = new ThreadPoolProfile(name);
+        profile.setPoolSize(size);
+        profile.setMaxPoolSize(size);
+        profile.setKeepAliveTime(60L);
+        profile.setTimeUnit(TimeUnit.SECONDS);
+        profile.setAllowCoreThreadTimeOut(true);
+        // what waits here are results of jobs in flight: they are bounded by these, and none may be refused or be run
+        // by
+        // the I/O thread that brings it
+        profile.setMaxQueueSize(Integer.MAX_VALUE);
+        profile.setRejectedPolicy(ThreadPoolRejectedPolicy.Abort);
+        return getCamelContext().getExecutorServiceManager().newThreadPool(this, name, profile);
+    }
+
+    void started(AipiEndpoint endpoint) {
+        startedEndpoints.add(endpoint);
+    }
+
+    void stopped(AipiEndpoint endpoint) {
+        startedEndpoints.remove(endpoint);
+    }
+
+    /** Endpoints that hold a client now. */
+    public Collection<AipiEndpoint> startedEndpoints() {
+        return Set.copyOf(startedEndpoints);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        AipiRuntime last;
+        ExecutorService lastWorkers;
+        ExecutorService lastProgressWorkers;
+        lock.lock();
+        try {
+            last = runtime;
+            lastWorkers = workers;
+            lastProgressWorkers = progressWorkers;
+            runtime = null;
+            workers = null;
+            progressWorkers = null;
+        } finally {
+            lock.unlock();
+        }
+        if (last != null) {
+            last.close();
+        }
+        // exchanges that were failed by the end of their client still have to tell their routes
+        shutdown(lastWorkers);
+        shutdown(lastProgressWorkers);
+        sslContexts.clear();
+        super.doStop();
+    }
+
+    private void shutdown(ExecutorService pool) {
+        if (pool != null) {
+            getCamelContext().getExecutorServiceManager().shutdownGraceful(pool, 5_000);
+        }
+    }
+
+    /** The options that endpoints start from. */
+    public AipiConfiguration getConfiguration() {
+        return configuration;
+    }
+
+    public void setConfiguration(AipiConfiguration configuration) {
+        this.configuration = configuration;
+    }
+
+    public int getWorkerPoolSize() {
+        return workerPoolSize;
+    }
+
+    public void setWorkerPoolSize(int workerPoolSize) {
+        this.workerPoolSize = workerPoolSize;
+    }
+
+    @Override
+    public boolean isUseGlobalSslContextParameters() {
+        return useGlobalSslContextParameters;
+    }
+
+    @Override
+    public void setUseGlobalSslContextParameters(boolean useGlobalSslContextParameters) {
+        this.useGlobalSslContextParameters = useGlobalSslContextParameters;
+    }
+}

@@ -1,0 +1,468 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel;
+
+import io.aipi.client.AipiClient;
+import io.aipi.client.ConnectionOptions;
+import io.aipi.client.JobOptions;
+import io.aipi.client.LoginRoute;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriParams;
+import org.apache.camel.support.jsse.SSLContextParameters;
+
+/** The options of the component and its endpoints; an endpoint starts from a copy of the component's. */
+@UriParams
+public class AipiConfiguration implements Cloneable {
+
+    @UriParam(description = "Base URL of the AIPI server, such as http://gpu-server:7777.")
+    private String serverUrl;
+
+    @UriParam(
+            label = "security",
+            secret = true,
+            description = "Name of the user, for servers that ask for one at login.")
+    private String user;
+
+    @UriParam(
+            label = "security",
+            secret = true,
+            description = "API key. Sent at login only, unless loginRoute is none. Not needed on an open server.")
+    private String apiKey;
+
+    @UriParam(
+            label = "advanced",
+            description = "What the client calls itself at login. By default camel-aipi and the component's version.")
+    private String clientVersion = "camel-aipi " + AipiClient.version();
+
+    @UriParam(
+            label = "security",
+            defaultValue = "auto",
+            enums = "auto,shared,endpoint,none",
+            description =
+                    "How a session key is obtained. auto finds out, remembers per server, and costs one extra request"
+                            + " at most. shared is POST /login with a JSON body, as documented. endpoint is GET /<endpoint>/login"
+                            + " with a query, as served by AIME API Server 0.9. none is no login: the API key goes with each"
+                            + " submit, and the server hands it on to its workers.")
+    private String loginRoute = "auto";
+
+    @UriParam(
+            defaultValue = "false",
+            description =
+                    "Log in at the first exchange instead of when the route starts. By default a route fails to start,"
+                            + " with the reason, if the server cannot be reached, refuses the login or has no such endpoint.")
+    private boolean lazyLogin;
+
+    @UriParam(
+            defaultValue = "true",
+            description = "Whether the exchange goes on with the result. If false, it goes on as soon as the server has"
+                    + " accepted the job, with the job's id as body and in the header CamelAipiJobId; progress and result go"
+                    + " to progressUri as exchanges of their own.")
+    private boolean waitForResult = true;
+
+    @UriParam(
+            defaultValue = "false",
+            description =
+                    "With waitForResult: ask the server to wait, on one held request, instead of polling. There is no"
+                            + " progress, each job takes a connection, and the server gives up after a time of its own (60 seconds"
+                            + " by default). For short jobs only: a held request that breaks takes a worker of the server out of"
+                            + " service.")
+    private boolean holdConnection;
+
+    @UriParam(
+            description =
+                    "Endpoint that gets an exchange for every change in a job's progress, such as direct:progress.")
+    private String progressUri;
+
+    @UriParam(
+            defaultValue = "auto",
+            description = "Request parameter that takes the prompt. auto asks the server's description of the endpoint,"
+                    + " where it has one; without one it is prompt, as documented.")
+    private String promptParameter = "auto";
+
+    @UriParam(
+            prefix = "param.",
+            multiValue = true,
+            description = "Fixed request parameters (param.temperature=0.7). They get the JSON type that the server's"
+                    + " description of the endpoint gives them; without one, what looks like a number or a boolean is sent"
+                    + " as one. A parameter of the message wins.")
+    private Map<String, Object> parameters = new LinkedHashMap<>();
+
+    @UriParam(defaultValue = "auto", description = "What the message body becomes when the job has its result.")
+    private OutputType outputType = OutputType.auto;
+
+    @UriParam(defaultValue = "submit", description = "What the producer does.")
+    private AipiOperation operation = AipiOperation.submit;
+
+    @UriParam(
+            label = "polling",
+            defaultValue = "300ms",
+            description =
+                    "Shortest time between two looks at a job that goes on. The first two looks come earlier, in case"
+                            + " the job is a short one.")
+    private Duration pollInterval = JobOptions.defaults().pollInterval();
+
+    @UriParam(
+            label = "polling",
+            defaultValue = "5s",
+            description =
+                    "Longest time between two looks at a job. Between the two bounds the pace follows what the server"
+                            + " says of the job.")
+    private Duration maxPollInterval = JobOptions.defaults().maxPollInterval();
+
+    @UriParam(
+            label = "timeout",
+            defaultValue = "30s",
+            description = "Longest time for one HTTP call, waiting for a connection included. Does not apply to held"
+                    + " requests.")
+    private Duration requestTimeout = JobOptions.defaults().requestTimeout();
+
+    @UriParam(
+            label = "timeout",
+            defaultValue = "10s",
+            description = "Longest time to make a connection, TLS handshake included.")
+    private Duration connectTimeout = ConnectionOptions.defaults().connectTimeout();
+
+    @UriParam(
+            label = "timeout",
+            defaultValue = "1h",
+            description =
+                    "Longest time for a whole job from its acceptance, after which the exchange fails with a timeout"
+                            + " that names the job.")
+    private Duration jobTimeout = JobOptions.defaults().jobTimeout();
+
+    @UriParam(
+            label = "timeout",
+            defaultValue = "0",
+            description =
+                    "How long to wait, with backoff, for a slot when the server's queue is full. 0 fails the exchange"
+                            + " at once.")
+    private Duration queueFullTimeout = JobOptions.defaults().queueFullTimeout();
+
+    @UriParam(
+            label = "timeout",
+            defaultValue = "1m",
+            description =
+                    "How long a job is still followed that the server calls lapsed, or whose polls fail one after the"
+                            + " other, in case it comes back.")
+    private Duration recoveryTimeout = JobOptions.defaults().recoveryTimeout();
+
+    @UriParam(
+            defaultValue = "0",
+            description =
+                    "Jobs in flight at once for this endpoint; more wait their turn, without a thread. 0 is no bound.")
+    private int maxInFlight;
+
+    @UriParam(
+            label = "security",
+            description = "TLS parameters: trust store, key store, protocols. By default those of the JVM.")
+    private SSLContextParameters sslContextParameters;
+
+    @UriParam(label = "proxy", description = "Host of an HTTP proxy. HTTPS goes through it by CONNECT.")
+    private String proxyHost;
+
+    @UriParam(label = "proxy", description = "Port of the HTTP proxy.")
+    private Integer proxyPort;
+
+    @UriParam(
+            label = "advanced",
+            defaultValue = "100",
+            description =
+                    "Connections open at once, idle ones included. Polling needs few; a held request takes one for its"
+                            + " whole job.")
+    private int maxConnections = ConnectionOptions.DEFAULT_MAX_CONNECTIONS;
+
+    @UriParam(
+            label = "advanced",
+            defaultValue = "268435456",
+            description = "Largest answer of the server in bytes. A larger one fails the exchange.")
+    private long maxResponseSize = ConnectionOptions.DEFAULT_MAX_RESPONSE_SIZE;
+
+    @UriParam(
+            label = "advanced",
+            description =
+                    "How an exchange becomes a request, and a result an exchange. By default the documented mapping.")
+    private AipiBinding binding = new DefaultAipiBinding();
+
+    /** A copy that can be changed without changing this one. */
+    public AipiConfiguration copy() {
+        try {
+            AipiConfiguration copy = (AipiConfiguration) clone();
+            copy.parameters = new LinkedHashMap<>(parameters);
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new RuntimeCamelException(e);
+        }
+    }
+
+    /**
+     * These options in the form that the client takes.
+     *
+     * @throws IllegalArgumentException for an option that makes no sense; it names the option
+     */
+    JobOptions jobOptions() {
+        String prompt = "auto".equals(promptParameter) ? null : promptParameter;
+        return new JobOptions(
+                prompt,
+                parameters,
+                requestTimeout,
+                jobTimeout,
+                pollInterval,
+                maxPollInterval,
+                queueFullTimeout,
+                recoveryTimeout);
+    }
+
+    /**
+     * These options in the form that the client takes.
+     *
+     * @throws IllegalArgumentException for an option that makes no sense; it names the option
+     */
+    ConnectionOptions connectionOptions(SSLContext sslContext) {
+        if ((proxyHost == null) != (proxyPort == null)) {
+            throw new IllegalArgumentException("proxyHost and proxyPort belong together: set both or none");
+        }
+        URI proxy = proxyHost == null ? null : URI.create("http://" + proxyHost + ":" + proxyPort);
+        return new ConnectionOptions(connectTimeout, maxConnections, maxResponseSize, proxy, sslContext, null);
+    }
+
+    /**
+     * These options in the form that the client takes.
+     *
+     * @throws IllegalArgumentException for a word that is no login route
+     */
+    LoginRoute loginRouteValue() {
+        try {
+            return LoginRoute.valueOf(loginRoute.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "loginRoute must be auto, shared, endpoint or none, but is " + loginRoute, e);
+        }
+    }
+
+    public String getServerUrl() {
+        return serverUrl;
+    }
+
+    public void setServerUrl(String serverUrl) {
+        this.serverUrl = serverUrl;
+    }
+
+    public String getUser() {
+        return user;
+    }
+
+    public void setUser(String user) {
+        this.user = user;
+    }
+
+    public String getApiKey() {
+        return apiKey;
+    }
+
+    public void setApiKey(String apiKey) {
+        this.apiKey = apiKey;
+    }
+
+    public String getClientVersion() {
+        return clientVersion;
+    }
+
+    public void setClientVersion(String clientVersion) {
+        this.clientVersion = clientVersion;
+    }
+
+    public String getLoginRoute() {
+        return loginRoute;
+    }
+
+    public void setLoginRoute(String loginRoute) {
+        this.loginRoute = loginRoute;
+    }
+
+    public boolean isLazyLogin() {
+        return lazyLogin;
+    }
+
+    public void setLazyLogin(boolean lazyLogin) {
+        this.lazyLogin = lazyLogin;
+    }
+
+    public boolean isWaitForResult() {
+        return waitForResult;
+    }
+
+    public void setWaitForResult(boolean waitForResult) {
+        this.waitForResult = waitForResult;
+    }
+
+    public boolean isHoldConnection() {
+        return holdConnection;
+    }
+
+    public void setHoldConnection(boolean holdConnection) {
+        this.holdConnection = holdConnection;
+    }
+
+    public String getProgressUri() {
+        return progressUri;
+    }
+
+    public void setProgressUri(String progressUri) {
+        this.progressUri = progressUri;
+    }
+
+    public String getPromptParameter() {
+        return promptParameter;
+    }
+
+    public void setPromptParameter(String promptParameter) {
+        this.promptParameter = promptParameter;
+    }
+
+    public Map<String, Object> getParameters() {
+        return parameters;
+    }
+
+    public void setParameters(Map<String, Object> parameters) {
+        this.parameters = parameters;
+    }
+
+    public OutputType getOutputType() {
+        return outputType;
+    }
+
+    public void setOutputType(OutputType outputType) {
+        this.outputType = outputType;
+    }
+
+    public AipiOperation getOperation() {
+        return operation;
+    }
+
+    public void setOperation(AipiOperation operation) {
+        this.operation = operation;
+    }
+
+    public Duration getPollInterval() {
+        return pollInterval;
+    }
+
+    public void setPollInterval(Duration pollInterval) {
+        this.pollInterval = pollInterval;
+    }
+
+    public Duration getMaxPollInterval() {
+        return maxPollInterval;
+    }
+
+    public void setMaxPollInterval(Duration maxPollInterval) {
+        this.maxPollInterval = maxPollInterval;
+    }
+
+    public Duration getRequestTimeout() {
+        return requestTimeout;
+    }
+
+    public void setRequestTimeout(Duration requestTimeout) {
+        this.requestTimeout = requestTimeout;
+    }
+
+    public Duration getConnectTimeout() {
+        return connectTimeout;
+    }
+
+    public void setConnectTimeout(Duration connectTimeout) {
+        this.connectTimeout = connectTimeout;
+    }
+
+    public Duration getJobTimeout() {
+        return jobTimeout;
+    }
+
+    public void setJobTimeout(Duration jobTimeout) {
+        this.jobTimeout = jobTimeout;
+    }
+
+    public Duration getQueueFullTimeout() {
+        return queueFullTimeout;
+    }
+
+    public void setQueueFullTimeout(Duration queueFullTimeout) {
+        this.queueFullTimeout = queueFullTimeout;
+    }
+
+    public Duration getRecoveryTimeout() {
+        return recoveryTimeout;
+    }
+
+    public void setRecoveryTimeout(Duration recoveryTimeout) {
+        this.recoveryTimeout = recoveryTimeout;
+    }
+
+    public int getMaxInFlight() {
+        return maxInFlight;
+    }
+
+    public void setMaxInFlight(int maxInFlight) {
+        this.maxInFlight = maxInFlight;
+    }
+
+    public SSLContextParameters getSslContextParameters() {
+        return sslContextParameters;
+    }
+
+    public void setSslContextParameters(SSLContextParameters sslContextParameters) {
+        this.sslContextParameters = sslContextParameters;
+    }
+
+    public String getProxyHost() {
+        return proxyHost;
+    }
+
+    public void setProxyHost(String proxyHost) {
+        this.proxyHost = proxyHost;
+    }
+
+    public Integer getProxyPort() {
+        return proxyPort;
+    }
+
+    public void setProxyPort(Integer proxyPort) {
+        this.proxyPort = proxyPort;
+    }
+
+    public int getMaxConnections() {
+        return maxConnections;
+    }
+
+    public void setMaxConnections(int maxConnections) {
+        this.maxConnections = maxConnections;
+    }
+
+    public long getMaxResponseSize() {
+        return maxResponseSize;
+    }
+
+    public void setMaxResponseSize(long maxResponseSize) {
+        this.maxResponseSize = maxResponseSize;
+    }
+
+    public AipiBinding getBinding() {
+        return binding;
+    }
+
+    public void setBinding(AipiBinding binding) {
+        this.binding = binding;
+    }
+}

@@ -1,0 +1,103 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel;
+
+import org.apache.camel.spi.Metadata;
+
+/** Names of the component's message headers and exchange properties. */
+public final class AipiConstants {
+
+    @Metadata(
+            label = "producer",
+            description = "The prompt. Wins over the body, which then brings parameters or a file. Removed when the job"
+                    + " has ended well.",
+            javaType = "String")
+    public static final String PROMPT = "CamelAipiPrompt";
+
+    @Metadata(
+            label = "producer",
+            description = "Request parameters by name. They win over those of the body and over the endpoint's `param.`"
+                    + " options. Removed when the job has ended well.",
+            javaType = "java.util.Map<String, Object>")
+    public static final String PARAMETERS = "CamelAipiParameters";
+
+    @Metadata(
+            label = "producer",
+            description = "The operation, instead of the endpoint's. Removed when the operation has ended well.",
+            javaType = "io.aipi.camel.AipiOperation")
+    public static final String OPERATION = "CamelAipiOperation";
+
+    @Metadata(
+            description =
+                    "The server's id of the job. In: the job that the operations `progress` and `result` are about."
+                            + " Out: the job that was submitted.",
+            javaType = "String")
+    public static final String JOB_ID = "CamelAipiJobId";
+
+    @Metadata(description = "Name of the model endpoint that the job is on.", javaType = "String")
+    public static final String ENDPOINT = "CamelAipiEndpoint";
+
+    @Metadata(
+            description =
+                    "State of the job: `queued`, `processing`, `done`, `failed`, `lapsed`, or `unknown` for a word of"
+                            + " the server that the component does not know.",
+            javaType = "String")
+    public static final String JOB_STATE = "CamelAipiJobState";
+
+    @Metadata(
+            label = "progress",
+            description = "How far the worker is. Image endpoints count percent, chat endpoints count tokens.",
+            javaType = "Double")
+    public static final String PROGRESS = "CamelAipiProgress";
+
+    @Metadata(
+            label = "progress",
+            description = "Position in the server's queue; 1 is next, 0 when the job is not waiting.",
+            javaType = "Integer")
+    public static final String QUEUE_POSITION = "CamelAipiQueuePosition";
+
+    @Metadata(
+            label = "progress",
+            description = "The server's estimate of the time left, in milliseconds. Far too short at first.",
+            javaType = "Long")
+    public static final String ESTIMATE = "CamelAipiEstimate";
+
+    @Metadata(label = "progress", description = "Workers that serve the endpoint now.", javaType = "Integer")
+    public static final String WORKERS_ONLINE = "CamelAipiWorkersOnline";
+
+    @Metadata(description = "The seed that the worker used.", javaType = "Long")
+    public static final String SEED = "CamelAipiSeed";
+
+    @Metadata(description = "Time the worker took, in milliseconds.", javaType = "Long")
+    public static final String COMPUTE_DURATION = "CamelAipiComputeDuration";
+
+    @Metadata(
+            description = "Time from the submit to the result as the server saw it, in milliseconds.",
+            javaType = "Long")
+    public static final String TOTAL_DURATION = "CamelAipiTotalDuration";
+
+    @Metadata(description = "Name of the worker.", javaType = "String")
+    public static final String WORKER = "CamelAipiWorker";
+
+    @Metadata(
+            description = "Media types of the images, sounds and other files in the result, in their order.",
+            javaType = "java.util.List<String>")
+    public static final String MEDIA_TYPES = "CamelAipiMediaTypes";
+
+    @Metadata(
+            description = "Why the server does not take the API key, after the operation `validateKey` found so.",
+            javaType = "String")
+    public static final String REASON = "CamelAipiReason";
+
+    /** Exchange property with the whole {@link io.aipi.client.JobResult}. */
+    public static final String RESULT_PROPERTY = "CamelAipiResult";
+
+    /** Exchange property of a progress exchange with the whole {@link io.aipi.client.JobProgress}. */
+    public static final String PROGRESS_EVENT_PROPERTY = "CamelAipiProgressEvent";
+
+    private AipiConstants() {}
+}

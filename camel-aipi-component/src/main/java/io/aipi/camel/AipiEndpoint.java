@@ -1,0 +1,167 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel;
+
+import io.aipi.client.AipiClient;
+import io.aipi.client.ModelEndpoint;
+import java.util.Map;
+import org.apache.camel.Category;
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.spi.EndpointServiceLocation;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.UriEndpoint;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriPath;
+import org.apache.camel.support.DefaultEndpoint;
+
+/** Run AI models on a GPU inference server that speaks the AIPI protocol: submit prompts, follow jobs, take results. */
+@ManagedResource(description = "Managed AIPI endpoint")
+@UriEndpoint(
+        firstVersion = "0.1.0",
+        scheme = "aipi",
+        title = "AIPI",
+        syntax = "aipi:endpointName",
+        remote = true,
+        producerOnly = true,
+        category = {Category.AI},
+        headersClass = AipiConstants.class)
+public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLocation {
+
+    @UriPath(description = "Name of the model endpoint on the server, such as llama2_chat.")
+    @Metadata(required = true)
+    private String endpointName;
+
+    @UriParam
+    private final AipiConfiguration configuration;
+
+    private AipiClient client;
+    private ModelEndpoint model;
+    private InFlightLimit inFlightLimit;
+
+    /** Made by the component. */
+    public AipiEndpoint(String uri, AipiComponent component, AipiConfiguration configuration) {
+        super(uri, component);
+        this.configuration = configuration;
+    }
+
+    @Override
+    public Producer createProducer() throws Exception {
+        return new AipiProducer(this);
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) {
+        throw new UnsupportedOperationException("aipi: endpoints can be sent to, not consumed from");
+    }
+
+    /** Fails for options that make no sense, when the route is made and not at its first message. */
+    void checkOptions() {
+        if (configuration.getServerUrl() == null || configuration.getServerUrl().isBlank()) {
+            throw new IllegalArgumentException(
+                    "serverUrl is missing: set it to the base URL of the AIPI server, on the endpoint"
+                            + " (aipi:NAME?serverUrl=http://host:port) or the component (camel.component.aipi.server-url)");
+        }
+        if (configuration.getMaxInFlight() < 0) {
+            throw new IllegalArgumentException("maxInFlight must not be negative; 0 is no bound");
+        }
+        boolean detached = !configuration.isWaitForResult();
+        if (detached && configuration.isHoldConnection()) {
+            throw new IllegalArgumentException("holdConnection needs waitForResult=true");
+        }
+        configuration.jobOptions();
+        configuration.connectionOptions(null);
+        configuration.loginRouteValue();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        inFlightLimit = new InFlightLimit(configuration.getMaxInFlight());
+        client = getComponent().createClient(configuration);
+        model = client.endpoint(endpointName, configuration.jobOptions());
+        getComponent().started(this);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        getComponent().stopped(this);
+        if (model != null) {
+            model.close();
+        }
+        if (client != null) {
+            client.close();
+        }
+        super.doStop();
+    }
+
+    @Override
+    public AipiComponent getComponent() {
+        return (AipiComponent) super.getComponent();
+    }
+
+    /** The endpoint's client; null before the start. */
+    AipiClient client() {
+        return client;
+    }
+
+    /** The endpoint at the server; null before the start. */
+    ModelEndpoint model() {
+        return model;
+    }
+
+    InFlightLimit inFlightLimit() {
+        return inFlightLimit;
+    }
+
+    @Override
+    public String getServiceUrl() {
+        return configuration.getServerUrl();
+    }
+
+    @Override
+    public String getServiceProtocol() {
+        return "http";
+    }
+
+    @Override
+    public Map<String, String> getServiceMetadata() {
+        return Map.of("endpointName", endpointName);
+    }
+
+    @ManagedAttribute(description = "Name of the model endpoint on the server")
+    public String getEndpointName() {
+        return endpointName;
+    }
+
+    public void setEndpointName(String endpointName) {
+        this.endpointName = endpointName;
+    }
+
+    /** The endpoint's options. */
+    public AipiConfiguration getConfiguration() {
+        return configuration;
+    }
+
+    @ManagedAttribute(description = "Jobs submitted or followed and not ended")
+    public int getJobsInFlight() {
+        return model == null ? 0 : model.jobsInFlight();
+    }
+
+    @ManagedAttribute(description = "Exchanges that wait their turn because of maxInFlight")
+    public int getJobsWaiting() {
+        return inFlightLimit == null ? 0 : inFlightLimit.waiting();
+    }
+
+    @ManagedAttribute(description = "State of the session with the server")
+    public String getSessionState() {
+        return client == null ? "not started" : client.sessionState();
+    }
+}

@@ -1,0 +1,170 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel;
+
+import io.aipi.client.JobProgress;
+import io.aipi.client.JobResult;
+import io.aipi.client.JobState;
+import io.aipi.client.error.AipiException;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.spi.ProducerCache;
+import org.apache.camel.support.cache.DefaultProducerCache;
+import org.apache.camel.support.service.ServiceHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends progress exchanges to {@code progressUri}.
+ *
+ * <p>Invariants, for each job: exchanges never overlap and arrive in order; while one is on its way, newer states replace
+ * each other, so that a slow route sees fewer of them; the last state is always sent. A failing route is logged and never
+ * fails the job.
+ */
+final class ProgressSender {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressSender.class);
+
+    private final AipiEndpoint endpoint;
+    private final String uri;
+    private Endpoint target;
+    private ProducerCache producers;
+
+    ProgressSender(AipiEndpoint endpoint, String uri) {
+        this.endpoint = endpoint;
+        this.uri = uri;
+    }
+
+    void start() {
+        target = endpoint.getCamelContext().getEndpoint(uri);
+        producers = new DefaultProducerCache(this, endpoint.getCamelContext(), 1);
+        ServiceHelper.startService(producers);
+    }
+
+    void stop() {
+        ServiceHelper.stopAndShutdownService(producers);
+    }
+
+    /** The progress exchanges of the job that the exchange submits; they carry its headers, as they are now. */
+    Job job(Exchange original) {
+        Map<String, Object> headers = endpoint.getCamelContext()
+                .getCamelContextExtension()
+                .getHeadersMapFactory()
+                .newMap(original.getMessage().getHeaders());
+        headers.remove(AipiConstants.PROMPT);
+        headers.remove(AipiConstants.PARAMETERS);
+        headers.remove(AipiConstants.OPERATION);
+        return new Job(headers, original.getExchangeId());
+    }
+
+    /** One job's progress exchanges: a mailbox with room for the newest state. */
+    final class Job {
+
+        private final Map<String, Object> headers;
+        private final String correlationId;
+        private Consumer<Exchange> newest;
+        private boolean sending;
+
+        private Job(Map<String, Object> headers, String correlationId) {
+            this.headers = headers;
+            this.correlationId = correlationId;
+        }
+
+        /** The job's state has changed. */
+        void progress(JobProgress progress) {
+            offer(exchange -> binding().populate(exchange, endpoint, progress));
+        }
+
+        /** The job has ended well, and nobody else gets its result. */
+        void result(JobResult result) {
+            offer(exchange -> binding().populate(exchange, endpoint, result));
+        }
+
+        /** The job has ended badly, and nobody else gets to know. */
+        void failure(String jobId, Throwable failure) {
+            offer(exchange -> {
+                binding()
+                        .populate(
+                                exchange, endpoint, JobProgress.of(endpoint.getEndpointName(), jobId, JobState.FAILED));
+                exchange.setProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, failure);
+                exchange.getMessage()
+                        .setBody(failure instanceof AipiException ? failure.getMessage() : failure.toString());
+            });
+        }
+
+        private void offer(Consumer<Exchange> state) {
+            synchronized (this) {
+                newest = state;
+                if (sending) {
+                    return;
+                }
+                sending = true;
+            }
+            sendSoon();
+        }
+
+        private void sendSoon() {
+            try {
+                endpoint.getComponent().progressWorkers().execute(this::send);
+            } catch (RejectedExecutionException stopped) {
+                LOG.debug("A progress exchange to {} is dropped: the component has stopped", target);
+            }
+        }
+
+        private void send() {
+            Consumer<Exchange> state;
+            synchronized (this) {
+                state = newest;
+                newest = null;
+            }
+            try {
+                Exchange exchange = target.createExchange(ExchangePattern.InOnly);
+                exchange.getMessage().setHeaders(headersMap());
+                exchange.setProperty(ExchangePropertyKey.CORRELATION_ID, correlationId);
+                state.accept(exchange);
+                producers
+                        .asyncSendExchange(target, ExchangePattern.InOnly, null, null, exchange, null)
+                        .whenComplete((sent, failure) -> {
+                            Throwable problem = failure != null ? failure : sent.getException();
+                            if (problem != null) {
+                                LOG.warn("The progress route {} failed; the job goes on", target, problem);
+                            }
+                            sent();
+                        });
+            } catch (RuntimeException e) {
+                LOG.warn("A progress exchange to {} could not be sent; the job goes on", target, e);
+                sent();
+            }
+        }
+
+        private Map<String, Object> headersMap() {
+            return endpoint.getCamelContext()
+                    .getCamelContextExtension()
+                    .getHeadersMapFactory()
+                    .newMap(headers);
+        }
+
+        private void sent() {
+            synchronized (this) {
+                if (newest == null) {
+                    sending = false;
+                    return;
+                }
+            }
+            sendSoon();
+        }
+    }
+
+    private AipiBinding binding() {
+        return endpoint.getConfiguration().getBinding();
+    }
+}

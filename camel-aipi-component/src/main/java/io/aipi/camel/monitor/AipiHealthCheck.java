@@ -1,0 +1,64 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.monitor;
+
+import io.aipi.camel.AipiEndpoint;
+import java.util.Map;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckResultBuilder;
+
+/**
+ * Whether the endpoint has a session with its server, from what is known already: a check makes no call, so that probing
+ * often costs the server nothing.
+ */
+public final class AipiHealthCheck implements HealthCheck {
+
+    private final AipiEndpoint endpoint;
+    private boolean enabled = true;
+
+    /** Made by the producer. */
+    public AipiHealthCheck(AipiEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    @Override
+    public String getGroup() {
+        return "camel";
+    }
+
+    @Override
+    public String getId() {
+        return "producer:aipi-" + endpoint.getEndpointName();
+    }
+
+    @Override
+    public boolean isEnabled() {
+        return enabled;
+    }
+
+    @Override
+    public void setEnabled(boolean enabled) {
+        this.enabled = enabled;
+    }
+
+    @Override
+    public Result call(Map<String, Object> options) {
+        String session = endpoint.getSessionState();
+        HealthCheckResultBuilder result = HealthCheckResultBuilder.on(this)
+                .detail(CHECK_ID, getId())
+                .detail("endpoint.name", endpoint.getEndpointName())
+                .detail("server.url", endpoint.getServiceUrl())
+                .detail("session", session)
+                .detail("jobs.in.flight", endpoint.getJobsInFlight());
+        if (!enabled) {
+            return result.unknown().message("Disabled").build();
+        }
+        return session.startsWith("refused")
+                ? result.down().message("The server refused the login").build()
+                : result.up().build();
+    }
+}
