@@ -1,0 +1,471 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.simulator;
+
+import io.aipi.simulator.endpoint.ModelEndpoint;
+import io.aipi.simulator.http.HttpFront;
+import io.aipi.simulator.job.Jobs;
+import io.aipi.simulator.job.Limits;
+import io.aipi.simulator.job.SystemTime;
+import io.aipi.simulator.job.Tally;
+import io.aipi.simulator.protocol.ApiKeys;
+import io.aipi.simulator.protocol.Dialect;
+import io.aipi.simulator.protocol.Router;
+import io.aipi.simulator.protocol.ServedDialect;
+import io.aipi.simulator.protocol.Sessions;
+import io.aipi.simulator.protocol.Site;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A running AIPI server without a GPU.
+ *
+ * <p>It holds four threads of its own, however many requests are held and jobs are computed. All methods can be called
+ * from any thread.
+ */
+public final class AipiSimulator implements AutoCloseable {
+
+    /**
+     * The worker's key that raw progress of the served generation leaks. It must turn up nowhere else: tests can search
+     * logs and messages for it.
+     */
+    public static final String LEAKED_WORKER_KEY = ServedDialect.WORKER_AUTH_KEY;
+
+    private final SystemTime time;
+    private final Jobs jobs;
+    private final Sessions sessions;
+    private final HttpFront front;
+    private final SimulatorStats stats;
+    private final InetSocketAddress address;
+
+    private AipiSimulator(Builder settings) throws IOException {
+        // Pictures need no display, and must not look for one.
+        System.setProperty("java.awt.headless", "true");
+        Dialect dialect = settings.generation.dialect();
+        List<ModelEndpoint> endpoints =
+                settings.endpoints.values().stream().map(dialect::offered).toList();
+        Tally tally = new Tally();
+        AtomicLong count = new AtomicLong();
+        time = new SystemTime(daemons());
+        jobs = new Jobs(
+                endpoints,
+                settings.limits(),
+                time,
+                () -> dialect.jobId(count.incrementAndGet()),
+                settings.computeTimes()::get,
+                tally);
+        endpoints.forEach(endpoint -> jobs.startWorkers(
+                endpoint.name(), settings.workers.getOrDefault(endpoint.name(), settings.usualWorkers)));
+        sessions = new Sessions();
+        Router router = new Router(new Site(dialect, endpoints, new ApiKeys(settings.keys), sessions, jobs, tally));
+        front = new HttpFront(router::reply, time, settings.responseTimeout, settings.keepAlive, tally);
+        stats = new SimulatorStats(tally, front);
+        try {
+            address = front.listen(new InetSocketAddress(settings.host, settings.port));
+        } catch (IOException e) {
+            front.close();
+            time.close();
+            throw e;
+        }
+    }
+
+    private static ThreadFactory daemons() {
+        AtomicLong count = new AtomicLong();
+        return task -> {
+            Thread thread = new Thread(task, "aipi-simulator-worker-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /**
+     * A builder with the recorded server's defaults and no endpoint.
+     *
+     * @return the builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Runs a simulator with a few endpoints until it is stopped.
+     *
+     * @param arguments see the usage, which bad arguments bring up together with exit code 2
+     */
+    public static void main(String[] arguments) {
+        int exitCode = CommandLine.run(arguments, System.out, System.err);
+        if (exitCode != 0) {
+            System.exit(exitCode);
+        }
+    }
+
+    /**
+     * The base URL.
+     *
+     * @return such as {@code http://127.0.0.1:7777}
+     */
+    public String url() {
+        String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
+    }
+
+    /**
+     * The port.
+     *
+     * @return the port it listens on
+     */
+    public int port() {
+        return address.getPort();
+    }
+
+    /** Forgets all session keys. Jobs stay. */
+    public void expireSessions() {
+        sessions.expireAll();
+    }
+
+    /**
+     * Restarts the simulated server in no time: jobs and sessions are forgotten, all connections drop, held requests get
+     * an empty reply, workers begin afresh. The port stays. For an outage that lasts see {@link #goDown()}.
+     */
+    public void restart() {
+        // First the jobs: a dropped held request must not find its job and leave a fresh worker stuck.
+        forget();
+        front.dropConnections();
+    }
+
+    /** Stops serving, as a server that is down: connections drop and are refused until {@link #comeUp()}. */
+    public void goDown() {
+        front.stopListening();
+        forget();
+        front.dropConnections();
+    }
+
+    /**
+     * Serves again after {@link #goDown()}, on the same port.
+     *
+     * @throws UncheckedIOException if the port is taken meanwhile
+     */
+    public void comeUp() {
+        try {
+            front.listen(address);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void forget() {
+        sessions.expireAll();
+        jobs.forgetAll();
+    }
+
+    /**
+     * Switches an endpoint on or off. A disabled endpoint refuses new jobs and goes on with those it has.
+     *
+     * @param endpoint its name
+     * @param enabled whether it takes jobs
+     * @throws IllegalArgumentException if there is no such endpoint
+     */
+    public void setEndpointEnabled(String endpoint, boolean enabled) {
+        jobs.setEnabled(endpoint, enabled);
+    }
+
+    /**
+     * Takes all workers of an endpoint away, in the middle of their jobs: those lapse, queued jobs wait.
+     *
+     * @param endpoint its name
+     * @throws IllegalArgumentException if there is no such endpoint
+     */
+    public void stopWorkers(String endpoint) {
+        jobs.stopWorkers(endpoint);
+    }
+
+    /**
+     * Adds workers to an endpoint, which begin with the jobs that wait.
+     *
+     * @param endpoint its name
+     * @param count how many, at least 0
+     * @throws IllegalArgumentException if there is no such endpoint
+     */
+    public void startWorkers(String endpoint, int count) {
+        jobs.startWorkers(endpoint, atLeast(0, count, "count"));
+    }
+
+    /**
+     * What has happened so far.
+     *
+     * @return a live view
+     */
+    public SimulatorStats stats() {
+        return stats;
+    }
+
+    /** Stops listening, drops all connections and ends all threads. */
+    @Override
+    public void close() {
+        front.close();
+        time.close();
+    }
+
+    private static int atLeast(int least, int value, String what) {
+        if (value < least) {
+            throw new IllegalArgumentException(what + " must be at least " + least + ", not " + value);
+        }
+        return value;
+    }
+
+    /** Collects the settings of a simulator. The defaults are those of the recorded server. */
+    public static final class Builder {
+
+        private final Map<String, ModelEndpoint> endpoints = new LinkedHashMap<>();
+        private final Map<String, Set<String>> keys = new HashMap<>();
+        private final Map<String, Integer> workers = new HashMap<>();
+        private final Map<String, Duration> computeTime = new HashMap<>();
+        private String host = "127.0.0.1";
+        private int port;
+        private Generation generation = Generation.SERVED;
+        private int usualWorkers = 1;
+        private Duration usualComputeTime;
+        private int maxQueueLength = 1000;
+        private Duration responseTimeout = Duration.ofSeconds(60);
+        private Duration keepAlive = Duration.ofSeconds(10);
+        private Duration maxTimeInQueue = Duration.ofHours(1);
+        private Duration jobInactivityTimeout = Duration.ofMinutes(6);
+        private Duration resultLifetime = Duration.ofMinutes(15);
+        private Duration workerTimeout = Duration.ofMinutes(2);
+
+        private Builder() {}
+
+        /**
+         * Where to listen.
+         *
+         * @param address a host name or address; 127.0.0.1 if not set
+         * @return this
+         */
+        public Builder host(String address) {
+            host = address;
+            return this;
+        }
+
+        /**
+         * The port.
+         *
+         * @param number 0, the default, is any free port
+         * @return this
+         */
+        public Builder port(int number) {
+            port = atLeast(0, number, "port");
+            return this;
+        }
+
+        /**
+         * Which generation of servers it is.
+         *
+         * @param one served, if not set
+         * @return this
+         */
+        public Builder generation(Generation one) {
+            generation = one;
+            return this;
+        }
+
+        /**
+         * Adds a valid API key. Without any, every key is good, and a login without one.
+         *
+         * @param key the key
+         * @param onlyEndpoints the endpoints it is good for; none for all
+         * @return this
+         */
+        public Builder apiKey(String key, String... onlyEndpoints) {
+            keys.put(key, Set.of(onlyEndpoints));
+            return this;
+        }
+
+        /**
+         * Adds an endpoint, or replaces the one of the same name.
+         *
+         * @param endpoint the endpoint
+         * @return this
+         */
+        public Builder endpoint(SimulatedEndpoint endpoint) {
+            endpoints.put(endpoint.name(), endpoint.endpoint());
+            return this;
+        }
+
+        /**
+         * How many workers an endpoint has.
+         *
+         * @param endpoint its name
+         * @param count how many; may be 0
+         * @return this
+         */
+        public Builder workers(String endpoint, int count) {
+            workers.put(endpoint, atLeast(0, count, "workers"));
+            return this;
+        }
+
+        /**
+         * How many workers each endpoint has that nothing else is said about.
+         *
+         * @param count how many; 1 if not set
+         * @return this
+         */
+        public Builder workers(int count) {
+            usualWorkers = atLeast(0, count, "workers");
+            return this;
+        }
+
+        /**
+         * How long a job of an endpoint computes, if its prompt does not say otherwise.
+         *
+         * @param endpoint its name
+         * @param duration how long
+         * @return this
+         */
+        public Builder computeTime(String endpoint, Duration duration) {
+            computeTime.put(endpoint, duration);
+            return this;
+        }
+
+        /**
+         * How long the jobs of all other endpoints compute.
+         *
+         * @param duration how long; 1 s for chat and speech and 2 s for images if not set
+         * @return this
+         */
+        public Builder computeTime(Duration duration) {
+            usualComputeTime = duration;
+            return this;
+        }
+
+        /**
+         * How many jobs of one endpoint can wait.
+         *
+         * @param jobs how many; 1000 if not set
+         * @return this
+         */
+        public Builder maxQueueLength(int jobs) {
+            maxQueueLength = atLeast(1, jobs, "maxQueueLength");
+            return this;
+        }
+
+        /**
+         * How long a request is held before it ends as 503.
+         *
+         * @param duration 60 s if not set
+         * @return this
+         */
+        public Builder responseTimeout(Duration duration) {
+            responseTimeout = duration;
+            return this;
+        }
+
+        /**
+         * How long an idle connection stays open.
+         *
+         * @param duration 10 s if not set
+         * @return this
+         */
+        public Builder keepAlive(Duration duration) {
+            keepAlive = duration;
+            return this;
+        }
+
+        /**
+         * How long a job can wait in the queue before it lapses.
+         *
+         * @param duration 1 h if not set
+         * @return this
+         */
+        public Builder maxTimeInQueue(Duration duration) {
+            maxTimeInQueue = duration;
+            return this;
+        }
+
+        /**
+         * How long a job in processing, or its result, can go without an update before it lapses.
+         *
+         * @param duration 360 s if not set
+         * @return this
+         */
+        public Builder jobInactivityTimeout(Duration duration) {
+            jobInactivityTimeout = duration;
+            return this;
+        }
+
+        /**
+         * How long a finished or lapsed job is known.
+         *
+         * @param duration 900 s if not set
+         * @return this
+         */
+        public Builder resultLifetime(Duration duration) {
+            resultLifetime = duration;
+            return this;
+        }
+
+        /**
+         * How long the server does not notice that a dead or stuck worker is gone.
+         *
+         * @param duration 120 s if not set
+         * @return this
+         */
+        public Builder workerTimeout(Duration duration) {
+            workerTimeout = duration;
+            return this;
+        }
+
+        /**
+         * Starts the simulator.
+         *
+         * @return the running simulator
+         * @throws UncheckedIOException if it cannot listen
+         * @throws IllegalStateException if there is no endpoint, or settings are for one that there is not
+         */
+        public AipiSimulator start() {
+            if (endpoints.isEmpty()) {
+                throw new IllegalStateException("A simulator needs an endpoint");
+            }
+            requireKnown(workers.keySet());
+            requireKnown(computeTime.keySet());
+            keys.values().forEach(this::requireKnown);
+            try {
+                return new AipiSimulator(this);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private void requireKnown(Set<String> names) {
+            for (String name : names) {
+                if (!endpoints.containsKey(name)) {
+                    throw new IllegalStateException("No endpoint " + name + ", only " + endpoints.keySet());
+                }
+            }
+        }
+
+        private Limits limits() {
+            return new Limits(maxQueueLength, maxTimeInQueue, jobInactivityTimeout, resultLifetime, workerTimeout);
+        }
+
+        private Map<String, Duration> computeTimes() {
+            Map<String, Duration> times = new HashMap<>();
+            endpoints.forEach((name, endpoint) ->
+                    times.put(name, usualComputeTime == null ? endpoint.model().usualComputeTime() : usualComputeTime));
+            times.putAll(computeTime);
+            return times;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.simulator;
+
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+
+/** The simulator as a program. */
+final class CommandLine {
+
+    static final int USAGE_EXIT_CODE = 2;
+    private static final int FAILURE_EXIT_CODE = 1;
+
+    private static final String USAGE = """
+            Usage: AipiSimulator [--port 7777] [--host 127.0.0.1] [--generation served|documented]
+                                 [--api-key KEY]... [--compute-time 2s] [--workers 4]
+              --port          port to listen on; 0 is any that is free (default 7777)
+              --host          address to listen on (default 127.0.0.1)
+              --generation    served: as AIME API Server 0.9.6; documented: as the documents say (default served)
+              --api-key       a valid API key, repeatable; without any, every key is good
+              --compute-time  how long a job computes, such as 2s or 250ms (default 1s to 2s, by endpoint)
+              --workers       workers per endpoint (default 1)
+            """;
+
+    private static final List<SimulatedEndpoint> ENDPOINTS = List.of(
+            SimulatedEndpoint.chat("llama2_chat", "text"),
+            SimulatedEndpoint.chat("llama3_chat", "prompt_input"),
+            SimulatedEndpoint.image("stable_diffusion_xl_txt2img"),
+            SimulatedEndpoint.imageToImage("stable_diffusion_3_5"),
+            SimulatedEndpoint.pngImage("sd_png"),
+            SimulatedEndpoint.speech("tts"));
+
+    private CommandLine() {}
+
+    /**
+     * Runs until the process is stopped.
+     *
+     * @return the exit code, if it does not run
+     */
+    static int run(String[] arguments, PrintStream out, PrintStream err) {
+        if (List.of(arguments).contains("--help")) {
+            out.print(USAGE);
+            return 0;
+        }
+        AipiSimulator.Builder settings;
+        try {
+            settings = parse(List.of(arguments));
+        } catch (IllegalArgumentException e) {
+            err.println(e.getMessage());
+            err.print(USAGE);
+            return USAGE_EXIT_CODE;
+        }
+        try (AipiSimulator simulator = settings.start()) {
+            announce(simulator, out);
+            untilStopped();
+            return 0;
+        } catch (UncheckedIOException e) {
+            err.println(e.getCause().getMessage());
+            return FAILURE_EXIT_CODE;
+        }
+    }
+
+    static AipiSimulator.Builder parse(List<String> arguments) {
+        AipiSimulator.Builder settings = AipiSimulator.builder().port(7777);
+        ENDPOINTS.forEach(settings::endpoint);
+        Iterator<String> rest = arguments.iterator();
+        while (rest.hasNext()) {
+            String option = rest.next();
+            switch (option) {
+                case "--port" -> settings.port(number(option, value(option, rest), 65_535));
+                case "--host" -> settings.host(value(option, rest));
+                case "--generation" -> settings.generation(generation(value(option, rest)));
+                case "--api-key" -> settings.apiKey(value(option, rest));
+                case "--compute-time" -> settings.computeTime(duration(option, value(option, rest)));
+                case "--workers" -> settings.workers(number(option, value(option, rest), 100_000));
+                default -> throw new IllegalArgumentException("Unknown argument " + option);
+            }
+        }
+        return settings;
+    }
+
+    private static String value(String option, Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw new IllegalArgumentException(option + " needs a value");
+        }
+        return rest.next();
+    }
+
+    private static int number(String option, String value, int most) {
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= 0 && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, in words that name the option.
+        }
+        throw new IllegalArgumentException(option + " must be a number from 0 to " + most + ", not " + value);
+    }
+
+    private static Generation generation(String value) {
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "served" -> Generation.SERVED;
+            case "documented" -> Generation.DOCUMENTED;
+            default -> throw new IllegalArgumentException("--generation must be served or documented, not " + value);
+        };
+    }
+
+    private static Duration duration(String option, String value) {
+        boolean milliseconds = value.endsWith("ms");
+        String number = milliseconds ? value.substring(0, value.length() - 2) : value.replaceFirst("s$", "");
+        try {
+            BigDecimal amount = new BigDecimal(number);
+            if (amount.signum() >= 0 && amount.compareTo(BigDecimal.valueOf(100_000_000)) <= 0) {
+                return Duration.ofNanos(
+                        amount.movePointRight(milliseconds ? 6 : 9).longValue());
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, in words that name the option.
+        }
+        throw new IllegalArgumentException(option + " must be a duration such as 2s or 250ms, not " + value);
+    }
+
+    private static void announce(AipiSimulator simulator, PrintStream out) {
+        out.println("AIPI simulator at " + simulator.url());
+        ENDPOINTS.forEach(endpoint -> out.println("  " + simulator.url() + "/" + endpoint));
+        out.println("Stop it with Ctrl-C.");
+    }
+
+    /** Everything happens on daemon threads; this one keeps the process alive. */
+    private static void untilStopped() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

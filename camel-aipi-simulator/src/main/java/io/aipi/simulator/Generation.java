@@ -1,0 +1,38 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.simulator;
+
+import io.aipi.simulator.protocol.Dialect;
+import io.aipi.simulator.protocol.DocumentedDialect;
+import io.aipi.simulator.protocol.ServedDialect;
+
+/** A generation of AIPI servers. */
+@SuppressWarnings("ImmutableEnumChecker") // dialects have no state
+public enum Generation {
+
+    /**
+     * As the "HTTP API Client Interface" documents it: {@code POST /login}, the parameter {@code prompt}, no
+     * {@code /api} routes, progress in the answer that brings the result, images as bare base64.
+     */
+    DOCUMENTED(new DocumentedDialect()),
+
+    /**
+     * As AIME API Server 0.9.6 serves it: {@code /<endpoint>/login?key=}, {@code /api} routes, no progress in the answer
+     * that brings the result, images as data URIs.
+     */
+    SERVED(new ServedDialect());
+
+    private final Dialect dialect;
+
+    Generation(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+}

@@ -1,0 +1,139 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.simulator;
+
+import io.aipi.simulator.http.HttpFront;
+import io.aipi.simulator.job.Tally;
+import io.aipi.simulator.job.Tally.Event;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What has happened on a simulator since it was started. A live view: every call counts anew. Restarts of the simulated
+ * server do not reset it. The figures per job are kept for the latest 200,000 jobs.
+ */
+public final class SimulatorStats {
+
+    private final Tally tally;
+    private final HttpFront front;
+
+    SimulatorStats(Tally tally, HttpFront front) {
+        this.tally = tally;
+        this.front = front;
+    }
+
+    /**
+     * Logins that were granted.
+     *
+     * @return the count
+     */
+    public long logins() {
+        return tally.of(Event.LOGIN);
+    }
+
+    /**
+     * Logins that were refused.
+     *
+     * @return the count
+     */
+    public long refusedLogins() {
+        return tally.of(Event.REFUSED_LOGIN);
+    }
+
+    /**
+     * Jobs that were accepted, the held ones among them.
+     *
+     * @return the count
+     */
+    public long submits() {
+        return tally.of(Event.SUBMIT);
+    }
+
+    /**
+     * Jobs that were accepted with {@code wait_for_result}.
+     *
+     * @return the count
+     */
+    public long heldSubmits() {
+        return tally.of(Event.HELD_SUBMIT);
+    }
+
+    /**
+     * Progress requests about jobs that the server knew.
+     *
+     * @return the count
+     */
+    public long polls() {
+        return tally.of(Event.POLL);
+    }
+
+    /**
+     * Progress requests about one job.
+     *
+     * @param jobId the job
+     * @return the count, 0 for an unknown job
+     */
+    public long pollsPerJob(String jobId) {
+        return tally.polls(jobId);
+    }
+
+    /**
+     * Jobs whose result a worker has delivered.
+     *
+     * @return the count
+     */
+    public long jobsDone() {
+        return tally.of(Event.JOB_DONE);
+    }
+
+    /**
+     * Connections that are open now.
+     *
+     * @return the count
+     */
+    public int connectionsOpen() {
+        return front.openConnections();
+    }
+
+    /**
+     * Connections that were accepted.
+     *
+     * @return the count
+     */
+    public long connectionsAccepted() {
+        return tally.of(Event.CONNECTION_ACCEPTED);
+    }
+
+    /**
+     * When a job's result was ready at the server.
+     *
+     * @param jobId the job
+     * @return {@link System#nanoTime()} of that moment; empty if it has not come, or for an unknown job
+     */
+    public OptionalLong resultReadyNanos(String jobId) {
+        return tally.readyNanos(jobId);
+    }
+
+    /**
+     * When a job's result was handed out, by a poll or on its held request.
+     *
+     * @param jobId the job
+     * @return {@link System#nanoTime()} of that moment; empty if it has not come, or for an unknown job
+     */
+    public OptionalLong resultHandedOutNanos(String jobId) {
+        return tally.handedOutNanos(jobId);
+    }
+
+    /**
+     * Requests by the path of their route, such as {@code /llama2_chat/progress}; those to no route are {@code other}.
+     *
+     * @return a copy of the counts
+     */
+    public Map<String, Long> requestsByRoute() {
+        return tally.requests();
+    }
+}

@@ -1,0 +1,243 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.simulator.endpoint;
+
+import static io.aipi.simulator.endpoint.Parameter.of;
+
+import io.aipi.simulator.model.ChatModel;
+import io.aipi.simulator.model.ImageModel;
+import io.aipi.simulator.model.PictureFormat;
+import io.aipi.simulator.model.SpeechModel;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The descriptions of the endpoints that the recorded server had, and of others in their style. */
+public final class EndpointPresets {
+
+    private static final List<String> SAMPLERS =
+            List.of("EulerEDMSampler", "HeunEDMSampler", "EulerAncestralSampler", "DPMPP2MSampler");
+
+    private EndpointPresets() {}
+
+    /**
+     * A chat model. With the prompt in {@code text} it is described as the recorded {@code llama2_chat}, which declares
+     * no {@code error} output; otherwise as the recorded {@code llama3_chat}, which also takes a {@code chat_context}.
+     *
+     * @param name the endpoint's name
+     * @param promptParameter the input that takes the prompt
+     * @return the endpoint
+     */
+    public static ModelEndpoint chat(String name, String promptParameter) {
+        return promptParameter.equals("text") ? plainChat(name) : contextChat(name, promptParameter);
+    }
+
+    private static ModelEndpoint plainChat(String name) {
+        boolean recorded = name.equals("llama2_chat");
+        List<Parameter> inputs = new ArrayList<>();
+        inputs.add(of("text", "string").with("default", "").with("required", true));
+        inputs.addAll(sampling());
+        return new ModelEndpoint(
+                name,
+                recorded ? "LLama 2 Chat" : name,
+                recorded ? "LLama 2 Chat example API" : name + " (simulated chat)",
+                1,
+                "chat",
+                jobType(name),
+                "text",
+                inputs,
+                List.of(of("text", "string"), of("num_generated_tokens", "integer"), of("model_name", "string")),
+                List.of(of("text", "string"), of("num_generated_tokens", "integer")),
+                new ChatModel());
+    }
+
+    private static ModelEndpoint contextChat(String name, String promptParameter) {
+        boolean recorded = name.equals("llama3_chat");
+        List<Parameter> inputs = new ArrayList<>();
+        inputs.add(of("chat_context", "chat_context").with("required", false));
+        inputs.add(of("text_context", "text_context").with("required", false));
+        inputs.add(of(promptParameter, "string").with("default", "").with("required", false));
+        inputs.addAll(sampling());
+        inputs.add(of("max_gen_tokens", "integer").with("default", 2000).with("maximum", 16384));
+        return new ModelEndpoint(
+                name,
+                recorded ? "LLama 3.x Chat" : name,
+                recorded ? "Llama 3.x Instruct Chat example API" : name + " (simulated chat)",
+                3,
+                "chat",
+                jobType(name),
+                promptParameter,
+                inputs,
+                List.of(
+                        of("text", "string"),
+                        of("num_generated_tokens", "integer"),
+                        of("model_name", "string"),
+                        of("max_seq_len", "integer"),
+                        of("current_context_length", "integer"),
+                        of("error", "string"),
+                        of("prompt_length", "integer")),
+                List.of(
+                        of("text", "string"),
+                        of("num_generated_tokens", "integer"),
+                        of("current_context_length", "integer")),
+                new ChatModel());
+    }
+
+    private static List<Parameter> sampling() {
+        return List.of(
+                of("top_k", "integer").with("minimum", 1).with("maximum", 1000).with("default", 40),
+                of("top_p", "float").with("minimum", 0.0).with("maximum", 1.0).with("default", 0.9),
+                of("temperature", "float")
+                        .with("minimum", 0.0)
+                        .with("maximum", 1.0)
+                        .with("default", 0.8));
+    }
+
+    /**
+     * A text-to-image model in the way of the recorded {@code stable_diffusion_xl_txt2img}; as PNG in the way of the
+     * recorded {@code sd_png}, which also takes small sizes.
+     *
+     * @param name the endpoint's name
+     * @param format the format of the images
+     * @return the endpoint
+     */
+    public static ModelEndpoint image(String name, PictureFormat format) {
+        boolean png = format == PictureFormat.PNG;
+        int smallest = png ? 64 : 512;
+        List<Parameter> inputs = new ArrayList<>();
+        inputs.add(of("prompt", "string").with("default", "").with("required", true));
+        inputs.add(of("provide_progress_images", "string").with("default", "None"));
+        inputs.add(of("negative_prompt", "string").with("default", ""));
+        inputs.add(samples(10));
+        inputs.add(of("seed", "integer").with("default", -1));
+        inputs.add(size("height", smallest, 64, 768));
+        inputs.add(size("width", smallest, 64, 768));
+        inputs.add(steps("base_steps", 40));
+        inputs.add(steps("refine_steps", 40));
+        inputs.add(
+                of("scale", "float").with("minimum", 1.0).with("maximum", 10.0).with("default", 6.0));
+        inputs.add(of("base_sampler", "selection")
+                .with("default", SAMPLERS.get(0))
+                .with("supported", SAMPLERS)
+                .with("auto_convert", true));
+        return new ModelEndpoint(
+                name,
+                name.equals("stable_diffusion_xl_txt2img") ? "Stable Diffusion XL Txt2img" : name,
+                name.equals("stable_diffusion_xl_txt2img")
+                        ? "Stable Diffusion XL Text to image example API"
+                        : name + " (simulated text to image)",
+                0,
+                "image",
+                jobType(name),
+                "prompt",
+                inputs,
+                List.of(images("images", format), of("seed", "integer"), of("prompt", "string"), of("error", "string")),
+                png
+                        ? List.of(images("progress_images", format), of("progress_message", "string"))
+                        : List.of(images("progress_images", format)),
+                new ImageModel(format));
+    }
+
+    /**
+     * An image model that also takes an {@code image}, in the way of the recorded {@code stable_diffusion_3_5}.
+     *
+     * @param name the endpoint's name
+     * @return the endpoint
+     */
+    public static ModelEndpoint imageToImage(String name) {
+        List<Parameter> inputs = List.of(
+                of("prompt", "string").with("default", "").with("required", true),
+                of("provide_progress_images", "selection")
+                        .with("default", "none")
+                        .with("supported", List.of("none", "latent", "decoded")),
+                of("negative_prompt", "string").with("default", ""),
+                samples(30),
+                of("seed", "integer").with("default", -1),
+                size("height", 16, 16, 512),
+                size("width", 16, 16, 512),
+                steps("steps", 28),
+                of("cfg_scale", "float").with("default", 5.0),
+                of("denoise", "float").with("default", 0.6).with("minimum", 0.0).with("maximum", 1.0),
+                of("image", "image").with("resize_method", "scale"));
+        PictureFormat format = PictureFormat.JPEG;
+        return new ModelEndpoint(
+                name,
+                name.equals("stable_diffusion_3_5") ? "Stable Diffusion 3.5" : name,
+                name.equals("stable_diffusion_3_5")
+                        ? "Stable Diffusion 3.5 example API"
+                        : name + " (simulated image to image)",
+                0,
+                "image",
+                jobType(name),
+                "prompt",
+                inputs,
+                List.of(
+                        images("images", format),
+                        of("seed", "integer"),
+                        of("prompt", "string"),
+                        of("error", "string"),
+                        of("model_name", "string")),
+                List.of(images("progress_images", format), of("progress_message", "string")),
+                new ImageModel(format));
+    }
+
+    /**
+     * A text-to-speech model.
+     *
+     * @param name the endpoint's name
+     * @return the endpoint
+     */
+    public static ModelEndpoint speech(String name) {
+        return new ModelEndpoint(
+                name,
+                name,
+                name + " (simulated text to speech)",
+                0,
+                "audio",
+                jobType(name),
+                "text",
+                List.of(
+                        of("text", "string").with("required", true),
+                        of("language", "selection").with("default", "eng").with("supported", List.of("eng")),
+                        of("voice", "selection")
+                                .with("default", "emma")
+                                .with("supported", List.of("emma", "angie", "daniel")),
+                        of("preset", "selection")
+                                .with("default", "ultra_fast")
+                                .with("supported", List.of("ultra_fast", "fast", "standard", "high_quality"))),
+                List.of(of("audio_output", "audio").with("format", "wav"), of("error", "string")),
+                List.of(of("progress_message", "string")),
+                new SpeechModel());
+    }
+
+    private static Parameter samples(int most) {
+        return of("num_samples", "integer")
+                .with("minimum", 1)
+                .with("maximum", most)
+                .with("default", 1);
+    }
+
+    private static Parameter size(String name, int smallest, int align, int usual) {
+        return of(name, "integer")
+                .with("minimum", smallest)
+                .with("maximum", 2048)
+                .with("align", align)
+                .with("default", usual)
+                .with("auto_convert", true);
+    }
+
+    private static Parameter steps(String name, int usual) {
+        return of(name, "integer").with("minimum", 1).with("maximum", 64).with("default", usual);
+    }
+
+    private static Parameter images(String name, PictureFormat format) {
+        return of(name, "image_list").with("format", format.name()).with("color_space", "RGB");
+    }
+
+    private static String jobType(String name) {
+        return name.endsWith("_chat") ? name.substring(0, name.length() - "_chat".length()) : name;
+    }
+}

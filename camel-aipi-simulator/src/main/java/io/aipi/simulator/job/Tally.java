@@ -1,0 +1,165 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.simulator.job;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what happens on the server. Safe for all threads. */
+public final class Tally {
+
+    /** What is counted server-wide. */
+    public enum Event {
+        /** A login that was granted. */
+        LOGIN,
+        /** A login that was refused. */
+        REFUSED_LOGIN,
+        /** A job that was accepted. */
+        SUBMIT,
+        /** A job that was accepted and whose request is held until the result is there. */
+        HELD_SUBMIT,
+        /** A progress request about a known job. */
+        POLL,
+        /** A result that a worker delivered. */
+        JOB_DONE,
+        /** A connection that was accepted. */
+        CONNECTION_ACCEPTED
+    }
+
+    /** The times of so many jobs are kept; older ones are forgotten. */
+    private static final int MOST_JOBS = 200_000;
+
+    private final Map<Event, LongAdder> events = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> routes = new ConcurrentHashMap<>();
+    private final Map<String, JobTimes> jobs = new LinkedHashMap<>();
+
+    private static final class JobTimes {
+        long polls;
+        Long readyNanos;
+        Long handedOutNanos;
+    }
+
+    /**
+     * Counts an event.
+     *
+     * @param event what happened
+     */
+    public void count(Event event) {
+        events.computeIfAbsent(event, key -> new LongAdder()).increment();
+    }
+
+    /**
+     * How often something happened.
+     *
+     * @param event what
+     * @return the count since the simulator started
+     */
+    public long of(Event event) {
+        LongAdder count = events.get(event);
+        return count == null ? 0 : count.sum();
+    }
+
+    /**
+     * Counts a request.
+     *
+     * @param route the route it took
+     */
+    public void requested(String route) {
+        routes.computeIfAbsent(route, key -> new LongAdder()).increment();
+    }
+
+    /**
+     * Requests by route.
+     *
+     * @return a copy
+     */
+    public Map<String, Long> requests() {
+        Map<String, Long> copy = new LinkedHashMap<>();
+        routes.forEach((route, count) -> copy.put(route, count.sum()));
+        return copy;
+    }
+
+    void polled(String jobId) {
+        count(Event.POLL);
+        synchronized (jobs) {
+            times(jobId).polls++;
+        }
+    }
+
+    void ready(String jobId, long nanos) {
+        count(Event.JOB_DONE);
+        synchronized (jobs) {
+            times(jobId).readyNanos = nanos;
+        }
+    }
+
+    void handedOut(String jobId, long nanos) {
+        synchronized (jobs) {
+            times(jobId).handedOutNanos = nanos;
+        }
+    }
+
+    private JobTimes times(String jobId) {
+        JobTimes known = jobs.get(jobId);
+        if (known != null) {
+            return known;
+        }
+        if (jobs.size() >= MOST_JOBS) {
+            Iterator<String> oldest = jobs.keySet().iterator();
+            oldest.next();
+            oldest.remove();
+        }
+        JobTimes fresh = new JobTimes();
+        jobs.put(jobId, fresh);
+        return fresh;
+    }
+
+    /**
+     * How often a job was polled.
+     *
+     * @param jobId the job
+     * @return 0 for an unknown job
+     */
+    public long polls(String jobId) {
+        synchronized (jobs) {
+            return Optional.ofNullable(jobs.get(jobId)).map(job -> job.polls).orElse(0L);
+        }
+    }
+
+    /**
+     * When a job's result was ready.
+     *
+     * @param jobId the job
+     * @return {@link System#nanoTime()} of that moment, if it has come
+     */
+    public OptionalLong readyNanos(String jobId) {
+        synchronized (jobs) {
+            return optional(jobs.containsKey(jobId) ? jobs.get(jobId).readyNanos : null);
+        }
+    }
+
+    /**
+     * When a job's result was handed out.
+     *
+     * @param jobId the job
+     * @return {@link System#nanoTime()} of that moment, if it has come
+     */
+    public OptionalLong handedOutNanos(String jobId) {
+        synchronized (jobs) {
+            return optional(jobs.containsKey(jobId) ? jobs.get(jobId).handedOutNanos : null);
+        }
+    }
+
+    private static OptionalLong optional(Long nanos) {
+        return nanos == null ? OptionalLong.empty() : OptionalLong.of(nanos);
+    }
+}

@@ -1,0 +1,40 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.simulator.protocol;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The API keys that the server knows.
+ *
+ * @param endpointsByKey for each key the endpoints it is good for, none for all; without any key every key is valid
+ */
+public record ApiKeys(Map<String, Set<String>> endpointsByKey) {
+
+    static final String NOT_VALID = "Key not valid";
+
+    /** Copies the keys. */
+    public ApiKeys {
+        endpointsByKey = Map.copyOf(endpointsByKey);
+    }
+
+    /** Whether a key is valid; null is, where the server accepts everybody. */
+    boolean isValid(String key) {
+        return endpointsByKey.isEmpty() || (key != null && endpointsByKey.containsKey(key));
+    }
+
+    boolean allows(String key, String endpoint) {
+        Set<String> endpoints = endpointsByKey.getOrDefault(key, Set.of());
+        return endpoints.isEmpty() || endpoints.contains(endpoint);
+    }
+
+    @Override
+    public String toString() {
+        return endpointsByKey.size() + " API keys";
+    }
+}

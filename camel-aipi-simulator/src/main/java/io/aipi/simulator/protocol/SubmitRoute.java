@@ -1,0 +1,102 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.simulator.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.aipi.simulator.endpoint.ModelEndpoint;
+import io.aipi.simulator.job.Delivery;
+import io.aipi.simulator.job.Jobs;
+import io.aipi.simulator.job.Order;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** {@code /<endpoint>}: submits a job. Checks in the server's order: endpoint, queue, client, inputs. */
+record SubmitRoute(Site site, ModelEndpoint endpoint) implements Route {
+
+    private static final String NO_CREDENTIALS =
+            "API Key missing and client session authentication key not registered in API Server";
+
+    @Override
+    public Reply reply(Request request) {
+        JsonNode arguments = request.arguments();
+        if (!jobs().isEnabled(endpoint.name())) {
+            return refused(400, WireJson.of("Endpoint disabled!"));
+        }
+        if (jobs().freeSlots(endpoint.name()) == 0) {
+            return queueFull();
+        }
+        return refusedClient(arguments).map(Reply.class::cast).orElseGet(() -> accept(arguments));
+    }
+
+    private Optional<Answer> refusedClient(JsonNode arguments) {
+        JsonNode key = arguments.path("key");
+        if (isGiven(key)) {
+            if (!key.isTextual() || !site.keys().isValid(key.textValue())) {
+                return Optional.of(refused(401, WireJson.of(List.of(ApiKeys.NOT_VALID))));
+            }
+            return site.keys().allows(key.textValue(), endpoint.name())
+                    ? Optional.empty()
+                    : Optional.of(refused(
+                            402, WireJson.of(List.of("Client not authorized for endpoint " + endpoint.name() + "!"))));
+        }
+        return site.sessions().knows(arguments.path("client_session_auth_key").asText())
+                ? Optional.empty()
+                : Optional.of(refused(401, WireJson.of(List.of(NO_CREDENTIALS))));
+    }
+
+    /** The server takes an empty key for none. */
+    private static boolean isGiven(JsonNode key) {
+        return !key.isMissingNode() && !key.isNull() && !key.asText("-").isEmpty();
+    }
+
+    private Reply accept(JsonNode arguments) {
+        InputCheck.Outcome inputs = InputCheck.of(endpoint, arguments);
+        if (inputs.hangs()) {
+            return new Reply.Hold(new CompletableFuture<>(), () -> {});
+        }
+        if (!inputs.errors().isEmpty()) {
+            return refused(400, WireJson.of(inputs.errors()));
+        }
+        Order order = Order.of(endpoint, inputs.values());
+        return isHeld(arguments) ? hold(order) : submit(order);
+    }
+
+    /** Absent means true; null means false; everything but a boolean has been refused. */
+    private static boolean isHeld(JsonNode arguments) {
+        return arguments.path("wait_for_result").asBoolean(!arguments.has("wait_for_result"));
+    }
+
+    private Reply submit(Order order) {
+        return jobs().submit(order)
+                .map(jobId -> (Reply) Answer.json(200, site.dialect().accepted(endpoint, jobId)))
+                .orElseGet(this::queueFull);
+    }
+
+    private Reply hold(Order order) {
+        CompletableFuture<Delivery> result = new CompletableFuture<>();
+        CompletableFuture<Answer> answer =
+                result.thenApply(delivery -> Answer.json(200, site.dialect().result(endpoint, delivery)));
+        return jobs().submit(order, result)
+                .map(jobId -> (Reply) new Reply.Hold(answer, () -> jobs().giveUp(jobId)))
+                .orElseGet(this::queueFull);
+    }
+
+    private Reply queueFull() {
+        return refused(
+                400,
+                WireJson.of("Job queue reached max length " + jobs().limits().maxQueueLength() + "!"));
+    }
+
+    private Answer refused(int status, JsonNode error) {
+        return Answer.json(status, site.dialect().refused(endpoint, error));
+    }
+
+    private Jobs jobs() {
+        return site.jobs();
+    }
+}
