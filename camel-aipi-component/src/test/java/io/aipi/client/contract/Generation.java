@@ -1,0 +1,114 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.contract;
+
+import static io.aipi.client.contract.Answer.recorded;
+
+/** The two forms of the protocol that a client meets, each with the answers to one job from login to result. */
+enum Generation {
+    /** As the "HTTP API Client Interface" documents it. */
+    DOCUMENTED("prompt", Documented.SESSION_KEY, Documented.JOB_ID, "Test output...") {
+        @Override
+        void on(ReplayServer server) {
+            server.documentedApi();
+        }
+
+        @Override
+        Answer accepted() {
+            return Documented.accepted();
+        }
+
+        @Override
+        Answer processing() {
+            return Documented.processing();
+        }
+
+        @Override
+        Answer done() {
+            return Documented.done();
+        }
+
+        @Override
+        Answer doneAgain() {
+            return Documented.doneAgain();
+        }
+
+        @Override
+        Answer heldResult() {
+            return Documented.heldResult();
+        }
+    },
+
+    /** As AIME API Server 0.9.6 serves it (transcripts 1, 13, 19, 25, 26). */
+    SERVED_0_9_6(
+            "text",
+            "f5af27e3-fc21-4df0-94fa-82ca5f8b94c6",
+            "d17a5d5b-55ff-421f-9d2f-d4a218105648#3",
+            "You said: Hello world this is a slow one @sleep=4 @steps=8") {
+        @Override
+        void on(ReplayServer server) {
+            server.served096();
+        }
+
+        @Override
+        Answer accepted() {
+            return recorded(13);
+        }
+
+        @Override
+        Answer processing() {
+            return recorded(19);
+        }
+
+        @Override
+        Answer done() {
+            return recorded(25);
+        }
+
+        @Override
+        Answer doneAgain() {
+            return recorded(26);
+        }
+
+        @Override
+        Answer heldResult() {
+            return recorded(11);
+        }
+    };
+
+    /** Name of the parameter that takes the prompt. */
+    final String promptName;
+
+    /** Session key that a login gives. */
+    final String sessionKey;
+
+    /** Id of the job that {@link #accepted} speaks of. */
+    final String jobId;
+
+    /** Text in the result of {@link #done}. */
+    final String resultText;
+
+    Generation(String promptName, String sessionKey, String jobId, String resultText) {
+        this.promptName = promptName;
+        this.sessionKey = sessionKey;
+        this.jobId = jobId;
+        this.resultText = resultText;
+    }
+
+    /** Makes the server log in and describe its endpoints as this generation does. */
+    abstract void on(ReplayServer server);
+
+    abstract Answer accepted();
+
+    abstract Answer processing();
+
+    abstract Answer done();
+
+    abstract Answer doneAgain();
+
+    abstract Answer heldResult();
+}
