@@ -168,7 +168,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     }
 
     /** Endpoints that hold a client now. */
-    public Collection<AipiEndpoint> startedEndpoints() {
+    Collection<AipiEndpoint> startedEndpoints() {
         return Set.copyOf(startedEndpoints);
     }
 

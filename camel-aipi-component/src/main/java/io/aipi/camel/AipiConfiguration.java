@@ -12,8 +12,8 @@ import io.aipi.client.JobOptions;
 import io.aipi.client.LoginRoute;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.RuntimeCamelException;
@@ -242,12 +242,11 @@ public class AipiConfiguration implements Cloneable {
      * @throws IllegalArgumentException for a word that is no login route
      */
     LoginRoute loginRouteValue() {
-        try {
-            return LoginRoute.valueOf(loginRoute.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "loginRoute must be auto, shared, endpoint or none, but is " + loginRoute, e);
-        }
+        return Arrays.stream(LoginRoute.values())
+                .filter(route -> route.name().equalsIgnoreCase(loginRoute))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "loginRoute must be auto, shared, endpoint or none, but is " + loginRoute));
     }
 
     public String getServerUrl() {

@@ -6,8 +6,8 @@
  */
 package io.aipi.camel;
 
-import io.aipi.camel.monitor.AipiHealthCheck;
 import io.aipi.client.AipiRequest;
+import io.aipi.client.EndpointDescription;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
 import io.aipi.client.ModelEndpoint;
@@ -16,7 +16,6 @@ import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
-import io.aipi.client.internal.JsonWriter;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -154,9 +153,9 @@ public class AipiProducer extends DefaultAsyncProducer {
     private void describe(Exchange exchange, AsyncCallback callback) {
         String name = endpoint.getEndpointName();
         goOn(exchange, callback, endpoint.client().describe(name, configuration.getRequestTimeout()), description -> {
-            exchange.getMessage()
-                    .setBody(JsonWriter.toText(description.orElseThrow(() -> new EndpointUnavailableException(
-                            "The server has no description of the endpoint", false, ErrorContext.of(name)))));
+            EndpointDescription known = description.orElseThrow(() -> new EndpointUnavailableException(
+                    "The server has no description of the endpoint", false, ErrorContext.of(name)));
+            exchange.getMessage().setBody(known.toJson());
             exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
         });
     }

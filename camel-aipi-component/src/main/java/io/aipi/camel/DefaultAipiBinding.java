@@ -19,14 +19,16 @@ import io.aipi.client.Submission;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.ProtocolViolationException;
-import io.aipi.client.internal.JsonWriter;
-import io.aipi.client.internal.MediaTypes;
+import java.io.File;
+import java.io.InputStream;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +36,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.StreamCache;
+import org.apache.camel.WrappedFile;
 import org.apache.camel.support.ExchangeHelper;
 
 /**
@@ -122,24 +126,51 @@ public class DefaultAipiBinding implements AipiBinding {
     }
 
     private AipiRequest fromBytesOrAnything(Exchange exchange, AipiEndpoint endpoint, Object body) {
-        boolean plainValue = body instanceof Number || body instanceof Boolean || body instanceof Character;
-        byte[] bytes = plainValue ? null : exchange.getMessage().getBody(byte[].class);
+        if (!isContent(body)) {
+            return AipiRequest.ofPrompt(asText(exchange, endpoint, body));
+        }
+        byte[] bytes = exchange.getContext().getTypeConverter().tryConvertTo(byte[].class, exchange, body);
         if (bytes == null) {
-            String text = exchange.getMessage().getBody(String.class);
-            boolean noConversion =
-                    text == null || body instanceof Iterable || body.getClass().isArray();
-            if (noConversion && !plainValue) {
-                throw invalid(
-                        endpoint,
-                        "A message body of type " + body.getClass().getName()
-                                + " is neither text, JSON, a map nor a file");
-            }
-            return AipiRequest.ofPrompt(text);
+            throw unusable(endpoint, body);
         }
-        if (MediaTypes.detect(bytes).isPresent()) {
-            return fromMedia(Media.of(bytes));
+        return Media.recognise(bytes)
+                .map(DefaultAipiBinding::fromMedia)
+                .orElseGet(() -> fromText(exchange, endpoint, decode(exchange, endpoint, bytes)));
+    }
+
+    /** True for what holds a file's or a stream's content rather than being a value. */
+    private static boolean isContent(Object body) {
+        return body instanceof byte[]
+                || body instanceof InputStream
+                || body instanceof StreamCache
+                || body instanceof WrappedFile
+                || body instanceof File
+                || body instanceof Path
+                || body instanceof ByteBuffer
+                || body instanceof Reader;
+    }
+
+    /** The value as text, if it is a plain one or somebody made a converter for it: any object has a toString(). */
+    private static String asText(Exchange exchange, AipiEndpoint endpoint, Object body) {
+        if (body instanceof Number || body instanceof Boolean || body instanceof Character || body instanceof Enum) {
+            return body.toString();
         }
-        return fromText(exchange, endpoint, decode(exchange, endpoint, bytes));
+        boolean convertible =
+                exchange.getContext().getTypeConverterRegistry().lookup(String.class, body.getClass()) != null;
+        String text = convertible
+                ? exchange.getContext().getTypeConverter().tryConvertTo(String.class, exchange, body)
+                : null;
+        if (text == null) {
+            throw unusable(endpoint, body);
+        }
+        return text;
+    }
+
+    private static InvalidRequestException unusable(AipiEndpoint endpoint, Object body) {
+        return invalid(
+                endpoint,
+                "A message body of type " + body.getClass().getName()
+                        + " is neither text, JSON, a map nor a file; convert it first");
     }
 
     /** An image or a sound goes under the endpoint's parameter for it; its usual name holds where nobody says. */
@@ -245,7 +276,7 @@ public class DefaultAipiBinding implements AipiBinding {
     private static Object body(JobResult result, OutputType type, AipiEndpoint endpoint) {
         return switch (type) {
             case result -> result;
-            case json -> JsonWriter.toText(result.fields());
+            case json -> result.toJson();
             case text -> required(result.text(), "text", result, endpoint);
             case images -> required(bytes(result.images()), "image", result, endpoint);
             case auto -> {
@@ -253,7 +284,7 @@ public class DefaultAipiBinding implements AipiBinding {
                     yield result.text();
                 }
                 Object media = bytes(result.media());
-                yield media != null ? media : JsonWriter.toText(result.fields());
+                yield media != null ? media : result.toJson();
             }
         };
     }

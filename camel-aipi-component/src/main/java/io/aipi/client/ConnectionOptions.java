@@ -36,11 +36,13 @@ public record ConnectionOptions(
     /** Connections open at once unless set otherwise. */
     public static final int DEFAULT_MAX_CONNECTIONS = 100;
 
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     private static final ConnectionOptions DEFAULTS = new ConnectionOptions(
             Duration.ofSeconds(10), DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RESPONSE_SIZE, null, null, null);
 
     /**
-     * Checks the bounds.
+     * Checks the bounds. A {@code connectTimeout} of more than a day counts as a day.
      *
      * @throws IllegalArgumentException for a bound that makes no sense; it names the option
      */
@@ -49,6 +51,7 @@ public record ConnectionOptions(
         if (connectTimeout.isNegative() || connectTimeout.isZero()) {
             throw new IllegalArgumentException("connectTimeout must be longer than zero");
         }
+        connectTimeout = connectTimeout.compareTo(LONGEST) < 0 ? connectTimeout : LONGEST;
         if (maxConnections < 1) {
             throw new IllegalArgumentException("maxConnections must be at least 1, but is " + maxConnections);
         }

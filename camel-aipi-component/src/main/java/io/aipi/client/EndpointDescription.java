@@ -6,6 +6,7 @@
  */
 package io.aipi.client;
 
+import io.aipi.client.internal.JsonWriter;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,5 +73,10 @@ public record EndpointDescription(
                 .or(() -> input.values().stream()
                         .filter(p -> type.equals(p.type()))
                         .findFirst());
+    }
+
+    /** The description as JSON text. */
+    public String toJson() {
+        return JsonWriter.toText(this);
     }
 }

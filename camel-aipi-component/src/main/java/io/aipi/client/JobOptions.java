@@ -37,6 +37,8 @@ public record JobOptions(
         Duration queueFullTimeout,
         Duration recoveryTimeout) {
 
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     private static final JobOptions DEFAULTS = new JobOptions(
             null,
             Map.of(),
@@ -48,18 +50,19 @@ public record JobOptions(
             Duration.ofMinutes(1));
 
     /**
-     * Checks the bounds, and copies the parameters.
+     * Checks the bounds, and copies the parameters. A time of more than ten years counts as ten years, so that its
+     * nanoseconds can be counted.
      *
      * @throws IllegalArgumentException for a time that makes no sense; it names the option
      */
     public JobOptions {
         fixedParameters = Collections.unmodifiableMap(new LinkedHashMap<>(fixedParameters));
-        requirePositive("requestTimeout", requestTimeout);
-        requirePositive("jobTimeout", jobTimeout);
-        requirePositive("pollInterval", pollInterval);
-        requirePositive("maxPollInterval", maxPollInterval);
-        requireNotNegative("queueFullTimeout", queueFullTimeout);
-        requireNotNegative("recoveryTimeout", recoveryTimeout);
+        requestTimeout = positive("requestTimeout", requestTimeout);
+        jobTimeout = positive("jobTimeout", jobTimeout);
+        pollInterval = positive("pollInterval", pollInterval);
+        maxPollInterval = positive("maxPollInterval", maxPollInterval);
+        queueFullTimeout = notNegative("queueFullTimeout", queueFullTimeout);
+        recoveryTimeout = notNegative("recoveryTimeout", recoveryTimeout);
         if (maxPollInterval.compareTo(pollInterval) < 0) {
             throw new IllegalArgumentException("maxPollInterval (" + maxPollInterval.toMillis()
                     + " ms) must not be shorter than pollInterval (" + pollInterval.toMillis() + " ms)");
@@ -149,16 +152,17 @@ public record JobOptions(
                 timeout);
     }
 
-    private static void requirePositive(String name, Duration value) {
-        requireNotNegative(name, value);
-        if (value.isZero()) {
+    private static Duration positive(String name, Duration value) {
+        if (notNegative(name, value).isZero()) {
             throw new IllegalArgumentException(name + " must be longer than zero");
         }
+        return notNegative(name, value);
     }
 
-    private static void requireNotNegative(String name, Duration value) {
+    private static Duration notNegative(String name, Duration value) {
         if (Objects.requireNonNull(value, name).isNegative()) {
-            throw new IllegalArgumentException(name + " must not be negative, but is " + value.toMillis() + " ms");
+            throw new IllegalArgumentException(name + " must not be negative, but is " + value);
         }
+        return value.compareTo(LONGEST) < 0 ? value : LONGEST;
     }
 }

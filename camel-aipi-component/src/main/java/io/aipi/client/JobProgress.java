@@ -6,6 +6,7 @@
  */
 package io.aipi.client;
 
+import io.aipi.client.internal.JsonWriter;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -71,6 +72,20 @@ public record JobProgress(
                 text,
                 media,
                 data);
+    }
+
+    /** JSON text in the protocol's words, without media and without {@link #data}. */
+    public String toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("endpoint", endpoint);
+        json.put("job_id", jobId);
+        json.put("job_state", state.word());
+        json.put("progress", progress);
+        json.put("queue_position", queuePosition);
+        json.put("estimate", estimate == null ? null : estimate.toMillis() / 1000.0);
+        json.put("num_workers_online", workersOnline);
+        json.put("text", text);
+        return JsonWriter.toText(json);
     }
 
     @Override

@@ -6,6 +6,7 @@
  */
 package io.aipi.client;
 
+import io.aipi.client.internal.JsonWriter;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -51,6 +52,11 @@ public record JobResult(
     /** The answer's field of this name with its JSON type; null when it has none or its value is null. */
     public Object field(String name) {
         return fields.get(name);
+    }
+
+    /** All {@link #fields} as JSON text, media as data URIs. */
+    public String toJson() {
+        return JsonWriter.toText(fields);
     }
 
     @Override

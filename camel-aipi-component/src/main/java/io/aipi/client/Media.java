@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Optional;
 
 /**
  * An image, a sound or another file that goes to the server or came from it, decoded.
@@ -28,6 +29,11 @@ public record Media(String name, String mediaType, byte[] bytes) {
     /** Content whose type is found from its bytes. */
     public static Media of(byte[] bytes) {
         return new Media(null, MediaTypes.detect(bytes).orElse(MediaTypes.UNKNOWN), bytes);
+    }
+
+    /** The content as an image, a sound or another file, if its bytes are of a known kind; empty for text, say. */
+    public static Optional<Media> recognise(byte[] bytes) {
+        return MediaTypes.detect(bytes).map(type -> new Media(null, type, bytes));
     }
 
     /** True for {@code image/...}. */

@@ -9,12 +9,9 @@ package io.aipi.camel.converter;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
 import io.aipi.client.Media;
-import io.aipi.client.internal.JsonWriter;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.apache.camel.Converter;
 
 /** Converters of the client's values, found by Camel. */
@@ -26,7 +23,7 @@ public final class AipiConverter {
     /** The text, or JSON of the whole where there is none. */
     @Converter
     public static String toString(JobResult result) {
-        return result.text() != null ? result.text() : JsonWriter.toText(result.fields());
+        return result.text() != null ? result.text() : result.toJson();
     }
 
     /** The first file, or the text in UTF-8 where there is none. */
@@ -58,17 +55,6 @@ public final class AipiConverter {
     /** JSON with what is known of the job, without previews. */
     @Converter
     public static String toString(JobProgress progress) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("endpoint", progress.endpoint());
-        json.put("job_id", progress.jobId());
-        json.put("job_state", progress.state().word());
-        json.put("progress", progress.progress());
-        json.put("queue_position", progress.queuePosition());
-        json.put(
-                "estimate",
-                progress.estimate() == null ? null : progress.estimate().toMillis() / 1000.0);
-        json.put("num_workers_online", progress.workersOnline());
-        json.put("text", progress.text());
-        return JsonWriter.toText(json);
+        return progress.toJson();
     }
 }

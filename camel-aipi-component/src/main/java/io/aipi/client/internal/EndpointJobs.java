@@ -129,9 +129,10 @@ public final class EndpointJobs {
         InFlight entry = reason -> follower.abort(reason.apply(jobId));
         inFlight.add(entry);
         CompletableFuture<JobResult> result = follower.start();
-        result.whenComplete((done, failure) -> inFlight.remove(entry));
+        // a future of its own, so that the caller's cannot end the following, and learns the end after inFlight() has
+        CompletableFuture<JobResult> ended = result.whenComplete((done, failure) -> inFlight.remove(entry));
         abortIfClosed(entry);
-        return result.copy();
+        return ended;
     }
 
     /** See {@link io.aipi.client.ModelEndpoint#look}. */
@@ -163,6 +164,7 @@ public final class EndpointJobs {
         inFlight.add(entry);
         outcome.whenComplete((done, failure) -> inFlight.remove(entry));
         work.whenComplete((done, failure) -> {
+            inFlight.remove(entry);
             if (failure == null) {
                 outcome.complete(done);
             } else {

@@ -25,6 +25,13 @@ import java.util.stream.Collectors;
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
 public record HttpCall(URI server, String method, String path, byte[] body, Duration timeout) {
 
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
+    /** A timeout of more than ten years counts as ten years, so that its nanoseconds can be counted. */
+    public HttpCall {
+        timeout = timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST;
+    }
+
     /** A GET of a path with query parameters. */
     public static HttpCall get(URI server, String path, Map<String, String> query, Duration timeout) {
         String encoded = query.entrySet().stream()

@@ -84,16 +84,18 @@ final class PollPace {
         int position = position(progress);
         int advanced = queuePositionAtFirst - position;
         if (advanced > 0) {
-            long perPosition = (now - stateSince) / advanced;
-            return perPosition * position / 2;
+            double perPosition = (double) (now - stateSince) / advanced;
+            return Math.round(perPosition * position / 2);
         }
         // no speed yet: the position is all there is to go by
-        return Math.max(shortest * Math.max(1, position) / 2, tenthOf(now - stateSince));
+        return Math.max(Math.round((double) shortest * Math.max(1, position) / 2), tenthOf(now - stateSince));
     }
 
     private long whileProcessing(JobProgress progress, long now) {
         long byAge = tenthOf(now - stateSince);
-        if (!countsPercent(progress) || progress.progress() <= percentAtFirst || now <= percentSince) {
+        // a worker that says 0 or less has not said how fast it is: there is no first percentage then
+        boolean advances = countsPercent(progress) && progress.progress() > percentAtFirst && now - percentSince > 0;
+        if (!advances) {
             return byAge;
         }
         double rate = (progress.progress() - percentAtFirst) / (now - percentSince);

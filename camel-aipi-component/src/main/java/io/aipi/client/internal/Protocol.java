@@ -44,6 +44,9 @@ final class Protocol {
             "image",
             "audio_output");
 
+    /** What the answer to a submit says when the job has only been accepted (transcript 13). */
+    private static final Set<String> ACCEPTANCE = Set.of("success", "job_id", "ep_version");
+
     private Protocol() {}
 
     static boolean isSuccess(Map<String, Object> answer) {
@@ -62,6 +65,11 @@ final class Protocol {
         }
         boolean flat = !answer.containsKey("job_state") && RESULT_MARKS.stream().anyMatch(answer::containsKey);
         return flat ? answer : null;
+    }
+
+    /** Whether the answer to a submit has none of a job's outputs, whatever the server was asked to wait for. */
+    static boolean isMereAcceptance(Map<String, Object> answer) {
+        return ACCEPTANCE.containsAll(answer.keySet());
     }
 
     /** The worker's complaint in a result, null if it has none (transcripts 89, 91, 110). */

@@ -14,6 +14,7 @@ import io.aipi.client.Media;
 import io.aipi.client.ParameterDescription;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -162,12 +163,21 @@ final class RequestParameters {
         boolean structured = value instanceof Map || value instanceof List || value instanceof JsonNode;
         if (structured && described != null && described.isJson()) {
             // the server wants JSON in a string here, and refuses JSON itself (transcript 54)
-            return JsonWriter.toText(value);
+            return jsonText(name, value, problems);
         }
         if (value instanceof String text && described != null && described.type() != null) {
             return converted(name, text, described.type(), problems);
         }
         return value;
+    }
+
+    private static String jsonText(String name, Object value, List<String> problems) {
+        try {
+            return JsonWriter.toText(value);
+        } catch (UncheckedIOException e) {
+            problems.add("The parameter " + name + " cannot be sent: " + e.getMessage());
+            return null;
+        }
     }
 
     private static Object bytes(String name, byte[] bytes, List<String> problems) {

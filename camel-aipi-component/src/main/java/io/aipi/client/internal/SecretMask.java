@@ -7,7 +7,10 @@
 package io.aipi.client.internal;
 
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Knows the keys in use and takes them out of texts that a server sent. */
 public final class SecretMask {
@@ -38,15 +41,22 @@ public final class SecretMask {
         if (text == null) {
             return null;
         }
-        String masked = replace(text, apiKey);
-        for (String secret : secrets) {
+        String masked = text;
+        for (String secret : longestFirst()) {
             masked = replace(masked, secret);
         }
         return masked;
     }
 
+    /** A key may contain another one: were the shorter one taken out first, the rest of the longer one would show. */
+    private List<String> longestFirst() {
+        return Stream.concat(Stream.ofNullable(apiKey), secrets.stream())
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
+    }
+
     private static String replace(String text, String secret) {
         // a key of one or two letters would make every text unreadable, and is none
-        return secret == null || secret.length() < 3 ? text : text.replace(secret, MASK);
+        return secret.length() < 3 ? text : text.replace(secret, MASK);
     }
 }

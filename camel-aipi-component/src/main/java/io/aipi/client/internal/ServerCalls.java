@@ -25,6 +25,7 @@ import io.aipi.client.error.JobLapsedException;
 import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.internal.ServerErrors.Route;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -104,7 +105,7 @@ public final class ServerCalls {
                     Map<String, Object> body = new LinkedHashMap<>(parameters);
                     body.putAll(auth);
                     body.put("wait_for_result", route == Route.HELD_SUBMIT);
-                    byte[] json = JsonWriter.toBytes(body);
+                    byte[] json = json(body, context);
                     if (json.length > Protocol.MAX_REQUEST_SIZE) {
                         throw new InvalidRequestException(
                                 "The request has " + json.length + " bytes; the server takes "
@@ -115,6 +116,15 @@ public final class ServerCalls {
                 },
                 context,
                 answer -> submission(route, endpoint, answer, context));
+    }
+
+    private static byte[] json(Map<String, Object> body, ErrorContext context) {
+        try {
+            return JsonWriter.toBytes(body);
+        } catch (UncheckedIOException e) {
+            // a parameter may be any object of the caller's
+            throw new InvalidRequestException("Cannot be sent: " + e.getMessage(), context);
+        }
     }
 
     private Submission submission(Route route, String endpoint, HttpAnswer http, ErrorContext context) {
@@ -130,8 +140,8 @@ public final class ServerCalls {
                     session.secrets().mask(failure),
                     ErrorContext.of(endpoint, jobId).withStatus(http.status()));
         }
-        if (result == null && route == Route.HELD_SUBMIT && answer.size() > 1) {
-            // a held answer is a result whatever fields the endpoint has (transcript 186)
+        if (result == null && route == Route.HELD_SUBMIT && !Protocol.isMereAcceptance(answer)) {
+            // a held answer is a result whatever outputs the endpoint has
             result = answer;
         }
         if (result == null && jobId == null) {

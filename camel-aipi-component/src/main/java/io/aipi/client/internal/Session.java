@@ -8,6 +8,7 @@ package io.aipi.client.internal;
 
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
+import io.aipi.client.error.NotAllowedException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -71,14 +72,16 @@ public final class Session {
             state = new LoggingIn(started);
             logins++;
         }
-        CompletableFuture<String> attempt;
-        try {
-            attempt = login.get();
-        } catch (RuntimeException e) {
-            attempt = CompletableFuture.failedFuture(e);
-        }
-        attempt.whenComplete((key, failure) -> ended(started, key, failure));
+        begun(login).whenComplete((key, failure) -> ended(started, key, failure));
         return started.copy();
+    }
+
+    private static CompletableFuture<String> begun(Supplier<CompletableFuture<String>> login) {
+        try {
+            return login.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** A call was answered 401 with this key. Later news of a key that is not in use any more changes nothing. */
@@ -95,8 +98,8 @@ public final class Session {
             if (reason == null) {
                 secrets.remember(key);
                 state = new LoggedIn(key);
-            } else if (reason instanceof AuthenticationException refusal) {
-                state = new Refused(refusal, timer.nanoTime() + REFUSAL_HOLD.toNanos());
+            } else if (reason instanceof AuthenticationException || reason instanceof NotAllowedException) {
+                state = new Refused((AipiException) reason, timer.nanoTime() + REFUSAL_HOLD.toNanos());
             } else {
                 state = new LoggedOut();
             }

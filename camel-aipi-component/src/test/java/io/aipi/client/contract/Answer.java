@@ -29,7 +29,7 @@ final class Answer {
         transcript.headers().forEach((name, value) -> {
             boolean madeByServer = name.startsWith(":")
                     || name.equalsIgnoreCase("content-length")
-                    || name.equalsIgnoreCase("connection") && value.equalsIgnoreCase("keep-alive");
+                    || (name.equalsIgnoreCase("connection") && value.equalsIgnoreCase("keep-alive"));
             if (!madeByServer) {
                 response.withHeader(name, value);
             }

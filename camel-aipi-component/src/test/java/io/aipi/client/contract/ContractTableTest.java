@@ -95,7 +95,8 @@ class ContractTableTest {
     void aBadKeyAtLoginIsHttp200WithSuccessFalse() {
         SERVER.on("GET", "/llama2_chat/login", recorded(2));
 
-        AuthenticationException refused = Outcome.failure(AuthenticationException.class, SERVER.llama2().start());
+        AuthenticationException refused =
+                Outcome.failure(AuthenticationException.class, SERVER.llama2().start());
 
         assertThat(refused).hasMessageContaining("Key not valid").hasMessageContaining("apiKey");
         assertThat(refused.getHttpStatus()).isEqualTo(200);
@@ -106,7 +107,8 @@ class ContractTableTest {
     void aBadKeyAtTheDocumentedLoginMayBeA401() {
         SERVER.on("POST", "/login", json(401, "{\"success\": false, \"error\": \"unknown user\"}"));
 
-        AuthenticationException refused = Outcome.failure(AuthenticationException.class, SERVER.llama2().start());
+        AuthenticationException refused =
+                Outcome.failure(AuthenticationException.class, SERVER.llama2().start());
 
         assertThat(refused).hasMessageContaining("unknown user");
     }
@@ -174,7 +176,8 @@ class ContractTableTest {
 
         assertThat(result.text()).isNotBlank();
         assertThat(result.jobId()).isNotBlank();
-        assertThat(SERVER.submits().get(0).path("wait_for_result").booleanValue()).isTrue();
+        assertThat(SERVER.submits().get(0).path("wait_for_result").booleanValue())
+                .isTrue();
         assertThat(SERVER.polls()).isEmpty();
     }
 
@@ -218,7 +221,9 @@ class ContractTableTest {
 
         assertThat(progress.progress()).isEqualTo(50);
         assertThat(progress.text()).isEqualTo("Test output");
-        assertThat(progress.media()).hasSize(2).allMatch(media -> media.mediaType().equals("image/png"));
+        assertThat(progress.media())
+                .hasSize(2)
+                .allMatch(media -> media.mediaType().equals("image/png"));
     }
 
     @Test
@@ -261,8 +266,8 @@ class ContractTableTest {
         SERVER.documentedApi();
         SERVER.onSubmit(Documented.accepted());
 
-        Outcome.of(SERVER.llama2(ReplayServer.FAST.withPromptParameter("question"))
-                .submit(AipiRequest.ofPrompt("Hello")));
+        Outcome.of(
+                SERVER.llama2(ReplayServer.FAST.withPromptParameter("question")).submit(AipiRequest.ofPrompt("Hello")));
 
         assertThat(SERVER.submits().get(0).path("question").textValue()).isEqualTo("Hello");
     }

@@ -92,7 +92,7 @@ final class Outcome {
             method.setAccessible(true);
             return method.invoke(on);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(method + " cannot be called", e);
         }
     }
 }

@@ -78,8 +78,8 @@ class Point01ResultIsHandedOutOnceTest {
 
     @Test
     void doneWithAResultOfNullIsALostResult() {
-        SERVER.onProgress(
-                Answer.json(200, "{\"success\": true, \"job_state\": \"done\", \"job_result\": null, \"progress\": null}"));
+        SERVER.onProgress(Answer.json(
+                200, "{\"success\": true, \"job_state\": \"done\", \"job_result\": null, \"progress\": null}"));
 
         Outcome.failure(ResultLostException.class, SERVER.llama2().follow(JOB, null));
     }
@@ -105,9 +105,10 @@ class Point01ResultIsHandedOutOnceTest {
                 Outcome.failure(ResultLostException.class, SERVER.llama2().follow(JOB, null));
 
         assertThat(lost).hasMessageContaining("got lost");
-        assertThat(lost.getCause()).isInstanceOfSatisfying(ConnectionFailedException.class, cause -> assertThat(
-                        cause.isRequestSent())
-                .isTrue());
+        assertThat(lost.getCause())
+                .isInstanceOfSatisfying(
+                        ConnectionFailedException.class,
+                        cause -> assertThat(cause.isRequestSent()).isTrue());
         assertThat(SERVER.polls()).hasSize(3);
     }
 

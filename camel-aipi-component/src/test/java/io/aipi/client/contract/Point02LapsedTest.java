@@ -57,8 +57,7 @@ class Point02LapsedTest {
 
         Outcome.of(SERVER.llama2().follow(JOB, progress -> states.add(progress.state())));
 
-        assertThat(states)
-                .containsExactly(JobState.PROCESSING, JobState.LAPSED, JobState.PROCESSING, JobState.DONE);
+        assertThat(states).containsExactly(JobState.PROCESSING, JobState.LAPSED, JobState.PROCESSING, JobState.DONE);
     }
 
     @Test

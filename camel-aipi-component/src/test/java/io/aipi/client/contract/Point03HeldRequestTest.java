@@ -17,6 +17,7 @@ import io.aipi.client.ModelEndpoint;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.JobTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -94,8 +95,8 @@ class Point03HeldRequestTest {
         Duration shortRequestTimeout = Duration.ofMillis(150);
         SERVER.onSubmit(recorded(11).after(Duration.ofMillis(400)));
 
-        JobResult result = Outcome.of(
-                SERVER.llama2(ReplayServer.FAST.withTimeouts(shortRequestTimeout, LONG)).runHeld(HELLO));
+        JobResult result = Outcome.of(SERVER.llama2(ReplayServer.FAST.withTimeouts(shortRequestTimeout, LONG))
+                .runHeld(HELLO));
 
         assertThat(result.text()).startsWith("You said: Hello");
         assertThat(SERVER.submits()).hasSize(1);
@@ -137,15 +138,13 @@ class Point03HeldRequestTest {
 
     @Test
     void aHeldAnswerWithoutTextOrImagesIsAResultAllTheSame() {
-        SERVER.onSubmit(Answer.json(
-                200,
-                """
+        SERVER.onSubmit(Answer.json(200, """
                 {"success": true, "job_id": "JID1", "ep_version": 1, "classes": ["cat", "dog"]}"""));
 
         JobResult result = Outcome.of(SERVER.llama2().runHeld(HELLO));
 
         assertThat(result.text()).isNull();
         assertThat(result.jobId()).isEqualTo("JID1");
-        assertThat(result.field("classes")).isEqualTo(java.util.List.of("cat", "dog"));
+        assertThat(result.field("classes")).isEqualTo(List.of("cat", "dog"));
     }
 }

@@ -348,7 +348,7 @@ class RecordedOutcomesTest {
         private static Map<String, String> queryOf(String path) {
             Map<String, String> query = new HashMap<>();
             if (path.contains("?")) {
-                for (String pair : path.split("\\?", 2)[1].split("&")) {
+                for (String pair : path.split("\\?", 2)[1].split("&", -1)) {
                     String[] parts = pair.split("=", 2);
                     query.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
                 }

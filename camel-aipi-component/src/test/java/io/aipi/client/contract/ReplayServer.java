@@ -8,6 +8,8 @@ package io.aipi.client.contract;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.request;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
@@ -72,7 +74,6 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
     public void beforeEach(ExtensionContext context) {
         server.resetAll();
         connections.opened.set(0);
-        connections.closed.set(0);
         // a route that a test does not speak of does not exist, and says so as the server does (transcript 252)
         server.stubFor(any(anyUrl()).atPriority(10).willReturn(recorded(252).response()));
     }
@@ -114,6 +115,13 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
 
     void onProgress(Answer... inOrder) {
         on("POST", "/llama2_chat/progress", inOrder);
+    }
+
+    /** What a submit to the chat endpoint is answered that carries this session key. */
+    void onSubmitWithSession(String sessionKey, Answer answer) {
+        server.stubFor(post(urlPathEqualTo("/llama2_chat"))
+                .withRequestBody(containing(sessionKey))
+                .willReturn(answer.response()));
     }
 
     /** Gives these answers to the requests of a route, one after the other, the last one for ever. */
@@ -193,15 +201,9 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
         return connections.opened.get();
     }
 
-    /** How many connections were closed since the beginning of the test. */
-    int connectionsClosed() {
-        return connections.closed.get();
-    }
-
     private static final class Connections implements WiremockNetworkTrafficListener {
 
         private final AtomicInteger opened = new AtomicInteger();
-        private final AtomicInteger closed = new AtomicInteger();
 
         @Override
         public void opened(Socket socket) {
@@ -220,7 +222,7 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
 
         @Override
         public void closed(Socket socket) {
-            closed.incrementAndGet();
+            // the client decides which it opens; when it lets go of one is no concern here
         }
     }
 }

@@ -107,7 +107,7 @@ record Transcript(
 
     /** The model endpoint that the request went to: the first segment of its path. */
     String endpoint() {
-        return path.split("[/?]")[1];
+        return path.substring(1).split("[/?]", 2)[0];
     }
 
     /** The body of the answer as it was on the wire. */
@@ -151,7 +151,7 @@ record Transcript(
         char c = text.charAt(i);
         boolean followed = i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1));
         boolean preceded = i > 0 && Character.isHighSurrogate(text.charAt(i - 1));
-        return Character.isHighSurrogate(c) && !followed || Character.isLowSurrogate(c) && !preceded;
+        return (Character.isHighSurrogate(c) && !followed) || (Character.isLowSurrogate(c) && !preceded);
     }
 
     private static JsonNode repaired(JsonNode node) {

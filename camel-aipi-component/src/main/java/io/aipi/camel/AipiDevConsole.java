@@ -4,10 +4,8 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.monitor;
+package io.aipi.camel;
 
-import io.aipi.camel.AipiComponent;
-import io.aipi.camel.AipiEndpoint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

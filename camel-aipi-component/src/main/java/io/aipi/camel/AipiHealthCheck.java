@@ -4,9 +4,8 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.monitor;
+package io.aipi.camel;
 
-import io.aipi.camel.AipiEndpoint;
 import java.util.Map;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckResultBuilder;
@@ -15,13 +14,12 @@ import org.apache.camel.health.HealthCheckResultBuilder;
  * Whether the endpoint has a session with its server, from what is known already: a check makes no call, so that probing
  * often costs the server nothing.
  */
-public final class AipiHealthCheck implements HealthCheck {
+final class AipiHealthCheck implements HealthCheck {
 
     private final AipiEndpoint endpoint;
     private boolean enabled = true;
 
-    /** Made by the producer. */
-    public AipiHealthCheck(AipiEndpoint endpoint) {
+    AipiHealthCheck(AipiEndpoint endpoint) {
         this.endpoint = endpoint;
     }
 

@@ -1,0 +1,314 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.guarantee;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import io.aipi.camel.AipiConstants;
+import io.aipi.client.error.AuthenticationException;
+import io.aipi.client.error.ConnectionFailedException;
+import io.aipi.client.error.EndpointUnavailableException;
+import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.Generation;
+import io.aipi.simulator.SimulatedEndpoint;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.util.ObjectHelper;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each mistake gives one typed error that names what to change, when the route starts where it can be known then. */
+class BadInputGuaranteeTest {
+
+    private static final String HTML = "<!DOCTYPE html><html><body>It works!</body></html>";
+
+    private static AipiSimulator server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = AipiSimulator.builder()
+                .apiKey("key-1")
+                .endpoint(SimulatedEndpoint.chat("chat", "text"))
+                .endpoint(SimulatedEndpoint.image("picture"))
+                .start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "   ", "\n"})
+    void anEmptyBody(String body) throws Exception {
+        assertFailure("aipi:chat", body, Map.of(), InvalidRequestException.class)
+                .hasMessageContaining("body is empty")
+                .hasMessageContaining(AipiConstants.PROMPT);
+    }
+
+    @Test
+    void noBodyAtAll() throws Exception {
+        assertFailure("aipi:chat", null, Map.of(), InvalidRequestException.class)
+                .hasMessageContaining("Nothing to send");
+    }
+
+    @Test
+    void anUnknownEndpointAtRouteStart() {
+        assertStartFailure("aipi:chatt", server.url(), "key-1", EndpointUnavailableException.class)
+                .hasMessageContaining("chatt")
+                .hasMessageContaining("check the endpoint's name and serverUrl");
+    }
+
+    @Test
+    void anUnknownEndpointWithoutALoginIsFoundInTheServersList() {
+        assertStartFailure("aipi:chatt?loginRoute=none", server.url(), "key-1", EndpointUnavailableException.class)
+                .hasMessageContaining("it has chat, picture");
+    }
+
+    @Test
+    void anUnknownEndpointOfADocumentedServerAtRouteStart() throws Exception {
+        try (AipiSimulator documented = AipiSimulator.builder()
+                .generation(Generation.DOCUMENTED)
+                .endpoint(SimulatedEndpoint.chat("chat", "prompt"))
+                .start()) {
+            assertStartFailure("aipi:chatt", documented.url(), null, AuthenticationException.class)
+                    .hasMessageContaining("Unknown endpoint chatt");
+        }
+    }
+
+    @Test
+    void aFixedParameterOfTheWrongTypeAtRouteStart() {
+        assertStartFailure("aipi:chat?param.top_k=forty", server.url(), "key-1", InvalidRequestException.class)
+                .hasMessageContaining("top_k must be an integer, but is 'forty'");
+    }
+
+    @Test
+    void anUnknownFixedParameterAtRouteStart() {
+        assertStartFailure("aipi:chat?param.topk=40", server.url(), "key-1", InvalidRequestException.class)
+                .hasMessageContaining("no parameter topk")
+                .hasMessageContaining("top_k");
+    }
+
+    @Test
+    void aParameterOfTheMessageOfTheWrongType() throws Exception {
+        assertFailure("aipi:chat", Map.of("text", "hello", "top_k", "forty"), Map.of(), InvalidRequestException.class)
+                .hasMessageContaining("top_k must be an integer");
+        assertFailure("aipi:chat", Map.of("text", 5), Map.of(), InvalidRequestException.class)
+                .hasMessageContaining("text=5");
+    }
+
+    @Test
+    void binaryWhereTextIsDue() throws Exception {
+        assertFailure(
+                        "aipi:chat",
+                        new byte[] {0, (byte) 0xff, (byte) 0xfe, 1, 2},
+                        Map.of(),
+                        InvalidRequestException.class)
+                .hasMessageContaining("neither UTF-8 text nor an image");
+    }
+
+    @Test
+    void aJsonBodyThatIsNone() throws Exception {
+        Map<String, Object> json = Map.of(Exchange.CONTENT_TYPE, "application/json");
+        assertFailure("aipi:chat", "{\"text\": ", json, InvalidRequestException.class)
+                .hasMessageContaining("content type is JSON but its body is not");
+        assertFailure("aipi:chat", "[1, 2]", json, InvalidRequestException.class)
+                .hasMessageContaining("must be an object");
+    }
+
+    @Test
+    void aBodyThatIsNothingOfUse() throws Exception {
+        assertFailure("aipi:chat", List.of(1, 2), Map.of(), InvalidRequestException.class)
+                .hasMessageContaining("neither text, JSON, a map nor a file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"key", "client_session_auth_key", "wait_for_result", "job_id"})
+    void aParameterThatBelongsToTheProtocol(String name) throws Exception {
+        assertFailure("aipi:chat", Map.of("text", "hello", name, "x"), Map.of(), InvalidRequestException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining("belongs to the protocol");
+    }
+
+    @Test
+    void aMissingServerUrl() {
+        assertStartFailure("aipi:chat", null, null, IllegalArgumentException.class)
+                .hasMessageContaining("serverUrl is missing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"gpu-server:7777", "ftp://gpu-server", "http://", "http://me:secret@gpu-server", "not a url"})
+    void aServerUrlThatIsNone(String url) {
+        assertStartFailure("aipi:chat", url, null, IllegalArgumentException.class)
+                .hasMessageContaining("serverUrl")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void aServerThatCannotBeReachedAtRouteStart() throws Exception {
+        assertStartFailure("aipi:chat", closedPort(), "key-1", ConnectionFailedException.class)
+                .hasMessageContaining("cannot connect to");
+    }
+
+    @Test
+    void aServerThatCannotBeReachedAtTheFirstExchange() throws Exception {
+        assertThat(failure("aipi:chat?lazyLogin=true", closedPort(), "hello", Map.of()))
+                .isInstanceOfSatisfying(
+                        ConnectionFailedException.class,
+                        e -> assertThat(e.isRequestSent()).isFalse());
+    }
+
+    @Test
+    void aRefusedKeyAtRouteStart() {
+        assertStartFailure("aipi:chat", server.url(), "wrong", AuthenticationException.class)
+                .hasMessageContaining("Key not valid")
+                .hasMessageContaining("apiKey");
+    }
+
+    @Test
+    void htmlInsteadOfJsonAtLogin() {
+        try (Web web = new Web()) {
+            web.answers(any(anyUrl()).willReturn(html()));
+            assertStartFailure("aipi:chat", web.url(), "key-1", ProtocolViolationException.class)
+                    .hasMessageContaining("text/html")
+                    .hasMessageContaining("check that serverUrl is the address of an AIPI server");
+        }
+    }
+
+    @Test
+    void htmlInsteadOfJsonAtTheSubmit() throws Exception {
+        try (Web web = new Web()) {
+            web.answers(any(anyUrl()).willReturn(aResponse().withStatus(404)));
+            web.answers(post(urlPathEqualTo("/login")).willReturn(okJson("{\"client_session_auth_key\": \"s\"}")));
+            web.answers(post(urlPathEqualTo("/chat")).willReturn(html()));
+            assertThat(failure("aipi:chat", web.url(), "hello", Map.of()))
+                    .isInstanceOf(ProtocolViolationException.class)
+                    .hasMessageContaining("text/html");
+        }
+    }
+
+    @Test
+    void htmlInsteadOfJsonAtEachPoll() throws Exception {
+        try (Web web = new Web()) {
+            web.answers(any(anyUrl()).willReturn(aResponse().withStatus(404)));
+            web.answers(post(urlPathEqualTo("/login")).willReturn(okJson("{\"client_session_auth_key\": \"s\"}")));
+            web.answers(post(urlPathEqualTo("/chat")).willReturn(okJson("{\"success\": true, \"job_id\": \"JID1\"}")));
+            web.answers(post(urlPathEqualTo("/chat/progress")).willReturn(html()));
+            assertThat(failure("aipi:chat?recoveryTimeout=200", web.url(), "hello", Map.of()))
+                    .isInstanceOfSatisfying(
+                            ProtocolViolationException.class,
+                            e -> assertThat(e.getJobId()).isEqualTo("JID1"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "loginRoute=maybe",
+                "pollInterval=10s",
+                "proxyHost=proxy",
+                "jobTimeout=0",
+                "maxConnections=0",
+                "maxInFlight=-1",
+                "maxResponseSize=0",
+                "waitForResult=false&holdConnection=true"
+            })
+    void anOptionThatMakesNoSense(String option) {
+        assertStartFailure("aipi:chat?" + option, server.url(), "key-1", IllegalArgumentException.class)
+                .hasMessageContaining(option.contains("&") ? "holdConnection" : option.split("=", 2)[0]);
+    }
+
+    private AbstractThrowableAssert<?, ?> assertFailure(
+            String uri, Object body, Map<String, Object> headers, Class<? extends Throwable> type) throws Exception {
+        return assertThat(failure(uri, server.url(), body, headers)).isInstanceOf(type);
+    }
+
+    private static Throwable failure(String uri, String serverUrl, Object body, Map<String, Object> headers)
+            throws Exception {
+        try (TestContext test = TestContext.started(
+                serverUrl, "key-1", routes -> routes.from("direct:in").to(uri))) {
+            return test.context()
+                    .createProducerTemplate()
+                    .request("direct:in", exchange -> {
+                        exchange.getMessage().setBody(body);
+                        exchange.getMessage().setHeaders(new java.util.HashMap<>(headers));
+                    })
+                    .getException();
+        }
+    }
+
+    private static AbstractThrowableAssert<?, ?> assertStartFailure(
+            String uri, String serverUrl, String key, Class<? extends Throwable> type) {
+        Throwable failure = catchThrowable(() -> {
+            try (TestContext test = TestContext.of(
+                    serverUrl,
+                    key,
+                    component -> {},
+                    routes -> routes.from("direct:in").to(uri))) {
+                test.context().start();
+            }
+        });
+        assertThat(failure).as("the start must fail").isNotNull();
+        Throwable typed = ObjectHelper.getException(type, failure);
+        assertThat(typed).as("%s in %s", type, failure).isNotNull();
+        return assertThat(typed);
+    }
+
+    private static com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder html() {
+        return aResponse()
+                .withHeader("Content-Type", "text/html; charset=utf-8")
+                .withBody(HTML);
+    }
+
+    private static String closedPort() throws Exception {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return "http://127.0.0.1:" + socket.getLocalPort();
+        }
+    }
+
+    /** A web server that is no AIPI server, or half of one. */
+    private static final class Web implements AutoCloseable {
+
+        private final WireMockServer server =
+                new WireMockServer(WireMockConfiguration.options().dynamicPort().bindAddress("127.0.0.1"));
+
+        Web() {
+            server.start();
+        }
+
+        void answers(com.github.tomakehurst.wiremock.client.MappingBuilder mapping) {
+            server.stubFor(mapping);
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + server.port();
+        }
+
+        @Override
+        public void close() {
+            server.stop();
+        }
+    }
+}
