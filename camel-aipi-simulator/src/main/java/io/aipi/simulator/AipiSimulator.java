@@ -137,8 +137,8 @@ public final class AipiSimulator implements AutoCloseable {
     }
 
     /**
-     * Restarts the simulated server in no time: jobs and sessions are forgotten, all connections drop, held requests get
-     * an empty reply, workers begin afresh. The port stays. For an outage that lasts see {@link #goDown()}.
+     * Restarts the simulated server in no time: jobs and sessions are forgotten, all connections drop, held requests
+     * get an empty reply, workers begin afresh. The port stays. For an outage that lasts see {@link #goDown()}.
      */
     public void restart() {
         // First the jobs: a dropped held request must not find its job and leave a fresh worker stuck.
@@ -146,7 +146,10 @@ public final class AipiSimulator implements AutoCloseable {
         front.dropConnections();
     }
 
-    /** Stops serving, as a server that is down: connections drop and are refused until {@link #comeUp()}. */
+    /**
+     * Stops serving, as a server that is down, until {@link #comeUp()}: connections drop, and new ones are refused or,
+     * in the first moment, reset. Jobs and sessions are forgotten.
+     */
     public void goDown() {
         front.stopListening();
         forget();
@@ -160,7 +163,7 @@ public final class AipiSimulator implements AutoCloseable {
      */
     public void comeUp() {
         try {
-            front.listen(address);
+            front.listenAgain(address);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

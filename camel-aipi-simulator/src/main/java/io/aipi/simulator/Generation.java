@@ -21,8 +21,8 @@ public enum Generation {
     DOCUMENTED(new DocumentedDialect()),
 
     /**
-     * As AIME API Server 0.9.6 serves it: {@code /<endpoint>/login?key=}, {@code /api} routes, no progress in the answer
-     * that brings the result, images as data URIs.
+     * As AIME API Server 0.9.6 serves it: {@code /<endpoint>/login?key=}, {@code /api} routes, no progress in the
+     * answer that brings the result, images as data URIs.
      */
     SERVED(new ServedDialect());
 

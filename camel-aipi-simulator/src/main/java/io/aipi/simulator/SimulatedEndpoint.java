@@ -23,10 +23,10 @@ public final class SimulatedEndpoint {
     /**
      * A chat model that answers {@code You said: <prompt>}.
      *
-     * <p>With the prompt in {@code text} it is described as the recorded {@code llama2_chat}, whose description declares
-     * no {@code error} output: a failed job then comes back as a success with the prompt for an answer, as it did on the
-     * recorded server. {@link #withErrorOutput()} mends that. With the prompt in any other parameter it is described as
-     * the recorded {@code llama3_chat}, which declares errors and also takes a {@code chat_context}.
+     * <p>With the prompt in {@code text} it is described as the recorded {@code llama2_chat}, whose description
+     * declares no {@code error} output: a failed job then comes back as a success with the prompt for an answer, as it
+     * did on the recorded server. {@link #withErrorOutput()} mends that. With the prompt in any other parameter it is
+     * described as the recorded {@code llama3_chat}, which declares errors and also takes a {@code chat_context}.
      *
      * @param name the endpoint's name
      * @param promptParameter the parameter that takes the prompt; {@code prompt} in the documented generation, whatever
@@ -84,7 +84,7 @@ public final class SimulatedEndpoint {
      * @return a copy, or this if it declares errors already
      */
     public SimulatedEndpoint withErrorOutput() {
-        return new SimulatedEndpoint(endpoint.withOutput(Parameter.of("error", "string")));
+        return new SimulatedEndpoint(endpoint.withOutput(Parameter.named("error", "string")));
     }
 
     /**

@@ -6,7 +6,7 @@
  */
 package io.aipi.simulator.endpoint;
 
-import static io.aipi.simulator.endpoint.Parameter.of;
+import static io.aipi.simulator.endpoint.Parameter.named;
 
 import io.aipi.simulator.model.ChatModel;
 import io.aipi.simulator.model.ImageModel;
@@ -38,7 +38,7 @@ public final class EndpointPresets {
     private static ModelEndpoint plainChat(String name) {
         boolean recorded = name.equals("llama2_chat");
         List<Parameter> inputs = new ArrayList<>();
-        inputs.add(of("text", "string").with("default", "").with("required", true));
+        inputs.add(named("text", "string").with("default", "").with("required", true));
         inputs.addAll(sampling());
         return new ModelEndpoint(
                 name,
@@ -49,19 +49,22 @@ public final class EndpointPresets {
                 jobType(name),
                 "text",
                 inputs,
-                List.of(of("text", "string"), of("num_generated_tokens", "integer"), of("model_name", "string")),
-                List.of(of("text", "string"), of("num_generated_tokens", "integer")),
+                List.of(
+                        named("text", "string"),
+                        named("num_generated_tokens", "integer"),
+                        named("model_name", "string")),
+                List.of(named("text", "string"), named("num_generated_tokens", "integer")),
                 new ChatModel());
     }
 
     private static ModelEndpoint contextChat(String name, String promptParameter) {
         boolean recorded = name.equals("llama3_chat");
         List<Parameter> inputs = new ArrayList<>();
-        inputs.add(of("chat_context", "chat_context").with("required", false));
-        inputs.add(of("text_context", "text_context").with("required", false));
-        inputs.add(of(promptParameter, "string").with("default", "").with("required", false));
+        inputs.add(named("chat_context", "chat_context").with("required", false));
+        inputs.add(named("text_context", "text_context").with("required", false));
+        inputs.add(named(promptParameter, "string").with("default", "").with("required", false));
         inputs.addAll(sampling());
-        inputs.add(of("max_gen_tokens", "integer").with("default", 2000).with("maximum", 16384));
+        inputs.add(named("max_gen_tokens", "integer").with("default", 2000).with("maximum", 16384));
         return new ModelEndpoint(
                 name,
                 recorded ? "LLama 3.x Chat" : name,
@@ -72,25 +75,31 @@ public final class EndpointPresets {
                 promptParameter,
                 inputs,
                 List.of(
-                        of("text", "string"),
-                        of("num_generated_tokens", "integer"),
-                        of("model_name", "string"),
-                        of("max_seq_len", "integer"),
-                        of("current_context_length", "integer"),
-                        of("error", "string"),
-                        of("prompt_length", "integer")),
+                        named("text", "string"),
+                        named("num_generated_tokens", "integer"),
+                        named("model_name", "string"),
+                        named("max_seq_len", "integer"),
+                        named("current_context_length", "integer"),
+                        named("error", "string"),
+                        named("prompt_length", "integer")),
                 List.of(
-                        of("text", "string"),
-                        of("num_generated_tokens", "integer"),
-                        of("current_context_length", "integer")),
+                        named("text", "string"),
+                        named("num_generated_tokens", "integer"),
+                        named("current_context_length", "integer")),
                 new ChatModel());
     }
 
     private static List<Parameter> sampling() {
         return List.of(
-                of("top_k", "integer").with("minimum", 1).with("maximum", 1000).with("default", 40),
-                of("top_p", "float").with("minimum", 0.0).with("maximum", 1.0).with("default", 0.9),
-                of("temperature", "float")
+                named("top_k", "integer")
+                        .with("minimum", 1)
+                        .with("maximum", 1000)
+                        .with("default", 40),
+                named("top_p", "float")
+                        .with("minimum", 0.0)
+                        .with("maximum", 1.0)
+                        .with("default", 0.9),
+                named("temperature", "float")
                         .with("minimum", 0.0)
                         .with("maximum", 1.0)
                         .with("default", 0.8));
@@ -108,18 +117,20 @@ public final class EndpointPresets {
         boolean png = format == PictureFormat.PNG;
         int smallest = png ? 64 : 512;
         List<Parameter> inputs = new ArrayList<>();
-        inputs.add(of("prompt", "string").with("default", "").with("required", true));
-        inputs.add(of("provide_progress_images", "string").with("default", "None"));
-        inputs.add(of("negative_prompt", "string").with("default", ""));
+        inputs.add(named("prompt", "string").with("default", "").with("required", true));
+        inputs.add(named("provide_progress_images", "string").with("default", "None"));
+        inputs.add(named("negative_prompt", "string").with("default", ""));
         inputs.add(samples(10));
-        inputs.add(of("seed", "integer").with("default", -1));
+        inputs.add(named("seed", "integer").with("default", -1));
         inputs.add(size("height", smallest, 64, 768));
         inputs.add(size("width", smallest, 64, 768));
         inputs.add(steps("base_steps", 40));
         inputs.add(steps("refine_steps", 40));
-        inputs.add(
-                of("scale", "float").with("minimum", 1.0).with("maximum", 10.0).with("default", 6.0));
-        inputs.add(of("base_sampler", "selection")
+        inputs.add(named("scale", "float")
+                .with("minimum", 1.0)
+                .with("maximum", 10.0)
+                .with("default", 6.0));
+        inputs.add(named("base_sampler", "selection")
                 .with("default", SAMPLERS.get(0))
                 .with("supported", SAMPLERS)
                 .with("auto_convert", true));
@@ -134,9 +145,13 @@ public final class EndpointPresets {
                 jobType(name),
                 "prompt",
                 inputs,
-                List.of(images("images", format), of("seed", "integer"), of("prompt", "string"), of("error", "string")),
+                List.of(
+                        images("images", format),
+                        named("seed", "integer"),
+                        named("prompt", "string"),
+                        named("error", "string")),
                 png
-                        ? List.of(images("progress_images", format), of("progress_message", "string"))
+                        ? List.of(images("progress_images", format), named("progress_message", "string"))
                         : List.of(images("progress_images", format)),
                 new ImageModel(format));
     }
@@ -149,19 +164,22 @@ public final class EndpointPresets {
      */
     public static ModelEndpoint imageToImage(String name) {
         List<Parameter> inputs = List.of(
-                of("prompt", "string").with("default", "").with("required", true),
-                of("provide_progress_images", "selection")
+                named("prompt", "string").with("default", "").with("required", true),
+                named("provide_progress_images", "selection")
                         .with("default", "none")
                         .with("supported", List.of("none", "latent", "decoded")),
-                of("negative_prompt", "string").with("default", ""),
+                named("negative_prompt", "string").with("default", ""),
                 samples(30),
-                of("seed", "integer").with("default", -1),
+                named("seed", "integer").with("default", -1),
                 size("height", 16, 16, 512),
                 size("width", 16, 16, 512),
                 steps("steps", 28),
-                of("cfg_scale", "float").with("default", 5.0),
-                of("denoise", "float").with("default", 0.6).with("minimum", 0.0).with("maximum", 1.0),
-                of("image", "image").with("resize_method", "scale"));
+                named("cfg_scale", "float").with("default", 5.0),
+                named("denoise", "float")
+                        .with("default", 0.6)
+                        .with("minimum", 0.0)
+                        .with("maximum", 1.0),
+                named("image", "image").with("resize_method", "scale"));
         PictureFormat format = PictureFormat.JPEG;
         return new ModelEndpoint(
                 name,
@@ -176,11 +194,11 @@ public final class EndpointPresets {
                 inputs,
                 List.of(
                         images("images", format),
-                        of("seed", "integer"),
-                        of("prompt", "string"),
-                        of("error", "string"),
-                        of("model_name", "string")),
-                List.of(images("progress_images", format), of("progress_message", "string")),
+                        named("seed", "integer"),
+                        named("prompt", "string"),
+                        named("error", "string"),
+                        named("model_name", "string")),
+                List.of(images("progress_images", format), named("progress_message", "string")),
                 new ImageModel(format));
     }
 
@@ -200,28 +218,28 @@ public final class EndpointPresets {
                 jobType(name),
                 "text",
                 List.of(
-                        of("text", "string").with("required", true),
-                        of("language", "selection").with("default", "eng").with("supported", List.of("eng")),
-                        of("voice", "selection")
+                        named("text", "string").with("required", true),
+                        named("language", "selection").with("default", "eng").with("supported", List.of("eng")),
+                        named("voice", "selection")
                                 .with("default", "emma")
                                 .with("supported", List.of("emma", "angie", "daniel")),
-                        of("preset", "selection")
+                        named("preset", "selection")
                                 .with("default", "ultra_fast")
                                 .with("supported", List.of("ultra_fast", "fast", "standard", "high_quality"))),
-                List.of(of("audio_output", "audio").with("format", "wav"), of("error", "string")),
-                List.of(of("progress_message", "string")),
+                List.of(named("audio_output", "audio").with("format", "wav"), named("error", "string")),
+                List.of(named("progress_message", "string")),
                 new SpeechModel());
     }
 
     private static Parameter samples(int most) {
-        return of("num_samples", "integer")
+        return named("num_samples", "integer")
                 .with("minimum", 1)
                 .with("maximum", most)
                 .with("default", 1);
     }
 
     private static Parameter size(String name, int smallest, int align, int usual) {
-        return of(name, "integer")
+        return named(name, "integer")
                 .with("minimum", smallest)
                 .with("maximum", 2048)
                 .with("align", align)
@@ -230,11 +248,11 @@ public final class EndpointPresets {
     }
 
     private static Parameter steps(String name, int usual) {
-        return of(name, "integer").with("minimum", 1).with("maximum", 64).with("default", usual);
+        return named(name, "integer").with("minimum", 1).with("maximum", 64).with("default", usual);
     }
 
     private static Parameter images(String name, PictureFormat format) {
-        return of(name, "image_list").with("format", format.name()).with("color_space", "RGB");
+        return named(name, "image_list").with("format", format.name()).with("color_space", "RGB");
     }
 
     private static String jobType(String name) {

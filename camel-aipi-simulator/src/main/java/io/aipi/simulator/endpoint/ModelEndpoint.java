@@ -40,9 +40,9 @@ public record ModelEndpoint(
 
     /** Inputs that every endpoint has without declaring them. */
     private static final List<Parameter> IMPLICIT_INPUTS = List.of(
-            Parameter.of("client_session_auth_key", "string"),
-            Parameter.of("key", "string"),
-            Parameter.of("wait_for_result", "bool"));
+            Parameter.named("client_session_auth_key", "string"),
+            Parameter.named("key", "string"),
+            Parameter.named("wait_for_result", "bool"));
 
     /** Copies the lists. */
     public ModelEndpoint {

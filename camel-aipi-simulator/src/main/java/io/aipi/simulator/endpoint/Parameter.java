@@ -28,7 +28,7 @@ public record Parameter(String name, ObjectNode attributes) {
      * @param type the server's name of the type, such as {@code string}, {@code integer} or {@code image}
      * @return the parameter
      */
-    public static Parameter of(String name, String type) {
+    public static Parameter named(String name, String type) {
         return new Parameter(name, JSON.createObjectNode().put("type", type));
     }
 

@@ -41,6 +41,8 @@ public final class HttpFront implements AutoCloseable {
     /** How long the recorded server waits for the first request on a connection. */
     private static final Timeout FIRST_REQUEST = Timeout.ofSeconds(60);
 
+    private static final int MOST_ATTEMPTS = 20;
+
     /** How precise timeouts are. */
     private static final TimeValue SELECT_INTERVAL = TimeValue.ofMilliseconds(100);
 
@@ -105,7 +107,26 @@ public final class HttpFront implements AutoCloseable {
         }
     }
 
-    /** Refuses connections until {@link #listen}. */
+    /**
+     * Listens again after {@link #stopListening}.
+     *
+     * @param address where it listened before
+     * @throws IOException if it cannot
+     */
+    public void listenAgain(InetSocketAddress address) throws IOException {
+        // A closed listener gives up its port when its thread next looks at it, which each attempt makes it do.
+        for (int attempt = 1; attempt < MOST_ATTEMPTS; attempt++) {
+            try {
+                listen(address);
+                return;
+            } catch (IOException e) {
+                LOG.debug("The port is not free yet", e);
+            }
+        }
+        listen(address);
+    }
+
+    /** Takes no connections until {@link #listenAgain}: the first few may be reset, all others are refused. */
     public void stopListening() {
         listener.close(CloseMode.IMMEDIATE);
     }

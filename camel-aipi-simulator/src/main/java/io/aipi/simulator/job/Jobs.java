@@ -203,7 +203,7 @@ public final class Jobs {
                 tally.count(Tally.Event.HELD_SUBMIT);
             }
             workshop.enqueue(job);
-            workshop.idleWorker().ifPresent(worker -> takeNext(workshop, worker));
+            workshop.callIdleWorker().ifPresent(worker -> takeNext(workshop, worker));
             return Optional.of(job.id);
         }
     }
@@ -265,7 +265,7 @@ public final class Jobs {
                 state,
                 position,
                 workshop.estimate(job, state, position, now),
-                workshop.online(now).size(),
+                workshop.countOnline(now),
                 job.report());
     }
 
@@ -282,16 +282,20 @@ public final class Jobs {
         long now = time.nanoTime();
         if (now - sweptNanos >= SWEEP_INTERVAL.toNanos()) {
             sweptNanos = now;
-            jobs.values().forEach(job -> job.state(now, limits));
             jobs.values().removeIf(job -> job.isForgotten(now, limits));
+            // What nobody will ever finish or fetch has to lapse, or it would stay for ever.
+            jobs.values().stream().filter(job -> !job.isDelivered()).forEach(job -> job.state(now, limits));
         }
     }
 
     private void takeNext(Workshop workshop, Worker worker) {
-        workshop.next(time.nanoTime()).ifPresent(job -> {
-            worker.take(job, time);
-            schedule(new Shift(workshop, worker, job, computeTime(job)), 1);
-        });
+        workshop.next(time.nanoTime())
+                .ifPresentOrElse(
+                        job -> {
+                            worker.take(job, time);
+                            schedule(new Shift(workshop, worker, job, computeTime(job)), 1);
+                        },
+                        () -> workshop.rest(worker));
     }
 
     private Duration computeTime(Job job) {

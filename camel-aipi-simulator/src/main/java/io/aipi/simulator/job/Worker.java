@@ -41,10 +41,6 @@ final class Worker {
         return name;
     }
 
-    boolean isWaiting() {
-        return state == State.WAITING;
-    }
-
     boolean isProcessing() {
         return state == State.PROCESSING;
     }

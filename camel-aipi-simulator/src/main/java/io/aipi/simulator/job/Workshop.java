@@ -15,12 +15,17 @@ import java.util.Optional;
 /** The queue and the workers of one endpoint. Guarded by the lock of {@link Jobs}. */
 final class Workshop {
 
+    private static final long COUNT_INTERVAL_NANOS = 20_000_000;
+
     private final Limits limits;
     private final Deque<Job> queue = new ArrayDeque<>();
     private final List<Worker> workers = new ArrayList<>();
+    private final Deque<Worker> idle = new ArrayDeque<>();
     private long queued;
     private int hired;
     private boolean enabled = true;
+    private int countedOnline;
+    private Long countedNanos;
 
     Workshop(Limits limits) {
         this.limits = limits;
@@ -70,16 +75,25 @@ final class Workshop {
     Worker hire() {
         Worker worker = new Worker("simulator#" + hired++ + "_1xSimulated_GPU");
         workers.add(worker);
+        countedNanos = null;
         return worker;
     }
 
-    Optional<Worker> idleWorker() {
-        return workers.stream().filter(Worker::isWaiting).findFirst();
+    /** The idle worker that has rested longest; it is idle no more. */
+    Optional<Worker> callIdleWorker() {
+        return Optional.ofNullable(idle.poll());
+    }
+
+    /** Lets a worker rest until it is called. */
+    void rest(Worker worker) {
+        idle.add(worker);
     }
 
     void stopWorkers() {
         workers.forEach(Worker::stop);
         workers.clear();
+        idle.clear();
+        countedNanos = null;
     }
 
     /** Forgets all jobs and gets as many fresh workers as there were. */
@@ -94,12 +108,21 @@ final class Workshop {
         return workers.stream().filter(worker -> worker.isOnline(now, limits)).toList();
     }
 
+    /** How many workers are online. Every poll asks for it, so it is counted anew only now and then. */
+    int countOnline(long now) {
+        if (countedNanos == null || now - countedNanos > COUNT_INTERVAL_NANOS) {
+            countedOnline = online(now).size();
+            countedNanos = now;
+        }
+        return countedOnline;
+    }
+
     /** Seconds until the job is done, as badly as the server guesses. */
     double estimate(Job job, JobState state, int position, long now) {
         return switch (state) {
             case PROCESSING -> remaining(job.worker.meanComputeSeconds(), job.startedNanos, now);
             case QUEUED -> {
-                int online = online(now).size();
+                int online = countOnline(now);
                 yield online == 0
                         ? -1
                         : remaining(

@@ -15,7 +15,8 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * A chat model that repeats what it was told: {@code You said: <prompt>}. A token is a word, and progress counts tokens.
+ * A chat model that repeats what it was told: {@code You said: <prompt>}. A token is a word, and progress counts
+ * tokens.
  */
 public record ChatModel() implements Model {
 

@@ -116,7 +116,7 @@ record Picture(String prompt, int width, int height, Optional<String> source) {
         String shown = prompt.length() > LONGEST_TEXT ? prompt.substring(0, LONGEST_TEXT) + "..." : prompt;
         List<String> lines = new ArrayList<>();
         String line = "";
-        for (String word : shown.strip().split("\\s+")) {
+        for (String word : shown.strip().split("\\s+", -1)) {
             String longer = line.isEmpty() ? word : line + " " + word;
             if (!line.isEmpty() && graphics.getFontMetrics().stringWidth(longer) > most) {
                 lines.add(line);

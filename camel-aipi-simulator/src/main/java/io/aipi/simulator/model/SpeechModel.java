@@ -48,7 +48,7 @@ public record SpeechModel() implements Model {
             if (script.error().isPresent()) {
                 return outputs.put("error", script.error().get());
             }
-            String wav = Base64.getEncoder().encodeToString(wav(text.strip().split("\\s+")));
+            String wav = Base64.getEncoder().encodeToString(wav(text.strip().split("\\s+", -1)));
             return outputs.put("audio_output", "data:audio/wav;base64," + wav);
         }
     }

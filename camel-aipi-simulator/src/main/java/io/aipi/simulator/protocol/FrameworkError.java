@@ -125,7 +125,7 @@ public final class FrameworkError extends RuntimeException {
         HTML;
 
         static Format of(Request request) {
-            for (String range : request.header("accept").orElse("").split(",")) {
+            for (String range : request.header("accept").orElse("").split(",", -1)) {
                 String type = range.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
                 switch (type) {
                     case "application/json" -> {

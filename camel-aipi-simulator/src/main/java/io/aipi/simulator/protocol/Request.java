@@ -45,7 +45,7 @@ public record Request(String method, String path, Map<String, String> query, Map
 
     private static Map<String, String> parse(String query) {
         Map<String, String> parameters = new HashMap<>();
-        for (String pair : query.split("&")) {
+        for (String pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
             // The recorded server takes a parameter without a value for absent.
             if (equals > 0 && equals < pair.length() - 1) {

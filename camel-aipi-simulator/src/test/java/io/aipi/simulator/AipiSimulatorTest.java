@@ -1,0 +1,310 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.aipi.simulator.http.RawClient;
+import io.aipi.simulator.transcripts.Shape;
+import io.aipi.simulator.transcripts.Transcript;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What one can do with a simulator, and what its connections do. */
+class AipiSimulatorTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private AipiSimulator simulator;
+
+    @AfterEach
+    void stop() {
+        if (simulator != null) {
+            simulator.close();
+        }
+    }
+
+    private static AipiSimulator.Builder settings() {
+        return AipiSimulator.builder()
+                .endpoint(SimulatedEndpoint.chat("llama2_chat", "text"))
+                .computeTime("llama2_chat", Duration.ofMillis(50));
+    }
+
+    private RawClient client() throws IOException {
+        return new RawClient(simulator.port());
+    }
+
+    private static JsonNode json(RawClient.Response response) throws JsonProcessingException {
+        return JSON.readTree(response.body());
+    }
+
+    private RawClient.Response post(String path, String body) throws IOException {
+        try (RawClient client = client()) {
+            return client.postJson(path, body);
+        }
+    }
+
+    private RawClient.Response get(String path) throws IOException {
+        return RawClient.once(simulator.port(), "GET", path, Map.of(), new byte[0]);
+    }
+
+    private String submit(String prompt) throws IOException {
+        return json(post(
+                        "/llama2_chat",
+                        "{\"key\": \"any\", \"text\": \"%s\", \"wait_for_result\": false}".formatted(prompt)))
+                .get("job_id")
+                .asText();
+    }
+
+    private RawClient.Response poll(String jobId) throws IOException {
+        return post("/llama2_chat/progress", "{\"job_id\": \"%s\"}".formatted(jobId));
+    }
+
+    @Test
+    void itListensOnTheLoopbackInterfaceAndOnAnyFreePort() {
+        simulator = settings().start();
+
+        assertThat(simulator.port()).isPositive();
+        assertThat(simulator.url()).isEqualTo("http://127.0.0.1:" + simulator.port());
+    }
+
+    @Test
+    void withoutKeysEveryKeyIsGoodAndALoginWithoutOne() throws IOException {
+        simulator = settings().start();
+
+        for (int number : new int[] {246, 247}) {
+            Transcript recorded = Transcript.number(number);
+            assertThat(Shape.of(json(get(recorded.path())))).isEqualTo(Shape.of(recorded.responseBody()));
+        }
+        Transcript strangers = Transcript.number(249);
+        assertThat(json(post(
+                        "/llama2_chat", strangers.content().at("/request/body").toString())))
+                .isEqualTo(strangers.responseBody());
+        assertThat(simulator.stats().logins()).isEqualTo(2);
+    }
+
+    @Test
+    void sessionsExpireAndJobsStay() throws IOException {
+        simulator = settings().start();
+        String login =
+                json(get("/llama2_chat/login")).get("client_session_auth_key").asText();
+        String body = "{\"client_session_auth_key\": \"%s\", \"text\": \"x\", \"wait_for_result\": false}";
+        RawClient.Response before = post("/llama2_chat", body.formatted(login));
+
+        simulator.expireSessions();
+
+        assertThat(json(post("/llama2_chat", body.formatted(login))))
+                .isEqualTo(Transcript.number(227).responseBody());
+        assertThat(poll(json(before).get("job_id").asText()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aRestartForgetsEverythingAndDropsHeldRequestsWithoutAnAnswer() throws IOException {
+        simulator = settings().start();
+        String job = submit("hi @sleep=60");
+        int port = simulator.port();
+        try (RawClient held = client()) {
+            held.sendJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"held\"}");
+            await().until(() -> simulator.stats().heldSubmits() == 1);
+
+            simulator.restart();
+
+            assertThatThrownBy(() -> held.receive("POST"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageEndingWith("after: ");
+        }
+        assertThat(simulator.port()).isEqualTo(port);
+        Transcript unknown = Transcript.number(226);
+        assertThat(poll(job).status()).isEqualTo(unknown.status());
+        String fresh = submit("hi");
+        await().until(() -> json(poll(fresh)).get("job_state").asText().equals("done"));
+    }
+
+    @Test
+    void aServerThatIsDownRefusesConnectionsUntilItComesUp() throws IOException {
+        simulator = settings().start();
+
+        simulator.goDown();
+        await().untilAsserted(() -> assertThatThrownBy(this::client).isInstanceOf(ConnectException.class));
+
+        simulator.comeUp();
+        assertThat(get("/llama2_chat/login").status()).isEqualTo(200);
+    }
+
+    @Test
+    void itCanGoDownAndComeUpAtOnceAndAgain() throws IOException {
+        simulator = settings().start();
+
+        for (int i = 0; i < 5; i++) {
+            simulator.goDown();
+            simulator.comeUp();
+            assertThat(get("/llama2_chat/login").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aHeldRequestEndsAfterTheResponseTimeoutAndItsWorkerIsLost() throws IOException {
+        simulator = settings()
+                .responseTimeout(Duration.ofMillis(300))
+                .workerTimeout(Duration.ofMillis(300))
+                .start();
+        try (RawClient client = client()) {
+            RawClient.Response answer = client.postJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"@sleep=1\"}");
+
+            Transcript recorded = Transcript.number(189);
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(Shape.ofHeaders(answer.headers())).isEqualTo(Shape.ofHeaders(recorded.responseHeaders()));
+            assertThat(json(answer)).isEqualTo(recorded.responseBody());
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+        String next = submit("next");
+        await().until(() -> json(poll(next)).at("/progress/num_workers_online").asInt(-1) == 0);
+        assertThat(json(poll(next)).get("job_state").asText()).isEqualTo("queued");
+    }
+
+    @Test
+    void aClientThatHangsUpOnAHeldRequestLeavesItsWorkerStuck() throws IOException {
+        simulator = settings().workerTimeout(Duration.ofMillis(400)).start();
+        try (RawClient client = client()) {
+            client.sendJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"@sleep=0.5\"}");
+            await().until(() -> simulator.stats().heldSubmits() == 1);
+        }
+        await().until(() -> simulator.stats().connectionsOpen() == 0);
+
+        String next = submit("next");
+
+        await().until(() -> json(poll(next)).at("/progress/num_workers_online").asInt(-1) == 0);
+        assertThat(json(poll(next)).get("job_state").asText()).isEqualTo("queued");
+        simulator.startWorkers("llama2_chat", 1);
+        await().until(() -> json(poll(next)).get("job_state").asText().equals("done"));
+    }
+
+    @Test
+    void anIdleConnectionIsClosedAndAHeldOneIsNot() throws IOException {
+        simulator = settings().keepAlive(Duration.ofMillis(300)).start();
+        try (RawClient client = client()) {
+            RawClient.Response answer = client.postJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"@sleep=1.2\"}");
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.headers()).containsEntry("connection", "keep-alive");
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
+    void aConnectionServesRequestAfterRequest() throws IOException {
+        simulator = settings().start();
+        try (RawClient client = client()) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.postJson("/llama2_chat/login", "{}").status()).isEqualTo(200);
+            }
+        }
+        assertThat(simulator.stats().connectionsAccepted()).isEqualTo(1);
+    }
+
+    @Test
+    void twoPipelinedRequestsGetTwoAnswersInTheirOrder() throws IOException {
+        simulator = settings().start();
+        try (RawClient client = client()) {
+            client.sendJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"first @sleep=0.3\"}");
+            client.sendJson("/llama2_chat/login", "{}");
+
+            assertThat(json(client.receive("POST")).get("text").asText()).startsWith("You said: first");
+            assertThat(json(client.receive("POST")).has("client_session_auth_key"))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aFullQueueIsToldBeforeTheKeyIsLookedAt() throws IOException {
+        simulator = settings()
+                .apiKey("good")
+                .maxQueueLength(2)
+                .workers("llama2_chat", 0)
+                .start();
+        for (int i = 0; i < 2; i++) {
+            post("/llama2_chat", "{\"key\": \"good\", \"text\": \"x\", \"wait_for_result\": false}");
+        }
+
+        Transcript recorded = Transcript.number(142);
+        RawClient.Response answer =
+                post("/llama2_chat", recorded.content().at("/request/body").toString());
+
+        assertThat(answer.status()).isEqualTo(recorded.status());
+        assertThat(json(answer)).isEqualTo(recorded.responseBody());
+        assertThat(json(get("/api/endpoints/llama2_chat"))
+                        .get("free_queue_slots")
+                        .asInt())
+                .isZero();
+    }
+
+    @Test
+    void aDisabledEndpointRefusesJobsAndStillLetsOneLogIn() throws IOException {
+        simulator = settings().start();
+
+        simulator.setEndpointEnabled("llama2_chat", false);
+
+        assertThat(json(post("/llama2_chat", "{\"key\": \"any\", \"text\": \"x\"}")))
+                .isEqualTo(Transcript.number(180).responseBody());
+        assertThat(json(get("/llama2_chat/login")).get("success").asBoolean()).isTrue();
+    }
+
+    @Test
+    void theStatsTellWhenAResultWasReadyAndWhenItWasFetched() throws IOException {
+        simulator = settings().start();
+        long before = System.nanoTime();
+        String job = submit("hi");
+        await().until(() -> json(poll(job)).has("job_result"));
+
+        SimulatorStats stats = simulator.stats();
+        assertThat(stats.submits()).isEqualTo(1);
+        assertThat(stats.jobsDone()).isEqualTo(1);
+        assertThat(stats.pollsPerJob(job)).isEqualTo(stats.polls()).isPositive();
+        assertThat(stats.resultReadyNanos(job).orElseThrow()).isBetween(before, System.nanoTime());
+        assertThat(stats.resultHandedOutNanos(job).orElseThrow())
+                .isGreaterThanOrEqualTo(stats.resultReadyNanos(job).orElseThrow());
+        assertThat(stats.requestsByRoute()).containsEntry("/llama2_chat", 1L);
+        assertThat(stats.resultReadyNanos("nope")).isEmpty();
+    }
+
+    @Test
+    void withAnErrorOutputDeclaredAWorkersErrorReachesTheClient() throws IOException {
+        simulator = AipiSimulator.builder()
+                .endpoint(SimulatedEndpoint.chat("llama2_chat", "text").withErrorOutput())
+                .start();
+
+        JsonNode result = json(post("/llama2_chat", "{\"key\": \"any\", \"text\": \"x @sleep=0 @error=No_luck\"}"));
+
+        assertThat(result.get("error").asText()).isEqualTo("No luck");
+    }
+
+    @Test
+    void settingsForAnEndpointThatThereIsNotAreRefused() {
+        assertThatThrownBy(() -> settings().workers("llama4_chat", 2).start())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("llama4_chat");
+        assertThatThrownBy(() -> AipiSimulator.builder().start()).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aPortThatIsTakenIsToldInTheException() {
+        simulator = settings().start();
+
+        assertThatThrownBy(() -> settings().port(simulator.port()).start())
+                .hasMessageContaining("Cannot listen on")
+                .hasMessageContaining(String.valueOf(simulator.port()));
+    }
+}

@@ -1,0 +1,138 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.simulator.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.aipi.simulator.endpoint.EndpointPresets;
+import io.aipi.simulator.endpoint.ModelEndpoint;
+import io.aipi.simulator.job.Jobs;
+import io.aipi.simulator.job.Limits;
+import io.aipi.simulator.job.ManualTime;
+import io.aipi.simulator.job.Tally;
+import io.aipi.simulator.model.PictureFormat;
+import io.aipi.simulator.transcripts.Shape;
+import io.aipi.simulator.transcripts.Transcript;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The routes of a server without HTTP, in time that stands still, with the short limits of the recordings. */
+final class ServerWithManualTime {
+
+    static final String KEY = "a-key";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    final ManualTime time = new ManualTime();
+    final Tally tally = new Tally();
+    final Jobs jobs;
+    final Sessions sessions = new Sessions();
+    private final Router router;
+
+    ServerWithManualTime(Dialect dialect, int workers) {
+        this(dialect, workers, 1000);
+    }
+
+    ServerWithManualTime(Dialect dialect, int workers, int maxQueueLength) {
+        List<ModelEndpoint> endpoints = List.of(
+                        EndpointPresets.chat("llama2_chat", "text"),
+                        EndpointPresets.chat("llama3_chat", "prompt_input"),
+                        EndpointPresets.image("stable_diffusion_xl_txt2img", PictureFormat.JPEG),
+                        EndpointPresets.image("sd_png", PictureFormat.PNG),
+                        EndpointPresets.imageToImage("stable_diffusion_3_5"),
+                        EndpointPresets.speech("tts"))
+                .stream()
+                .map(dialect::offered)
+                .toList();
+        Limits limits = new Limits(
+                maxQueueLength,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(6),
+                Duration.ofSeconds(8));
+        AtomicLong count = new AtomicLong();
+        jobs = new Jobs(
+                endpoints,
+                limits,
+                time,
+                () -> dialect.jobId(count.incrementAndGet()),
+                name -> Duration.ofSeconds(1),
+                tally);
+        endpoints.forEach(endpoint -> jobs.startWorkers(endpoint.name(), workers));
+        ApiKeys keys = new ApiKeys(Map.of(KEY, java.util.Set.of()));
+        router = new Router(new Site(dialect, endpoints, keys, sessions, jobs, tally));
+    }
+
+    Reply post(String path, JsonNode body) {
+        return router.reply(Request.of(
+                "POST",
+                path,
+                Map.of("content-type", "application/json"),
+                body.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    Answer get(String target) {
+        return (Answer) router.reply(Request.of("GET", target, Map.of(), new byte[0]));
+    }
+
+    /** Submits to {@code llama2_chat}, not held. */
+    String submit(String prompt) {
+        return submit("llama2_chat", "text", prompt);
+    }
+
+    String submit(String endpoint, String parameter, String prompt) {
+        ObjectNode body = order(parameter, prompt).put("wait_for_result", false);
+        return json((Answer) post("/" + endpoint, body)).get("job_id").asText();
+    }
+
+    /** Submits to {@code llama2_chat}, held. */
+    Reply.Hold hold(String prompt) {
+        return (Reply.Hold) post("/llama2_chat", order("text", prompt).put("wait_for_result", true));
+    }
+
+    private static ObjectNode order(String parameter, String prompt) {
+        return JSON.createObjectNode().put("key", KEY).put(parameter, prompt);
+    }
+
+    Answer poll(String jobId) {
+        return poll("llama2_chat", jobId);
+    }
+
+    Answer poll(String endpoint, String jobId) {
+        return (Answer)
+                post("/" + endpoint + "/progress", JSON.createObjectNode().put("job_id", jobId));
+    }
+
+    static JsonNode json(Answer answer) {
+        try {
+            return JSON.readTree(answer.content().orElseThrow().bytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The shape of an answer, with the job's id as it was in the recording. */
+    static String shape(Answer answer, String jobId, Transcript like) {
+        String recordedId = like.content().at("/request/body/job_id").asText();
+        try {
+            JsonNode mine = JSON.readTree(json(answer).toString().replace(jobId, recordedId));
+            return answer.status() + (answer.closes() ? " close " : " keep-alive ") + Shape.of(mine);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String shape(Transcript recorded) {
+        return recorded.status() + " " + recorded.responseHeaders().get("connection") + " "
+                + Shape.of(recorded.responseBody());
+    }
+}
