@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
@@ -52,9 +53,9 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     private final Map<SSLContextParameters, SSLContext> sslContexts = new ConcurrentHashMap<>();
     private final Set<AipiEndpoint> startedEndpoints = ConcurrentHashMap.newKeySet();
-    private ExecutorService workers;
-    private ExecutorService progressWorkers;
-    private AipiRuntime runtime;
+    private volatile ExecutorService workers;
+    private volatile ExecutorService progressWorkers;
+    private volatile AipiRuntime runtime;
 
     /** For Camel, which sets the context afterwards. */
     public AipiComponent() {}
@@ -120,6 +121,11 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     /** Threads for exchanges that go on with their result. */
     ExecutorService workers() {
+        ExecutorService present = workers;
+        if (present != null) {
+            // without the lock: the stop holds it while it ends what is in flight
+            return present;
+        }
         lock.lock();
         try {
             if (workers == null) {
@@ -133,6 +139,11 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     /** Threads for progress exchanges: apart from the workers, so that a slow progress route delays no result. */
     ExecutorService progressWorkers() {
+        ExecutorService present = progressWorkers;
+        if (present != null) {
+            // without the lock: the stop holds it while it ends what is in flight
+            return present;
+        }
         lock.lock();
         try {
             if (progressWorkers == null) {
@@ -145,15 +156,18 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     }
 
     private ExecutorService pool(String name, int size) {
+        if (isStoppingOrStopped()) {
+            throw new RejectedExecutionException("The component has stopped");
+        }
         ThreadPoolProfile profile = new ThreadPoolProfile(name);
         profile.setPoolSize(size);
         profile.setMaxPoolSize(size);
         profile.setKeepAliveTime(60L);
         profile.setTimeUnit(TimeUnit.SECONDS);
         profile.setAllowCoreThreadTimeOut(true);
-        // what waits here are results of jobs in flight: they are bounded by these, and none may be refused or be run
-        // by
-        // the I/O thread that brings it
+        // what waits here are results of jobs in flight, which bound them: none may be refused, or be run by the I/O
+        // thread
+        // that brings it
         profile.setMaxQueueSize(Integer.MAX_VALUE);
         profile.setRejectedPolicy(ThreadPoolRejectedPolicy.Abort);
         return getCamelContext().getExecutorServiceManager().newThreadPool(this, name, profile);
@@ -174,26 +188,15 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     @Override
     protected void doStop() throws Exception {
-        AipiRuntime last;
-        ExecutorService lastWorkers;
-        ExecutorService lastProgressWorkers;
-        lock.lock();
-        try {
-            last = runtime;
-            lastWorkers = workers;
-            lastProgressWorkers = progressWorkers;
-            runtime = null;
-            workers = null;
-            progressWorkers = null;
-        } finally {
-            lock.unlock();
+        if (runtime != null) {
+            runtime.close();
         }
-        if (last != null) {
-            last.close();
-        }
-        // exchanges that were failed by the end of their client still have to tell their routes
-        shutdown(lastWorkers);
-        shutdown(lastProgressWorkers);
+        // only now: exchanges that were failed by the end of their client are told by the workers
+        shutdown(workers);
+        shutdown(progressWorkers);
+        runtime = null;
+        workers = null;
+        progressWorkers = null;
         sslContexts.clear();
         super.doStop();
     }

@@ -51,7 +51,7 @@ public class AipiConfiguration implements Cloneable {
             enums = "auto,shared,endpoint,none",
             description =
                     "How a session key is obtained. auto finds out, remembers per server, and costs one extra request"
-                            + " at most. shared is POST /login with a JSON body, as documented. endpoint is GET /<endpoint>/login"
+                            + " at most. shared is POST /login with a JSON body, as documented. endpoint is GET /NAME/login"
                             + " with a query, as served by AIME API Server 0.9. none is no login: the API key goes with each"
                             + " submit, and the server hands it on to its workers.")
     private String loginRoute = "auto";

@@ -9,6 +9,8 @@ package io.aipi.camel;
 import io.aipi.client.AipiClient;
 import io.aipi.client.ModelEndpoint;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -42,9 +44,9 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     @UriParam
     private final AipiConfiguration configuration;
 
-    private AipiClient client;
-    private ModelEndpoint model;
-    private InFlightLimit inFlightLimit;
+    private final Set<ModelEndpoint> models = ConcurrentHashMap.newKeySet();
+    private volatile InFlightLimit inFlightLimit;
+    private volatile AipiClient client;
 
     /** Made by the component. */
     public AipiEndpoint(String uri, AipiComponent component, AipiConfiguration configuration) {
@@ -76,6 +78,10 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         if (detached && configuration.isHoldConnection()) {
             throw new IllegalArgumentException("holdConnection needs waitForResult=true");
         }
+        if (configuration.isHoldConnection() && configuration.getProgressUri() != null) {
+            throw new IllegalArgumentException(
+                    "holdConnection and progressUri exclude each other: a held request shows no progress");
+        }
         configuration.jobOptions();
         configuration.connectionOptions(null);
         configuration.loginRouteValue();
@@ -85,21 +91,51 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     protected void doStart() throws Exception {
         super.doStart();
         inFlightLimit = new InFlightLimit(configuration.getMaxInFlight());
-        client = getComponent().createClient(configuration);
-        model = client.endpoint(endpointName, configuration.jobOptions());
-        getComponent().started(this);
     }
 
     @Override
     protected void doStop() throws Exception {
-        getComponent().stopped(this);
-        if (model != null) {
-            model.close();
-        }
-        if (client != null) {
-            client.close();
-        }
+        models.forEach(this::close);
         super.doStop();
+    }
+
+    /**
+     * A producer's view of the model endpoint; closing it, with {@link #close}, ends that producer's jobs. The first one
+     * makes the client, and with it the session; the last one closes it. An endpoint without producers holds nothing.
+     */
+    ModelEndpoint open() throws Exception {
+        lock.lock();
+        try {
+            if (client == null) {
+                client = getComponent().createClient(configuration);
+                getComponent().started(this);
+            }
+            ModelEndpoint model = client.endpoint(endpointName, configuration.jobOptions());
+            models.add(model);
+            return model;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the jobs of a producer at once. */
+    void close(ModelEndpoint model) {
+        AipiClient unused = null;
+        lock.lock();
+        try {
+            if (models.remove(model) && models.isEmpty()) {
+                unused = client;
+                client = null;
+                getComponent().stopped(this);
+            }
+        } finally {
+            lock.unlock();
+        }
+        // outside of the lock: exchanges are told, and go on
+        model.close();
+        if (unused != null) {
+            unused.close();
+        }
     }
 
     @Override
@@ -107,14 +143,9 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         return (AipiComponent) super.getComponent();
     }
 
-    /** The endpoint's client; null before the start. */
+    /** The endpoint's client; null while it has no started producer. */
     AipiClient client() {
         return client;
-    }
-
-    /** The endpoint at the server; null before the start. */
-    ModelEndpoint model() {
-        return model;
     }
 
     InFlightLimit inFlightLimit() {
@@ -152,7 +183,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
 
     @ManagedAttribute(description = "Jobs submitted or followed and not ended")
     public int getJobsInFlight() {
-        return model == null ? 0 : model.jobsInFlight();
+        return models.stream().mapToInt(ModelEndpoint::jobsInFlight).sum();
     }
 
     @ManagedAttribute(description = "Exchanges that wait their turn because of maxInFlight")
@@ -160,8 +191,15 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         return inFlightLimit == null ? 0 : inFlightLimit.waiting();
     }
 
+    /** Whether the server has refused the last login. */
+    boolean isLoginRefused() {
+        AipiClient current = client;
+        return current != null && current.isLoginRefused();
+    }
+
     @ManagedAttribute(description = "State of the session with the server")
     public String getSessionState() {
-        return client == null ? "not started" : client.sessionState();
+        AipiClient current = client;
+        return current == null ? "not started" : current.sessionState();
     }
 }

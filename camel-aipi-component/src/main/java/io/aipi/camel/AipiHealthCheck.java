@@ -6,6 +6,7 @@
  */
 package io.aipi.camel;
 
+import java.net.URI;
 import java.util.Map;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckResultBuilder;
@@ -30,7 +31,8 @@ final class AipiHealthCheck implements HealthCheck {
 
     @Override
     public String getId() {
-        return "producer:aipi-" + endpoint.getEndpointName();
+        return "producer:aipi-" + endpoint.getEndpointName() + "@"
+                + URI.create(endpoint.getServiceUrl()).getAuthority();
     }
 
     @Override
@@ -55,7 +57,7 @@ final class AipiHealthCheck implements HealthCheck {
         if (!enabled) {
             return result.unknown().message("Disabled").build();
         }
-        return session.startsWith("refused")
+        return endpoint.isLoginRefused()
                 ? result.down().message("The server refused the login").build()
                 : result.up().build();
     }

@@ -14,9 +14,12 @@ import io.aipi.client.ModelEndpoint;
 import io.aipi.client.Submission;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ClientClosedException;
+import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.InvalidRequestException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,8 +31,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.camel.AsyncCallback;
-import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
+import org.apache.camel.TypeConversionException;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.health.WritableHealthCheckRepository;
 import org.apache.camel.support.DefaultAsyncProducer;
@@ -51,7 +54,8 @@ public class AipiProducer extends DefaultAsyncProducer {
     private final AipiConfiguration configuration;
     private final AipiBinding binding;
     private final Set<Waiting<?>> inFlight = ConcurrentHashMap.newKeySet();
-    private ProgressSender progressSender;
+    private volatile ModelEndpoint model;
+    private volatile ProgressSender progressSender;
     private AipiHealthCheck healthCheck;
 
     /** Made by the endpoint. */
@@ -65,9 +69,7 @@ public class AipiProducer extends DefaultAsyncProducer {
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         try {
-            AipiOperation operation = exchange.getMessage()
-                    .getHeader(AipiConstants.OPERATION, configuration.getOperation(), AipiOperation.class);
-            switch (operation) {
+            switch (operation(exchange)) {
                 case submit -> submit(exchange, callback);
                 case progress -> progress(exchange, callback);
                 case result -> follow(exchange, callback);
@@ -84,9 +86,20 @@ public class AipiProducer extends DefaultAsyncProducer {
         }
     }
 
+    private AipiOperation operation(Exchange exchange) {
+        try {
+            return exchange.getMessage()
+                    .getHeader(AipiConstants.OPERATION, configuration.getOperation(), AipiOperation.class);
+        } catch (TypeConversionException e) {
+            throw new InvalidRequestException(
+                    "The header " + AipiConstants.OPERATION + " must be one of "
+                            + Arrays.toString(AipiOperation.values()) + ", but is '" + e.getValue() + "'",
+                    ErrorContext.of(endpoint.getEndpointName()));
+        }
+    }
+
     private void submit(Exchange exchange, AsyncCallback callback) {
         AipiRequest request = binding.toRequest(exchange, endpoint);
-        ModelEndpoint model = endpoint.model();
         if (!configuration.isWaitForResult()) {
             submitDetached(exchange, callback, request);
         } else if (configuration.isHoldConnection()) {
@@ -99,7 +112,6 @@ public class AipiProducer extends DefaultAsyncProducer {
 
     /** The exchange goes on when the job is accepted; the job's slot is free when the job has ended, where that is seen. */
     private void submitDetached(Exchange exchange, AsyncCallback callback, AipiRequest request) {
-        ModelEndpoint model = endpoint.model();
         CompletableFuture<Submission> accepted = new CompletableFuture<>();
         ProgressSender.Job progressJob = progressSender == null ? null : progressSender.job(exchange);
         Waiting<Submission> waiting =
@@ -110,7 +122,7 @@ public class AipiProducer extends DefaultAsyncProducer {
             submitted.thenAccept(accepted::complete);
             return progressJob == null
                     ? submitted.thenApply(submission -> null)
-                    : submitted.thenCompose(submission -> followDetached(model, submission, progressJob));
+                    : submitted.thenCompose(submission -> followDetached(submission, progressJob));
         });
         whole.whenComplete((ended, failure) -> {
             if (failure != null) {
@@ -120,13 +132,19 @@ public class AipiProducer extends DefaultAsyncProducer {
         });
     }
 
-    private CompletableFuture<Void> followDetached(ModelEndpoint model, Submission submission, ProgressSender.Job job) {
+    private CompletableFuture<Void> followDetached(Submission submission, ProgressSender.Job job) {
         CompletableFuture<JobResult> result = submission.result() != null
                 ? CompletableFuture.completedFuture(submission.result())
                 : model.follow(submission.jobId(), job::progress);
         return result.handle((value, failure) -> {
             if (failure == null) {
                 job.result(value);
+            } else if (cause(failure) instanceof ClientClosedException) {
+                LOG.warn(
+                        "The job {} of {} is not followed any more: its route has stopped. The operation result can still"
+                                + " take its result",
+                        submission.jobId(),
+                        endpoint.getEndpointName());
             } else {
                 job.failure(submission.jobId(), cause(failure));
             }
@@ -136,7 +154,7 @@ public class AipiProducer extends DefaultAsyncProducer {
 
     private void progress(Exchange exchange, AsyncCallback callback) {
         String jobId = binding.toJobId(exchange, endpoint);
-        goOn(exchange, callback, endpoint.model().look(jobId), status -> {
+        goOn(exchange, callback, model.look(jobId), status -> {
             binding.populate(exchange, endpoint, status.progress());
             if (status.result() != null) {
                 binding.populate(exchange, endpoint, status.result());
@@ -147,7 +165,7 @@ public class AipiProducer extends DefaultAsyncProducer {
     private void follow(Exchange exchange, AsyncCallback callback) {
         String jobId = binding.toJobId(exchange, endpoint);
         Consumer<JobProgress> listener = listener(exchange);
-        goOnInTurn(exchange, callback, () -> endpoint.model().follow(jobId, listener));
+        goOnInTurn(exchange, callback, () -> model.follow(jobId, listener));
     }
 
     private void describe(Exchange exchange, AsyncCallback callback) {
@@ -161,16 +179,16 @@ public class AipiProducer extends DefaultAsyncProducer {
     }
 
     private void list(Exchange exchange, AsyncCallback callback) {
-        goOn(
-                exchange,
-                callback,
-                endpoint.client().listEndpoints(configuration.getRequestTimeout()),
-                names -> exchange.getMessage().setBody(names));
+        goOn(exchange, callback, endpoint.client().listEndpoints(configuration.getRequestTimeout()), names -> {
+            exchange.getMessage().setBody(names);
+            exchange.getMessage().removeHeader(Exchange.CONTENT_TYPE);
+        });
     }
 
     private void validateKey(Exchange exchange, AsyncCallback callback) {
         goOn(exchange, callback, endpoint.client().validateKey(configuration.getRequestTimeout()), validation -> {
             exchange.getMessage().setBody(validation.valid());
+            exchange.getMessage().removeHeader(AipiConstants.REASON);
             if (validation.reason() != null) {
                 exchange.getMessage().setHeader(AipiConstants.REASON, validation.reason());
             }
@@ -260,31 +278,41 @@ public class AipiProducer extends DefaultAsyncProducer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        if (configuration.getProgressUri() != null && progressSender == null) {
-            progressSender = new ProgressSender(endpoint, configuration.getProgressUri());
-        }
-        if (progressSender != null) {
-            progressSender.start();
-        }
-        if (!configuration.isLazyLogin()) {
-            logIn();
-        }
+        model = endpoint.open();
         addHealthCheck();
+        try {
+            if (!configuration.isLazyLogin()) {
+                logIn();
+            }
+            if (configuration.getProgressUri() != null) {
+                progressSender = new ProgressSender(endpoint, configuration.getProgressUri());
+            }
+        } catch (Exception e) {
+            // Camel does not stop what has failed to start
+            endpoint.close(model);
+            throw e;
+        }
     }
 
-    private void logIn() throws Exception {
+    private void logIn() {
         // login, a second try on the other route, description, list of endpoints: each bounded by the request timeout
         Duration patience = configuration.getRequestTimeout().multipliedBy(5);
         try {
-            endpoint.model().start().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            model.start().get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof AipiException reason) {
-                throw reason;
-            }
-            throw e;
+            throw e.getCause() instanceof AipiException reason
+                    ? reason
+                    : noLogin("No login: " + e.getCause(), e.getCause());
         } catch (TimeoutException e) {
-            throw new CamelExchangeException("No login within " + patience.toMillis() + " ms", null, e);
+            throw noLogin("No login within " + patience.toMillis() + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw noLogin("The login was interrupted", e);
         }
+    }
+
+    private ConnectionFailedException noLogin(String message, Throwable cause) {
+        return new ConnectionFailedException(message, false, ErrorContext.of(endpoint.getEndpointName()), cause);
     }
 
     private void addHealthCheck() {
@@ -307,7 +335,12 @@ public class AipiProducer extends DefaultAsyncProducer {
         if (!inFlight.isEmpty()) {
             LOG.warn("{} exchanges with jobs in flight are failed by the stop of {}", inFlight.size(), endpoint);
         }
+        if (model != null) {
+            // ends the jobs, and with them the exchanges, each with its job's id; no result is taken any more
+            endpoint.close(model);
+        }
         for (Waiting<?> waiting : inFlight) {
+            // what had not had its turn
             waiting.ended(null, stopped());
         }
         WritableHealthCheckRepository repository = healthCheck == null ? null : healthChecks();
@@ -317,6 +350,7 @@ public class AipiProducer extends DefaultAsyncProducer {
         }
         if (progressSender != null) {
             progressSender.stop();
+            progressSender = null;
         }
         super.doStop();
     }

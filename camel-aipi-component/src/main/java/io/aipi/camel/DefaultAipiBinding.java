@@ -27,7 +27,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -39,6 +38,7 @@ import org.apache.camel.Message;
 import org.apache.camel.StreamCache;
 import org.apache.camel.WrappedFile;
 import org.apache.camel.support.ExchangeHelper;
+import org.apache.camel.util.IOHelper;
 
 /**
  * The documented mapping.
@@ -52,6 +52,22 @@ public class DefaultAipiBinding implements AipiBinding {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() {};
 
+    /** What one job leaves in the headers. */
+    private static final List<String> JOB_HEADERS = List.of(
+            AipiConstants.JOB_ID,
+            AipiConstants.ENDPOINT,
+            AipiConstants.JOB_STATE,
+            AipiConstants.PROGRESS,
+            AipiConstants.QUEUE_POSITION,
+            AipiConstants.ESTIMATE,
+            AipiConstants.WORKERS_ONLINE,
+            AipiConstants.SEED,
+            AipiConstants.COMPUTE_DURATION,
+            AipiConstants.TOTAL_DURATION,
+            AipiConstants.WORKER,
+            AipiConstants.MEDIA_TYPES,
+            AipiConstants.REASON);
+
     @Override
     public AipiRequest toRequest(Exchange exchange, AipiEndpoint endpoint) {
         Message message = exchange.getMessage();
@@ -59,7 +75,7 @@ public class DefaultAipiBinding implements AipiBinding {
             return request;
         }
         String prompt = message.getHeader(AipiConstants.PROMPT, String.class);
-        Map<?, ?> headerParameters = message.getHeader(AipiConstants.PARAMETERS, Map.class);
+        Map<?, ?> headerParameters = headerParameters(message, endpoint);
         boolean askedByHeader = prompt != null || headerParameters != null;
         AipiRequest fromBody = fromBody(exchange, endpoint, askedByHeader);
         Map<String, Object> parameters = new LinkedHashMap<>(fromBody.parameters());
@@ -67,6 +83,18 @@ public class DefaultAipiBinding implements AipiBinding {
             headerParameters.forEach((name, value) -> parameters.put(String.valueOf(name), value));
         }
         return new AipiRequest(prompt != null ? prompt : fromBody.prompt(), parameters);
+    }
+
+    /** Not by conversion: what cannot be converted would be left out without a word. */
+    private static Map<?, ?> headerParameters(Message message, AipiEndpoint endpoint) {
+        Object header = message.getHeader(AipiConstants.PARAMETERS);
+        if (header == null || header instanceof Map) {
+            return (Map<?, ?>) header;
+        }
+        throw invalid(
+                endpoint,
+                "The header " + AipiConstants.PARAMETERS + " must be a Map, but is a "
+                        + header.getClass().getName());
     }
 
     private AipiRequest fromBody(Exchange exchange, AipiEndpoint endpoint, boolean askedByHeader) {
@@ -181,8 +209,7 @@ public class DefaultAipiBinding implements AipiBinding {
     }
 
     private static String decode(Exchange exchange, AipiEndpoint endpoint, byte[] bytes) {
-        String named = ExchangeHelper.getCharsetName(exchange, false);
-        Charset charset = named == null ? StandardCharsets.UTF_8 : Charset.forName(named);
+        Charset charset = charset(exchange, endpoint);
         try {
             CharBuffer text = charset.newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
@@ -198,6 +225,20 @@ public class DefaultAipiBinding implements AipiBinding {
                     "The message body (" + bytes.length + " bytes) is neither " + charset
                             + " text nor an image or sound of a known kind. Convert it, or name its character set in the"
                             + " property " + Exchange.CHARSET_NAME);
+        }
+    }
+
+    private static Charset charset(Exchange exchange, AipiEndpoint endpoint) {
+        String named = ExchangeHelper.getCharsetName(exchange, false);
+        if (named == null) {
+            String contentType = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
+            // UTF-8 where the content type names none
+            named = contentType == null ? "UTF-8" : IOHelper.getCharsetNameFromContentType(contentType);
+        }
+        try {
+            return Charset.forName(named);
+        } catch (IllegalArgumentException e) {
+            throw invalid(endpoint, "The message's character set '" + named + "' is not known here");
         }
     }
 
@@ -230,7 +271,7 @@ public class DefaultAipiBinding implements AipiBinding {
 
     @Override
     public void populate(Exchange exchange, AipiEndpoint endpoint, Submission submission) {
-        Message message = exchange.getMessage();
+        Message message = withoutEarlierJob(exchange);
         message.setHeader(AipiConstants.ENDPOINT, endpoint.getEndpointName());
         message.setHeader(AipiConstants.JOB_ID, submission.jobId());
         text(message, submission.jobId());
@@ -238,16 +279,16 @@ public class DefaultAipiBinding implements AipiBinding {
 
     @Override
     public void populate(Exchange exchange, AipiEndpoint endpoint, JobProgress progress) {
-        Message message = exchange.getMessage();
+        Message message = withoutEarlierJob(exchange);
         exchange.setProperty(AipiConstants.PROGRESS_EVENT_PROPERTY, progress);
         message.setHeader(AipiConstants.ENDPOINT, progress.endpoint());
         message.setHeader(AipiConstants.JOB_ID, progress.jobId());
         message.setHeader(AipiConstants.JOB_STATE, progress.state().word());
-        setOrRemove(message, AipiConstants.PROGRESS, progress.progress());
-        setOrRemove(message, AipiConstants.QUEUE_POSITION, progress.queuePosition());
-        setOrRemove(message, AipiConstants.ESTIMATE, millis(progress.estimate()));
-        setOrRemove(message, AipiConstants.WORKERS_ONLINE, progress.workersOnline());
-        setOrRemove(message, AipiConstants.WORKER, progress.worker());
+        setIfKnown(message, AipiConstants.PROGRESS, progress.progress());
+        setIfKnown(message, AipiConstants.QUEUE_POSITION, progress.queuePosition());
+        setIfKnown(message, AipiConstants.ESTIMATE, millis(progress.estimate()));
+        setIfKnown(message, AipiConstants.WORKERS_ONLINE, progress.workersOnline());
+        setIfKnown(message, AipiConstants.WORKER, progress.worker());
         if (progress.text() != null) {
             text(message, progress.text());
         } else {
@@ -257,20 +298,29 @@ public class DefaultAipiBinding implements AipiBinding {
 
     @Override
     public void populate(Exchange exchange, AipiEndpoint endpoint, JobResult result) {
+        // first, since it may fail, and the message then stays as it is
         Object body = body(result, endpoint.getConfiguration().getOutputType(), endpoint);
-        Message message = exchange.getMessage();
+        Message message = withoutEarlierJob(exchange);
         exchange.setProperty(AipiConstants.RESULT_PROPERTY, result);
         message.setHeader(AipiConstants.ENDPOINT, result.endpoint());
-        setOrRemove(message, AipiConstants.JOB_ID, result.jobId());
+        setIfKnown(message, AipiConstants.JOB_ID, result.jobId());
         message.setHeader(AipiConstants.JOB_STATE, JobState.DONE.word());
-        setOrRemove(message, AipiConstants.SEED, result.seed());
-        setOrRemove(message, AipiConstants.COMPUTE_DURATION, millis(result.computeDuration()));
-        setOrRemove(message, AipiConstants.TOTAL_DURATION, millis(result.totalDuration()));
-        setOrRemove(message, AipiConstants.WORKER, result.worker());
-        List<String> types = mediaTypes(result.media());
-        setOrRemove(message, AipiConstants.MEDIA_TYPES, types.isEmpty() ? null : types);
+        setIfKnown(message, AipiConstants.SEED, result.seed());
+        setIfKnown(message, AipiConstants.COMPUTE_DURATION, millis(result.computeDuration()));
+        setIfKnown(message, AipiConstants.TOTAL_DURATION, millis(result.totalDuration()));
+        setIfKnown(message, AipiConstants.WORKER, result.worker());
+        setMediaTypes(message, result.media());
         message.setBody(body);
-        setOrRemove(message, Exchange.CONTENT_TYPE, contentType(body, result, endpoint));
+        setContentType(message, contentType(body, result, endpoint));
+    }
+
+    /** The message, from which nothing of an earlier job in the route can pass for this one's. */
+    private static Message withoutEarlierJob(Exchange exchange) {
+        Message message = exchange.getMessage();
+        JOB_HEADERS.forEach(message::removeHeader);
+        exchange.removeProperty(AipiConstants.RESULT_PROPERTY);
+        exchange.removeProperty(AipiConstants.PROGRESS_EVENT_PROPERTY);
+        return message;
     }
 
     private static Object body(JobResult result, OutputType type, AipiEndpoint endpoint) {
@@ -327,25 +377,30 @@ public class DefaultAipiBinding implements AipiBinding {
 
     private static void media(Message message, List<Media> media) {
         message.setBody(bytes(media));
-        setOrRemove(
-                message, Exchange.CONTENT_TYPE, media.size() == 1 ? media.get(0).mediaType() : null);
-        List<String> types = mediaTypes(media);
-        setOrRemove(message, AipiConstants.MEDIA_TYPES, types.isEmpty() ? null : types);
+        setContentType(message, media.size() == 1 ? media.get(0).mediaType() : null);
+        setMediaTypes(message, media);
     }
 
-    private static List<String> mediaTypes(List<Media> media) {
-        return media.stream().map(Media::mediaType).toList();
+    private static void setMediaTypes(Message message, List<Media> media) {
+        if (!media.isEmpty()) {
+            message.setHeader(
+                    AipiConstants.MEDIA_TYPES,
+                    media.stream().map(Media::mediaType).toList());
+        }
+    }
+
+    /** Null for none: the one that the message had was its old body's. */
+    private static void setContentType(Message message, String contentType) {
+        message.removeHeader(Exchange.CONTENT_TYPE);
+        setIfKnown(message, Exchange.CONTENT_TYPE, contentType);
     }
 
     private static Long millis(Duration duration) {
         return duration == null ? null : (Long) duration.toMillis();
     }
 
-    /** What an earlier job left behind must not pass for this one's. */
-    private static void setOrRemove(Message message, String header, Object value) {
-        if (value == null) {
-            message.removeHeader(header);
-        } else {
+    private static void setIfKnown(Message message, String header, Object value) {
+        if (value != null) {
             message.setHeader(header, value);
         }
     }

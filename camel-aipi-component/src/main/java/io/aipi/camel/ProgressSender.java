@@ -35,16 +35,12 @@ final class ProgressSender {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressSender.class);
 
     private final AipiEndpoint endpoint;
-    private final String uri;
-    private Endpoint target;
-    private ProducerCache producers;
+    private final Endpoint target;
+    private final ProducerCache producers;
 
+    /** Ready to send. */
     ProgressSender(AipiEndpoint endpoint, String uri) {
         this.endpoint = endpoint;
-        this.uri = uri;
-    }
-
-    void start() {
         target = endpoint.getCamelContext().getEndpoint(uri);
         producers = new DefaultProducerCache(this, endpoint.getCamelContext(), 1);
         ServiceHelper.startService(producers);
@@ -86,19 +82,26 @@ final class ProgressSender {
 
         /** The job has ended well, and nobody else gets its result. */
         void result(JobResult result) {
-            offer(exchange -> binding().populate(exchange, endpoint, result));
+            offer(exchange -> {
+                try {
+                    binding().populate(exchange, endpoint, result);
+                } catch (RuntimeException unfit) {
+                    // outputType asks for what the result does not have: that, too, is an end that must be told
+                    populateFailure(exchange, result.jobId(), unfit);
+                }
+            });
         }
 
         /** The job has ended badly, and nobody else gets to know. */
         void failure(String jobId, Throwable failure) {
-            offer(exchange -> {
-                binding()
-                        .populate(
-                                exchange, endpoint, JobProgress.of(endpoint.getEndpointName(), jobId, JobState.FAILED));
-                exchange.setProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, failure);
-                exchange.getMessage()
-                        .setBody(failure instanceof AipiException ? failure.getMessage() : failure.toString());
-            });
+            offer(exchange -> populateFailure(exchange, jobId, failure));
+        }
+
+        private void populateFailure(Exchange exchange, String jobId, Throwable failure) {
+            JobProgress failed = JobProgress.of(endpoint.getEndpointName(), jobId, JobState.FAILED);
+            binding().populate(exchange, endpoint, failed);
+            exchange.setProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, failure);
+            exchange.getMessage().setBody(failure instanceof AipiException ? failure.getMessage() : failure.toString());
         }
 
         private void offer(Consumer<Exchange> state) {
@@ -140,8 +143,8 @@ final class ProgressSender {
                             }
                             sent();
                         });
-            } catch (RuntimeException e) {
-                LOG.warn("A progress exchange to {} could not be sent; the job goes on", target, e);
+            } catch (RuntimeException | Error e) {
+                LOG.warn("A progress exchange to {} could not be sent", target, e);
                 sent();
             }
         }

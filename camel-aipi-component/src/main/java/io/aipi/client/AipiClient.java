@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -48,6 +50,7 @@ public final class AipiClient implements AutoCloseable {
     private final ConnectionOptions connectionOptions;
     private final Session session;
     private final ServerCalls calls;
+    private final Set<ModelEndpoint> endpoints = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private AipiClient(Builder builder) {
@@ -82,7 +85,12 @@ public final class AipiClient implements AutoCloseable {
 
     /** One model endpoint of the server; its jobs are handled as the options say. Close it when done. */
     public ModelEndpoint endpoint(String name, JobOptions options) {
-        return new ModelEndpoint(name, options, calls, runtime.timer());
+        ModelEndpoint endpoint = new ModelEndpoint(name, options, calls, runtime.timer(), endpoints::remove);
+        endpoints.add(endpoint);
+        if (closed.get()) {
+            endpoint.close();
+        }
+        return endpoint;
     }
 
     /** The names of the endpoints that the credentials may use; fails where the server has no such list. */
@@ -110,18 +118,25 @@ public final class AipiClient implements AutoCloseable {
         return loginRoute == LoginRoute.NONE ? "no login" : session.describe();
     }
 
+    /** Whether the server refused the last login. */
+    public boolean isLoginRefused() {
+        return session.isRefused();
+    }
+
     /** Logins begun so far by the session, which other clients may share. */
     public long logins() {
         return session.logins();
     }
 
     /**
-     * Gives back what is shared; ends it if nobody else uses it, and with it the calls in flight. The server has no
-     * logout.
+     * Closes the client's endpoints, so that nobody waits for ever, and gives back what is shared; ends it if nobody else
+     * uses it, and with it the calls in flight. The server has no logout.
      */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            endpoints.forEach(ModelEndpoint::close);
+            runtime.closed(this);
             runtime.releaseTransport(connectionOptions);
             runtime.releaseSession(server, credentials, loginRoute);
             if (ownRuntime) {
@@ -231,7 +246,9 @@ public final class AipiClient implements AutoCloseable {
          * @throws IllegalArgumentException if the URL of the server is missing or none; it says what to change
          */
         public AipiClient build() {
-            return new AipiClient(this);
+            AipiClient client = new AipiClient(this);
+            client.runtime.opened(client);
+            return client;
         }
     }
 }

@@ -15,6 +15,8 @@ import io.aipi.client.internal.SystemTimer;
 import io.aipi.client.internal.Timer;
 import io.aipi.client.internal.Transport;
 import java.net.URI;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -38,6 +40,7 @@ public final class AipiRuntime implements AutoCloseable {
     private final Shared<ConnectionOptions, Transport> transports;
     private final Shared<SessionKey, Session> sessions;
     private final LoginRouteMemory routeMemory = new LoginRouteMemory();
+    private final Set<AipiClient> clients = ConcurrentHashMap.newKeySet();
 
     AipiRuntime(Timer timer, Executor workers, Function<ConnectionOptions, Transport> transports, Runnable closing) {
         this.timer = timer;
@@ -80,6 +83,14 @@ public final class AipiRuntime implements AutoCloseable {
         };
     }
 
+    void opened(AipiClient client) {
+        clients.add(client);
+    }
+
+    void closed(AipiClient client) {
+        clients.remove(client);
+    }
+
     Timer timer() {
         return timer;
     }
@@ -108,9 +119,11 @@ public final class AipiRuntime implements AutoCloseable {
         sessions.release(new SessionKey(server, credentials, route));
     }
 
-    /** Ends everything at once: calls in flight fail, connections are closed, threads end. */
+    /** Ends everything at once, its clients too: calls in flight fail, connections are closed, threads end. */
     @Override
     public void close() {
+        // a job that waits for its next look would wait for ever once the timer has ended
+        clients.forEach(AipiClient::close);
         transports.endAll();
         sessions.endAll();
         closing.run();

@@ -153,10 +153,11 @@ public record JobOptions(
     }
 
     private static Duration positive(String name, Duration value) {
-        if (notNegative(name, value).isZero()) {
+        Duration bounded = notNegative(name, value);
+        if (bounded.isZero()) {
             throw new IllegalArgumentException(name + " must be longer than zero");
         }
-        return notNegative(name, value);
+        return bounded;
     }
 
     private static Duration notNegative(String name, Duration value) {

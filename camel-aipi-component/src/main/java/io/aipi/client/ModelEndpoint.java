@@ -24,13 +24,15 @@ public final class ModelEndpoint implements AutoCloseable {
 
     private final String name;
     private final EndpointJobs jobs;
+    private final Consumer<ModelEndpoint> closing;
 
-    ModelEndpoint(String name, JobOptions options, ServerCalls calls, Timer timer) {
+    ModelEndpoint(String name, JobOptions options, ServerCalls calls, Timer timer, Consumer<ModelEndpoint> closing) {
         if (name == null || name.isBlank()) {
             throw new IllegalArgumentException("the name of the model endpoint is missing");
         }
         this.name = name;
         this.jobs = new EndpointJobs(name, options, calls, timer);
+        this.closing = closing;
     }
 
     /** The endpoint's name at the server. */
@@ -100,6 +102,7 @@ public final class ModelEndpoint implements AutoCloseable {
     /** Ends the waiting for all jobs in flight at once, with {@link ClientClosedException}. They go on at the server. */
     @Override
     public void close() {
+        closing.accept(this);
         jobs.abort(jobId -> new ClientClosedException(
                 "The client was closed while it followed the job, which goes on at the server",
                 ErrorContext.of(name, jobId)));

@@ -89,14 +89,15 @@ public final class EndpointJobs {
 
     /** See {@link io.aipi.client.ModelEndpoint#submit}. */
     public CompletableFuture<Submission> submit(AipiRequest request) {
-        return tracked(prepared(request)
-                .thenCompose(ready -> patiently(() -> calls.submit(endpoint, ready, options.requestTimeout()))));
+        return tracked(patiently(
+                () -> prepared(request).thenCompose(ready -> calls.submit(endpoint, ready, options.requestTimeout()))));
     }
 
     /** See {@link io.aipi.client.ModelEndpoint#runHeld}. */
     public CompletableFuture<JobResult> runHeld(AipiRequest request) {
-        return tracked(prepared(request)
-                .thenCompose(ready -> patiently(() -> calls.submitHeld(endpoint, ready, options.jobTimeout())))
+        return tracked(patiently(() -> prepared(request)
+                        .thenCompose(ready ->
+                                calls.submitHeld(endpoint, ready, options.requestTimeout(), options.jobTimeout())))
                 .thenCompose(answer -> answer.result() != null
                         ? CompletableFuture.completedFuture(answer.result())
                         // a server that does not hold but gives a job id is followed all the same
@@ -105,7 +106,8 @@ public final class EndpointJobs {
     }
 
     private Throwable timeoutNamed(Throwable problem) {
-        boolean timedOut = problem instanceof ConnectionFailedException
+        boolean timedOut = problem instanceof ConnectionFailedException unanswered
+                && unanswered.isRequestSent()
                 && problem.getCause() instanceof TransportException transport
                 && transport.kind() == TransportException.Kind.TIMED_OUT;
         return timedOut
@@ -129,10 +131,12 @@ public final class EndpointJobs {
         InFlight entry = reason -> follower.abort(reason.apply(jobId));
         inFlight.add(entry);
         CompletableFuture<JobResult> result = follower.start();
-        // a future of its own, so that the caller's cannot end the following, and learns the end after inFlight() has
         CompletableFuture<JobResult> ended = result.whenComplete((done, failure) -> inFlight.remove(entry));
         abortIfClosed(entry);
-        return ended;
+        // a future of its own: the caller's neither ends the following nor, ended by the caller, keeps it in
+        // inFlight(),
+        // and learns of the end after inFlight() has
+        return ended.copy();
     }
 
     /** See {@link io.aipi.client.ModelEndpoint#look}. */
@@ -229,13 +233,22 @@ public final class EndpointJobs {
                 outcome.completeExceptionally(aborted.apply(null));
                 return;
             }
-            submit.get().whenComplete((accepted, failure) -> {
+            begun().whenComplete((accepted, failure) -> {
                 if (failure == null) {
                     outcome.complete(accepted);
                 } else {
                     decide(cause(failure));
                 }
             });
+        }
+
+        private CompletableFuture<Submission> begun() {
+            try {
+                return submit.get();
+            } catch (RuntimeException e) {
+                // nobody sees what is thrown on the timer's thread: it would leave the submit waiting for ever
+                return CompletableFuture.failedFuture(e);
+            }
         }
 
         private void decide(Throwable problem) {

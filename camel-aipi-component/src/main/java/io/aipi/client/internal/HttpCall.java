@@ -51,7 +51,8 @@ public record HttpCall(URI server, String method, String path, byte[] body, Dura
         return encode(text).replace(".", "%2E");
     }
 
-    private static String encode(String text) {
+    /** A name or value of a query. */
+    static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.Header;
@@ -34,6 +36,13 @@ import org.apache.hc.core5.http.protocol.HttpContext;
  */
 abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
 
+    /** Whether the request leaves is decided once, between the I/O thread and whoever gives the call up. */
+    private enum Departure {
+        OPEN,
+        SENT,
+        WITHDRAWN
+    }
+
     private static final int FIRST_CAPACITY = 1024;
     private static final byte[] NOTHING = {};
 
@@ -41,8 +50,9 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     private final byte[] requestBody;
     private final long maxResponseSize;
     private int written;
-    private volatile boolean requestSent;
+    private final AtomicReference<Departure> departure = new AtomicReference<>(Departure.OPEN);
     private boolean requestComplete;
+    private boolean keepAlive;
     private HttpResponse response;
     private byte[] body = NOTHING;
     private int length;
@@ -62,12 +72,19 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
 
     /** Whether any byte of the request may have left. */
     boolean requestSent() {
-        return requestSent;
+        return departure.get() == Departure.SENT;
+    }
+
+    /** Sees to it that the request does not leave any more; false if it may have left already. */
+    boolean withdraw() {
+        return departure.compareAndSet(Departure.OPEN, Departure.WITHDRAWN) || !requestSent();
     }
 
     @Override
     public void produceRequest(RequestChannel channel, HttpContext context) throws HttpException, IOException {
-        requestSent = true;
+        if (!departure.compareAndSet(Departure.OPEN, Departure.SENT)) {
+            throw new IOException("the call was given up");
+        }
         if (requestBody == null) {
             requestComplete = true;
             channel.sendRequest(request, null, context);
@@ -101,6 +118,7 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     @Override
     public void consumeResponse(HttpResponse head, EntityDetails entity, HttpContext context) throws IOException {
         response = head;
+        keepAlive = DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(request, head, context);
         if (entity == null) {
             streamEnd(List.of());
             return;
@@ -140,7 +158,7 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
             over = true;
             HttpAnswer answer = new HttpAnswer(
                     response.getCode(), header(HttpHeaders.CONTENT_TYPE), retryAfter(), redirectHost(), body, length);
-            completed(answer, requestComplete && !"close".equalsIgnoreCase(header(HttpHeaders.CONNECTION)));
+            completed(answer, requestComplete && keepAlive);
         }
     }
 
@@ -184,7 +202,10 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
         String location = header(HttpHeaders.LOCATION);
         try {
             URI uri = location == null ? null : URI.create(location.trim());
-            return uri == null || uri.getHost() == null ? null : uri.getScheme() + "://" + uri.getAuthority();
+            if (uri == null || uri.getHost() == null) {
+                return null;
+            }
+            return uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
         } catch (IllegalArgumentException e) {
             return null;
         }

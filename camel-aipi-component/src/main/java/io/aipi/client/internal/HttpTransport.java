@@ -78,6 +78,8 @@ public final class HttpTransport implements Transport {
     private final ConnectionOptions options;
     private final Timer timer;
     private final Executor connector;
+    private final TimeValue keepAlive;
+    private final Set<Thread> ioThreads = ConcurrentHashMap.newKeySet();
     private final DefaultConnectingIOReactor reactor;
     private final PoolingAsyncClientConnectionManager pool;
     private final Map<URI, HttpRoute> routes = new ConcurrentHashMap<>();
@@ -90,6 +92,17 @@ public final class HttpTransport implements Transport {
      */
     public HttpTransport(
             ConnectionOptions options, Timer timer, Executor connector, ThreadFactory threads, String userAgent) {
+        this(options, timer, connector, threads, userAgent, KEEP_ALIVE);
+    }
+
+    HttpTransport(
+            ConnectionOptions options,
+            Timer timer,
+            Executor connector,
+            ThreadFactory threads,
+            String userAgent,
+            TimeValue keepAlive) {
+        this.keepAlive = keepAlive;
         this.options = options;
         this.timer = timer;
         this.connector = connector;
@@ -115,7 +128,11 @@ public final class HttpTransport implements Transport {
                         .setTcpNoDelay(true)
                         .setSoKeepAlive(true)
                         .build(),
-                threads,
+                task -> {
+                    Thread thread = threads.newThread(task);
+                    ioThreads.add(thread);
+                    return thread;
+                },
                 null,
                 null,
                 null,
@@ -148,7 +165,7 @@ public final class HttpTransport implements Transport {
         timer.schedule(
                 () -> {
                     if (!closed) {
-                        pool.closeIdle(KEEP_ALIVE);
+                        pool.closeIdle(keepAlive);
                         evictLater();
                     }
                 },
@@ -180,6 +197,10 @@ public final class HttpTransport implements Transport {
         }
         pool.close(CloseMode.IMMEDIATE);
         reactor.close(CloseMode.IMMEDIATE);
+        if (ioThreads.contains(Thread.currentThread())) {
+            // closed from what follows an answer: this thread cannot wait for its own end
+            return;
+        }
         try {
             reactor.awaitShutdown(TimeValue.ofSeconds(5));
         } catch (InterruptedException e) {
@@ -215,6 +236,7 @@ public final class HttpTransport implements Transport {
         private final long deadline;
         private Timer.Task timeout;
         private AsyncConnectionEndpoint endpoint;
+        private boolean connecting;
         private boolean over;
         private volatile HttpExchangeHandler handler;
 
@@ -238,13 +260,24 @@ public final class HttpTransport implements Transport {
                     return;
                 }
             }
+            try {
+                lease();
+            } catch (RuntimeException e) {
+                // the pool was shut down since closed was read
+                fail(Kind.CLOSED, "the client was closed", e);
+            }
+        }
+
+        private void lease() {
             pool.lease("aipi", route, null, Timeout.of(remaining()), new Step("no free connection") {
                 @Override
                 public void completed(AsyncConnectionEndpoint leased) {
                     if (own(leased)) {
                         connect();
                     } else {
-                        pool.release(leased, null, KEEP_ALIVE);
+                        // released as it is, it would count as just used however long it has been idle
+                        leased.close(CloseMode.IMMEDIATE);
+                        pool.release(leased, null, keepAlive);
                     }
                 }
             });
@@ -265,6 +298,9 @@ public final class HttpTransport implements Transport {
         private void connectNow() {
             Duration left = remaining();
             Duration connectTimeout = options.connectTimeout().compareTo(left) < 0 ? options.connectTimeout() : left;
+            if (!beginConnecting()) {
+                return;
+            }
             try {
                 pool.connect(
                         endpoint,
@@ -275,16 +311,56 @@ public final class HttpTransport implements Transport {
                         new Step("cannot connect to " + firstHop()) {
                             @Override
                             public void completed(AsyncConnectionEndpoint connected) {
+                                if (!endConnecting()) {
+                                    return;
+                                }
                                 if (route.isTunnelled()) {
                                     tunnel();
                                 } else {
                                     execute();
                                 }
                             }
+
+                            @Override
+                            public void failed(Exception cause) {
+                                if (endConnecting()) {
+                                    super.failed(cause);
+                                }
+                            }
+
+                            @Override
+                            public void cancelled() {
+                                if (endConnecting()) {
+                                    super.cancelled();
+                                }
+                            }
                         });
             } catch (RuntimeException e) {
+                endConnecting();
                 fail(Kind.NOT_CONNECTED, "cannot connect to " + firstHop(), e);
             }
+        }
+
+        /** False if the call is over. */
+        private synchronized boolean beginConnecting() {
+            connecting = !over;
+            return connecting;
+        }
+
+        /**
+         * Must be called when connecting has ended, in whichever way; false if the call is over. A connection that is
+         * on its way cannot be called back, and would belong to nobody if its place in the pool were given back before.
+         */
+        private boolean endConnecting() {
+            synchronized (this) {
+                connecting = false;
+                if (!over) {
+                    return true;
+                }
+            }
+            endpoint.close(CloseMode.IMMEDIATE);
+            pool.release(endpoint, null, keepAlive);
+            return false;
         }
 
         private HttpHost firstHop() {
@@ -348,7 +424,12 @@ public final class HttpTransport implements Transport {
                     }
                 }
             };
-            handler = real;
+            synchronized (this) {
+                if (over) {
+                    return;
+                }
+                handler = real;
+            }
             execute(real);
         }
 
@@ -381,7 +462,7 @@ public final class HttpTransport implements Transport {
         void fail(Kind kind, String message, Throwable cause) {
             if (finish(false)) {
                 HttpExchangeHandler current = handler;
-                boolean sent = current != null && current.requestSent();
+                boolean sent = current != null && !current.withdraw();
                 String reason = cause == null || cause.getMessage() == null
                         ? cause == null ? "" : " (" + cause.getClass().getSimpleName() + ")"
                         : " (" + cause.getMessage() + ")";
@@ -396,7 +477,7 @@ public final class HttpTransport implements Transport {
                     return false;
                 }
                 over = true;
-                toRelease = endpoint;
+                toRelease = connecting ? null : endpoint;
                 if (timeout != null) {
                     timeout.cancel();
                 }
@@ -406,7 +487,7 @@ public final class HttpTransport implements Transport {
                 if (!reusable) {
                     toRelease.close(CloseMode.IMMEDIATE);
                 }
-                pool.release(toRelease, null, KEEP_ALIVE);
+                pool.release(toRelease, null, keepAlive);
             }
             return true;
         }

@@ -15,9 +15,11 @@ import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobLapsedException;
 import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.error.QueueFullException;
 import io.aipi.client.error.ResultLostException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -59,8 +61,7 @@ final class JobFollower {
     private final PollPace pace;
     private final long deadline;
     private volatile Timer.Task waiting;
-    private JobProgress last;
-    private boolean lastLook;
+    private volatile JobProgress last;
     /** The loss of an answer that may have held the result; null if none was lost. */
     private AipiException lostAnswer;
     /** When the present series of bad looks began, 0 for none. */
@@ -83,6 +84,9 @@ final class JobFollower {
 
     /** Begins; the future fails with an {@link AipiException} only. */
     CompletableFuture<JobResult> start() {
+        // a look can take longer than it was given, as when it has to log in first: the end does not wait for it
+        Timer.Task alarm = timer.schedule(this::timedOut, options.jobTimeout().plus(LAST_LOOK));
+        result.whenComplete((done, failure) -> alarm.cancel());
         waitFor(pace.first());
         return result;
     }
@@ -109,7 +113,6 @@ final class JobFollower {
             return;
         }
         long left = deadline - timer.nanoTime();
-        lastLook = left <= 0;
         Duration patience = Duration.ofNanos(Math.max(left, LAST_LOOK.toNanos()));
         Duration timeout = patience.compareTo(options.requestTimeout()) < 0 ? patience : options.requestTimeout();
         CompletableFuture<JobStatus> status;
@@ -125,7 +128,7 @@ final class JobFollower {
                 } else {
                     judge(failure);
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // a bug must not leave an exchange waiting for ever
                 LOG.error("Following a job of {} failed", endpoint, e);
                 end(new ProtocolViolationException(
@@ -150,7 +153,7 @@ final class JobFollower {
                             : "The job is done but its result was in an answer that got lost",
                     context(),
                     lostAnswer));
-        } else if (lastLook) {
+        } else if (isLate()) {
             report(progress);
             timedOut();
         } else if (progress.state() == JobState.LAPSED) {
@@ -165,27 +168,28 @@ final class JobFollower {
     }
 
     private void judge(Throwable failure) {
+        if (result.isDone()) {
+            return;
+        }
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (!(cause instanceof AipiException problem)) {
             end(new ProtocolViolationException("The client failed to look at the job: " + cause, context(), cause));
             return;
         }
-        if (lastLook && mayPass(problem)) {
+        if (isLate() && mayPass(problem)) {
             timedOut();
         } else if (problem instanceof JobLapsedException lapsed
                 && lapsed.getReason() == JobLapsedException.Reason.LAPSED) {
             report(lastOrUnknown().withState(JobState.LAPSED));
             trouble(lapsed);
         } else if (mayPass(problem)) {
-            boolean answerLost = problem instanceof ProtocolViolationException
-                    || (problem instanceof ConnectionFailedException broken && broken.isRequestSent());
-            if (answerLost) {
+            if (losesAnswer(problem)) {
                 lostAnswer = problem;
             }
             trouble(problem);
         } else {
-            if (problem instanceof io.aipi.client.error.JobFailedException) {
+            if (problem instanceof JobFailedException) {
                 report(lastOrUnknown().withState(JobState.FAILED));
             }
             end(problem);
@@ -200,9 +204,24 @@ final class JobFollower {
         }
         return problem instanceof ConnectionFailedException
                 || problem instanceof EndpointUnavailableException
-                || problem instanceof io.aipi.client.error.QueueFullException
+                || problem instanceof QueueFullException
                 || (problem instanceof JobLapsedException lapsed
                         && lapsed.getReason() == JobLapsedException.Reason.LAPSED);
+    }
+
+    /** Whether the server may have answered with the result all the same. */
+    private static boolean losesAnswer(AipiException problem) {
+        return problem instanceof ProtocolViolationException
+                || (problem instanceof ConnectionFailedException broken && broken.isRequestSent())
+                // a gateway that lost the server's answer says so with 502 or 504
+                || (problem instanceof EndpointUnavailableException
+                        && problem.getHttpStatus() != null
+                        && problem.getHttpStatus() > 500);
+    }
+
+    /** Whether a look that brought no result was the last one. */
+    private boolean isLate() {
+        return deadline - timer.nanoTime() <= 0;
     }
 
     private void trouble(AipiException problem) {
@@ -234,7 +253,7 @@ final class JobFollower {
         if (changed && listener != null) {
             try {
                 listener.accept(progress);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn("A progress listener of {} failed; the job goes on", endpoint, e);
             }
         }

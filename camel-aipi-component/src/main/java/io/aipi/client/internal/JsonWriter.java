@@ -33,7 +33,8 @@ public final class JsonWriter {
             MAPPER.writeValue(generator, object);
             return bytes.toByteArray();
         } catch (IOException e) {
-            throw new UncheckedIOException("a parameter cannot be written as JSON: " + e.getMessage(), e);
+            String reason = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+            throw new UncheckedIOException("a parameter cannot be written as JSON: " + reason, e);
         }
     }
 

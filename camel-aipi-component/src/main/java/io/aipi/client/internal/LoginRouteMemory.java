@@ -21,6 +21,10 @@ public final class LoginRouteMemory {
         return found.getOrDefault(server, LoginRoute.AUTO);
     }
 
+    void forget(URI server) {
+        found.remove(server);
+    }
+
     void put(URI server, LoginRoute route) {
         found.put(server, route);
     }

@@ -68,7 +68,7 @@ final class RequestParameters {
                 parameters.put(nameFor(name, value), typed(name, value, problems));
             }
         });
-        checkReserved(request.parameters().keySet(), problems);
+        checkReserved(parameters.keySet(), problems);
         if (parameters.isEmpty()) {
             problems.add("Nothing to send: there is neither a prompt nor any parameter");
         }
@@ -142,7 +142,7 @@ final class RequestParameters {
             if ("true".equals(text) || "false".equals(text)) {
                 return Boolean.valueOf(text);
             }
-            return JSON_NUMBER.matcher(text).matches() ? number(text) : text;
+            return isNumber(text) ? number(text) : text;
         }
         return typed(name, value, problems);
     }
@@ -159,6 +159,11 @@ final class RequestParameters {
         }
         if (value instanceof Media media) {
             return media.toDataUri();
+        }
+        if (value instanceof List<?> list && list.stream().anyMatch(byte[].class::isInstance)) {
+            return list.stream()
+                    .map(element -> element instanceof byte[] bytes ? bytes(name, bytes, problems) : element)
+                    .toList();
         }
         boolean structured = value instanceof Map || value instanceof List || value instanceof JsonNode;
         if (structured && described != null && described.isJson()) {
@@ -198,7 +203,7 @@ final class RequestParameters {
                 problems.add("The parameter " + name + " must be an integer, but is '" + text + "'");
             }
             case "float", "number", "double" -> {
-                if (trimmed.length() < 300 && JSON_NUMBER.matcher(trimmed).matches()) {
+                if (isNumber(trimmed)) {
                     return number(trimmed);
                 }
                 problems.add("The parameter " + name + " must be a number, but is '" + text + "'");
@@ -221,6 +226,11 @@ final class RequestParameters {
             }
         }
         return text;
+    }
+
+    /** Whether the text is a number that JSON can carry: a double has no more than three digits of exponent. */
+    private static boolean isNumber(String text) {
+        return text.length() < 300 && JSON_NUMBER.matcher(text).matches() && Double.isFinite(Double.parseDouble(text));
     }
 
     private static Number number(String text) {

@@ -51,6 +51,8 @@ public final class SecretMask {
     /** A key may contain another one: were the shorter one taken out first, the rest of the longer one would show. */
     private List<String> longestFirst() {
         return Stream.concat(Stream.ofNullable(apiKey), secrets.stream())
+                // a key goes out in queries too, and a server may quote the URL
+                .flatMap(secret -> Stream.of(secret, HttpCall.encode(secret)))
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .toList();
     }

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
 /**
@@ -87,20 +88,24 @@ public final class ServerCalls {
 
     /** One submit, not waiting for the result. */
     public CompletableFuture<Submission> submit(String endpoint, Map<String, Object> parameters, Duration timeout) {
-        return submit(Route.SUBMIT, endpoint, parameters, timeout);
+        return submit(Route.SUBMIT, endpoint, parameters, timeout, timeout);
     }
 
-    /** One submit on a request that the server holds until the result is there; fails like a job. */
-    public CompletableFuture<Submission> submitHeld(String endpoint, Map<String, Object> parameters, Duration timeout) {
-        return submit(Route.HELD_SUBMIT, endpoint, parameters, timeout);
+    /**
+     * One submit on a request that the server holds until the result is there; fails like a job. The login that it may
+     * need is not held, and others may wait for it: it has a timeout of its own.
+     */
+    public CompletableFuture<Submission> submitHeld(
+            String endpoint, Map<String, Object> parameters, Duration loginTimeout, Duration timeout) {
+        return submit(Route.HELD_SUBMIT, endpoint, parameters, loginTimeout, timeout);
     }
 
     private CompletableFuture<Submission> submit(
-            Route route, String endpoint, Map<String, Object> parameters, Duration timeout) {
+            Route route, String endpoint, Map<String, Object> parameters, Duration loginTimeout, Duration timeout) {
         ErrorContext context = ErrorContext.of(endpoint);
         return authorised(
                 endpoint,
-                timeout,
+                loginTimeout,
                 auth -> {
                     Map<String, Object> body = new LinkedHashMap<>(parameters);
                     body.putAll(auth);
@@ -238,7 +243,7 @@ public final class ServerCalls {
 
     private <T> CompletableFuture<T> authorised(
             String endpoint,
-            Duration timeout,
+            Duration loginTimeout,
             Function<Map<String, Object>, HttpCall> call,
             ErrorContext context,
             Function<HttpAnswer, T> read) {
@@ -246,14 +251,14 @@ public final class ServerCalls {
             Map<String, Object> auth = credentials.apiKey() == null ? Map.of() : Map.of("key", credentials.apiKey());
             return decoded(attempt(call, auth, context), read);
         }
-        CompletableFuture<HttpAnswer> answer = sessionKey(endpoint, timeout)
+        CompletableFuture<HttpAnswer> answer = sessionKey(endpoint, loginTimeout)
                 .thenCompose(first -> attempt(call, Map.of("client_session_auth_key", first), context)
                         .thenCompose(reply -> {
                             if (reply.status() != 401) {
                                 return CompletableFuture.completedFuture(reply);
                             }
                             session.expired(first);
-                            return sessionKey(endpoint, timeout)
+                            return sessionKey(endpoint, loginTimeout)
                                     .thenCompose(second ->
                                             attempt(call, Map.of("client_session_auth_key", second), context));
                         }));
@@ -262,8 +267,17 @@ public final class ServerCalls {
 
     private <T> CompletableFuture<T> decoded(CompletableFuture<HttpAnswer> answer, Function<HttpAnswer, T> read) {
         return answer.thenCompose(http -> http.length() > DECODED_ELSEWHERE
-                ? CompletableFuture.supplyAsync(() -> read.apply(http), workers)
+                ? decodedElsewhere(http, read)
                 : CompletableFuture.completedFuture(http).thenApply(read));
+    }
+
+    private <T> CompletableFuture<T> decodedElsewhere(HttpAnswer http, Function<HttpAnswer, T> read) {
+        try {
+            return CompletableFuture.supplyAsync(() -> read.apply(http), workers);
+        } catch (RejectedExecutionException noWorker) {
+            // the server hands a result out once: better to read it here than to lose it
+            return CompletableFuture.completedFuture(http).thenApply(read);
+        }
     }
 
     private CompletableFuture<HttpAnswer> attempt(
@@ -310,24 +324,31 @@ public final class ServerCalls {
     }
 
     private CompletableFuture<String> loginOnRoute(String endpoint, Duration timeout) {
-        LoginRoute route = loginRoute == LoginRoute.AUTO ? routeMemory.get(server) : loginRoute;
-        return switch (route) {
-            case SHARED ->
-                loginCall(sharedLogin(endpoint, timeout), endpoint).thenApply(answer -> loginKey(answer, endpoint));
-            case ENDPOINT ->
-                loginCall(endpointLogin(endpoint, timeout), endpoint).thenApply(answer -> loginKey(answer, endpoint));
-            default -> findRoute(endpoint, timeout);
-        };
+        if (loginRoute != LoginRoute.AUTO) {
+            return loginCall(loginRoute, endpoint, timeout).thenApply(answer -> loginKey(answer, endpoint));
+        }
+        LoginRoute remembered = routeMemory.get(server);
+        if (remembered == LoginRoute.AUTO) {
+            return findRoute(endpoint, timeout);
+        }
+        return loginCall(remembered, endpoint, timeout).thenCompose(answer -> {
+            if (hasNoRoute(answer)) {
+                // another version of the server has come up since
+                routeMemory.forget(server);
+                return findRoute(endpoint, timeout);
+            }
+            return CompletableFuture.completedFuture(loginKey(answer, endpoint));
+        });
     }
 
     private CompletableFuture<String> findRoute(String endpoint, Duration timeout) {
-        return loginCall(sharedLogin(endpoint, timeout), endpoint).thenCompose(answer -> {
-            if (answer.status() != 404 && answer.status() != 405) {
+        return loginCall(LoginRoute.SHARED, endpoint, timeout).thenCompose(answer -> {
+            if (!hasNoRoute(answer)) {
                 String key = loginKey(answer, endpoint);
                 routeMemory.put(server, LoginRoute.SHARED);
                 return CompletableFuture.completedFuture(key);
             }
-            return loginCall(endpointLogin(endpoint, timeout), endpoint).thenApply(second -> {
+            return loginCall(LoginRoute.ENDPOINT, endpoint, timeout).thenApply(second -> {
                 String key = loginKey(second, endpoint);
                 routeMemory.put(server, LoginRoute.ENDPOINT);
                 return key;
@@ -335,7 +356,12 @@ public final class ServerCalls {
         });
     }
 
-    private CompletableFuture<HttpAnswer> loginCall(HttpCall call, String endpoint) {
+    private static boolean hasNoRoute(HttpAnswer answer) {
+        return answer.status() == 404 || answer.status() == 405;
+    }
+
+    private CompletableFuture<HttpAnswer> loginCall(LoginRoute route, String endpoint, Duration timeout) {
+        HttpCall call = route == LoginRoute.SHARED ? sharedLogin(endpoint, timeout) : endpointLogin(endpoint, timeout);
         return query(call, ErrorContext.of(endpoint));
     }
 

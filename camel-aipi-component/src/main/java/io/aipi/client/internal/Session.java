@@ -116,6 +116,11 @@ public final class Session {
         return logins;
     }
 
+    /** Whether the last login was refused. */
+    public synchronized boolean isRefused() {
+        return state instanceof Refused;
+    }
+
     /** For people: {@code logged in}, {@code logged out}, {@code logging in} or {@code refused: REASON}. */
     public synchronized String describe() {
         if (state instanceof LoggedIn) {

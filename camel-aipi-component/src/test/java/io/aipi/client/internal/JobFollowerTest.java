@@ -7,7 +7,6 @@
 package io.aipi.client.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.aipi.client.JobOptions;
 import io.aipi.client.JobProgress;
@@ -15,8 +14,10 @@ import io.aipi.client.JobResult;
 import io.aipi.client.JobState;
 import io.aipi.client.JobStatus;
 import io.aipi.client.error.AipiException;
+import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ConnectionFailedException;
+import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobLapsedException;
@@ -28,303 +29,529 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JobFollowerTest {
 
-    private static final String JOB = "job#1";
-    private static final ErrorContext PLACE = ErrorContext.of("llama2_chat", JOB);
+    private static final ErrorContext CONTEXT = ErrorContext.of("llama2_chat", "JID1");
+    private static final Duration JOB_TIMEOUT = Duration.ofMinutes(10);
+    private static final Duration RECOVERY = Duration.ofMinutes(1);
     private static final JobResult RESULT =
-            new JobResult("llama2_chat", JOB, "text", List.of(), null, null, null, null, Map.of("text", "text"));
+            new JobResult("llama2_chat", "JID1", "hello", List.of(), null, null, null, null, Map.of("text", "hello"));
 
     private final VirtualTimer timer = new VirtualTimer();
-    private final List<Long> looks = new ArrayList<>();
-    private final List<JobProgress> heard = new ArrayList<>();
-    private JobOptions options = JobOptions.defaults();
-    private Supplier<CompletableFuture<JobStatus>> server = () -> at(JobState.PROCESSING, 1);
+    private final List<Duration> looks = new ArrayList<>();
+    private final List<Duration> patience = new ArrayList<>();
+    private final List<JobProgress> reported = new ArrayList<>();
+    private JobOptions options = JobOptions.defaults()
+            .withTimeouts(Duration.ofSeconds(30), JOB_TIMEOUT)
+            .withRecoveryTimeout(RECOVERY);
+    private IntFunction<CompletableFuture<JobStatus>> server = look -> processing(look);
+    private Consumer<JobProgress> listener = reported::add;
+    private JobFollower follower;
+    private CompletableFuture<JobResult> outcome;
+    private Duration ended;
 
-    @Test
-    void looksAtOnceAtFirstInCaseTheJobIsShort() {
-        follow();
-        timer.advance(Duration.ofMillis(300));
-        assertThat(looks).startsWith(50L, 150L, 300L);
+    @AfterEach
+    void leavesNothingWaitingAfterItsEnd() {
+        if (outcome != null && outcome.isDone()) {
+            int before = looks.size();
+            assertThat(timer.waiting()).as("tasks left over").isZero();
+            timer.advance(Duration.ofHours(2));
+            assertThat(looks).as("looks after the end").hasSize(before);
+        }
     }
 
     @Test
-    void neverHasTwoLooksUnderWay() {
-        CompletableFuture<JobStatus> slow = new CompletableFuture<>();
-        server = () -> slow;
+    void looksSoonAtFirst_inCaseTheJobIsShort() {
         follow();
-        timer.advance(Duration.ofMinutes(10));
+
+        timer.advance(Duration.ofMillis(300));
+
+        assertThat(looks).containsExactly(Duration.ofMillis(50), Duration.ofMillis(150), Duration.ofMillis(300));
+    }
+
+    @Test
+    void neverLooksTwiceAtOnce() {
+        server = look -> new CompletableFuture<>();
+        follow();
+
+        timer.advance(JOB_TIMEOUT.minusSeconds(1));
+
         assertThat(looks).hasSize(1);
-        slow.complete(new JobStatus(progress(JobState.PROCESSING, 3), null));
-        timer.advance(Duration.ofMillis(100));
-        assertThat(looks).hasSize(2);
     }
 
     @Test
     void endsWithTheResult() {
-        CompletableFuture<JobResult> result = follow();
-        timer.advance(Duration.ofSeconds(1));
-        server = JobFollowerTest::done;
+        server = look -> look < 5 ? processing(look) : done(RESULT);
+        follow();
+
         timer.advance(Duration.ofSeconds(5));
-        assertThat(result).isCompletedWithValue(RESULT);
-        int looksAtTheEnd = looks.size();
-        timer.advance(Duration.ofHours(2));
-        assertThat(looks).hasSize(looksAtTheEnd);
-        assertThat(timer.waiting()).isZero();
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+        assertThat(looks).hasSize(5);
     }
 
     @Test
-    void doneWithoutAResultIsAResultLost() {
-        server = () -> at(JobState.DONE, 0);
-        assertThat(failureOf(follow(), Duration.ofSeconds(1)))
-                .isInstanceOf(ResultLostException.class)
-                .hasNoCause();
+    void doneWithoutAResultIsALostResult() {
+        server = look -> look < 3 ? processing(look) : done(null);
+        follow();
+
+        assertThat(failure(ResultLostException.class).getCause()).isNull();
+    }
+
+    static Stream<AipiException> lossesOfAnAnswer() {
+        return Stream.of(
+                new ConnectionFailedException("the connection broke", true, CONTEXT, null),
+                new ProtocolViolationException("garbage", CONTEXT, null),
+                new EndpointUnavailableException("bad gateway", true, CONTEXT.withStatus(502)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("lossesOfAnAnswer")
+    void aLostResultNamesTheLossOfTheAnswerThatMayHaveHeldIt(AipiException loss) {
+        server = look -> look == 2 ? failed(loss) : look < 4 ? processing(look) : done(null);
+        follow();
+
+        assertThat(failure(ResultLostException.class)).hasCause(loss);
     }
 
     @Test
-    void doneWithoutAResultAfterALostAnswerNamesTheLoss() {
-        ConnectionFailedException loss = new ConnectionFailedException("reset", true, PLACE, null);
-        server = () -> CompletableFuture.failedFuture(loss);
-        CompletableFuture<JobResult> result = follow();
-        timer.advance(Duration.ofMillis(60));
-        server = () -> at(JobState.DONE, 0);
-        assertThat(failureOf(result, Duration.ofSeconds(1)))
-                .isInstanceOf(ResultLostException.class)
-                .hasCause(loss);
+    void aLookThatNeverReachedTheServerLostNothing() {
+        server = look -> look == 2 ? failed(refused()) : look < 4 ? processing(look) : done(null);
+        follow();
+
+        assertThat(failure(ResultLostException.class).getCause()).isNull();
     }
 
     @Test
-    void aLapsedJobThatComesBackIsFollowedToItsEnd() {
-        server = JobFollowerTest::lapsed;
-        CompletableFuture<JobResult> result = follow();
-        timer.advance(Duration.ofSeconds(50));
-        assertThat(result).isNotDone();
-        server = () -> at(JobState.PROCESSING, 5);
-        timer.advance(Duration.ofSeconds(5));
-        server = JobFollowerTest::lapsed;
-        timer.advance(Duration.ofSeconds(50));
-        assertThat(result).as("each lapse has the whole recoveryTimeout").isNotDone();
-        server = JobFollowerTest::done;
-        timer.advance(Duration.ofSeconds(5));
-        assertThat(result).isCompletedWithValue(RESULT);
-        assertThat(heard).extracting(JobProgress::state).contains(JobState.LAPSED, JobState.PROCESSING, JobState.DONE);
+    void aLapsedJobThatComesBackIsFollowedToItsResult() {
+        server = look -> switch (look) {
+            case 1, 2 -> processing(look);
+            case 3, 4, 5 -> failed(lapsed());
+            case 6 -> processing(look);
+            default -> done(RESULT);
+        };
+        follow();
+
+        timer.advance(Duration.ofMinutes(1));
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+        assertThat(reported)
+                .extracting(JobProgress::state)
+                .containsExactly(
+                        JobState.PROCESSING, JobState.PROCESSING, JobState.LAPSED, JobState.PROCESSING, JobState.DONE);
     }
 
     @Test
-    void aJobThatStaysLapsedFailsAfterTheRecoveryTimeout() {
-        server = JobFollowerTest::lapsed;
-        CompletableFuture<JobResult> result = follow();
-        timer.advance(Duration.ofSeconds(59));
-        assertThat(result).isNotDone();
-        assertThat(failureOf(result, Duration.ofSeconds(2)))
-                .isInstanceOfSatisfying(
-                        JobLapsedException.class,
-                        lapsed -> assertThat(lapsed.getReason()).isEqualTo(JobLapsedException.Reason.LAPSED));
+    void aJobThatStaysLapsedForTheRecoveryTimeoutHasLapsed() {
+        server = look -> look < 4 ? processing(look) : failed(lapsed());
+        follow();
+
+        JobLapsedException failure = failure(JobLapsedException.class);
+
+        assertThat(failure.getReason()).isEqualTo(JobLapsedException.Reason.LAPSED);
+        assertThat(ended.minus(looks.get(3))).isEqualTo(RECOVERY);
     }
 
     @Test
-    void aJobUnknownToTheServerFailsAtOnce() {
-        server = () -> CompletableFuture.failedFuture(
-                new JobLapsedException("unknown", JobLapsedException.Reason.UNKNOWN_TO_SERVER, PLACE));
-        assertThat(failureOf(follow(), Duration.ofMillis(60))).isInstanceOf(JobLapsedException.class);
+    void aLapseThatIsToldAsAStatusCountsAsWell() {
+        server = look -> look < 4 ? processing(look) : status(JobState.LAPSED, null, null);
+        follow();
+
+        assertThat(failure(JobLapsedException.class).getReason()).isEqualTo(JobLapsedException.Reason.LAPSED);
+        assertThat(ended.minus(looks.get(3))).isEqualTo(RECOVERY);
+    }
+
+    @Test
+    void withoutRecoveryTimeTheFirstLapseIsTheEnd() {
+        options = options.withRecoveryTimeout(Duration.ZERO);
+        server = look -> failed(lapsed());
+        follow();
+
+        failure(JobLapsedException.class);
+
         assertThat(looks).hasSize(1);
     }
 
     @Test
-    void aFailureOfTheWorkerEndsTheJobAndIsHeard() {
-        server = () -> CompletableFuture.failedFuture(new JobFailedException("CUDA out of memory", PLACE));
-        assertThat(failureOf(follow(), Duration.ofMillis(60)))
-                .isInstanceOf(JobFailedException.class)
-                .hasMessageContaining("CUDA out of memory");
-        assertThat(heard).extracting(JobProgress::state).containsExactly(JobState.FAILED);
-    }
-
-    @Test
-    void anUnknownStateIsPolledUntilTheJobTimeout() {
-        options = options.withTimeouts(Duration.ofSeconds(30), Duration.ofMinutes(5));
-        server = () -> CompletableFuture.completedFuture(new JobStatus(
-                new JobProgress(
-                        "llama2_chat",
-                        JOB,
-                        JobState.UNKNOWN,
-                        "pondering",
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        List.of(),
-                        Map.of()),
-                null));
-        CompletableFuture<JobResult> result = follow();
-        timer.advance(Duration.ofMinutes(5).minusMillis(1));
-        assertThat(result).isNotDone();
-        assertThat(failureOf(result, Duration.ofSeconds(1)))
-                .isInstanceOf(JobTimeoutException.class)
-                .hasMessageContaining(JOB)
-                .hasMessageContaining("pondering");
-    }
-
-    @Test
-    void takesAResultThatIsThereAtTheDeadline() {
-        options = options.withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(61));
-        CompletableFuture<JobResult> result = follow();
-        timer.advance(Duration.ofSeconds(60));
-        long before = looks.size();
-        server = JobFollowerTest::done;
-        timer.advance(Duration.ofSeconds(1));
-        assertThat(looks.size() - before).isPositive();
-        assertThat(result).isCompletedWithValue(RESULT);
-    }
-
-    @Test
-    void aServerThatIsDownForAWhileLosesNothing() {
-        server = () -> CompletableFuture.failedFuture(new ConnectionFailedException("refused", false, PLACE, null));
-        CompletableFuture<JobResult> result = follow();
-        timer.advance(Duration.ofSeconds(40));
-        server = JobFollowerTest::done;
-        timer.advance(Duration.ofSeconds(6));
-        assertThat(result).isCompletedWithValue(RESULT);
-        assertThat(looks).as("a server that is down is not hammered").hasSizeLessThan(20);
-    }
-
-    @Test
-    void aServerThatStaysDownFailsTheJobAfterTheRecoveryTimeout() {
-        server = () -> CompletableFuture.failedFuture(new ConnectionFailedException("refused", false, PLACE, null));
-        assertThat(failureOf(follow(), Duration.ofSeconds(62))).isInstanceOf(ConnectionFailedException.class);
-    }
-
-    @Test
-    void garbageOnceDoesNotEndAJob() {
-        server = () -> CompletableFuture.failedFuture(new ProtocolViolationException("HTML", PLACE, null));
-        CompletableFuture<JobResult> result = follow();
-        timer.advance(Duration.ofMillis(60));
-        server = JobFollowerTest::done;
-        timer.advance(Duration.ofSeconds(1));
-        assertThat(result).isCompletedWithValue(RESULT);
-    }
-
-    @Test
-    void aResultTooLargeEndsTheJobAtOnce() {
-        TransportException tooLarge = new TransportException(
-                TransportException.Kind.ANSWER_TOO_LARGE, true, "longer than maxResponseSize", null);
-        server = () -> CompletableFuture.failedFuture(new ProtocolViolationException("too large", PLACE, tooLarge));
-        assertThat(failureOf(follow(), Duration.ofMillis(60))).isInstanceOf(ProtocolViolationException.class);
-    }
-
-    @Test
-    void aPollThatThrowsEndsTheJobWithATypedError() {
-        server = () -> {
-            throw new IllegalStateException("bug");
+    void aRecoveryStartsTheRecoveryTimeAnew() {
+        // 40 s lapsed, back, 40 s lapsed, back: never a minute at a stretch
+        server = look -> {
+            long second = timer.elapsed().toSeconds();
+            return second % 50 < 40 ? failed(lapsed()) : second > 200 ? done(RESULT) : processing(look);
         };
-        assertThat(failureOf(follow(), Duration.ofMillis(60))).isInstanceOf(AipiException.class);
-    }
-
-    @Test
-    void anAbortEndsTheWaitingAtOnceAndForGood() {
-        JobFollower follower = follower(heard::add);
-        CompletableFuture<JobResult> result = follower.start();
-        timer.advance(Duration.ofSeconds(1));
-        int before = looks.size();
-        follower.abort(new ClientClosedException("stopped", PLACE));
-        assertThat(failureOf(result, Duration.ZERO)).isInstanceOf(ClientClosedException.class);
-        timer.advance(Duration.ofHours(2));
-        assertThat(looks).hasSize(before);
-        assertThat(timer.waiting()).isZero();
-    }
-
-    @Test
-    void anAnswerAfterAnAbortChangesNothing() {
-        CompletableFuture<JobStatus> slow = new CompletableFuture<>();
-        server = () -> slow;
-        JobFollower follower = follower(heard::add);
-        CompletableFuture<JobResult> result = follower.start();
-        timer.advance(Duration.ofSeconds(1));
-        follower.abort(new ClientClosedException("stopped", PLACE));
-        slow.complete(new JobStatus(progress(JobState.DONE, 0), RESULT));
-        assertThat(result).isCompletedExceptionally();
-        assertThat(heard).isEmpty();
-    }
-
-    @Test
-    void theListenerHearsChangesOnly() {
         follow();
-        timer.advance(Duration.ofSeconds(10));
-        assertThat(heard).hasSize(1);
-        server = () -> at(JobState.PROCESSING, 2);
-        timer.advance(Duration.ofSeconds(10));
-        assertThat(heard).extracting(JobProgress::progress).containsExactly(1.0, 2.0);
+
+        timer.advance(Duration.ofMinutes(5));
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
     }
 
     @Test
-    void theLastThingTheListenerHearsIsThatTheJobIsDone() {
-        CompletableFuture<JobResult> result = follow();
-        timer.advance(Duration.ofSeconds(1));
-        List<JobProgress> heardBeforeTheResult = new ArrayList<>();
-        result.thenRun(() -> heardBeforeTheResult.addAll(heard));
-        server = JobFollowerTest::done;
-        timer.advance(Duration.ofSeconds(5));
-        assertThat(heardBeforeTheResult).isEqualTo(heard);
-        assertThat(heard.get(heard.size() - 1).state()).isEqualTo(JobState.DONE);
+    void aStateThatIsNotKnownIsLookedAtUntilTheJobTimeout() {
+        server = look -> status(JobState.UNKNOWN, null, null);
+        follow();
+
+        JobTimeoutException failure = failure(JobTimeoutException.class);
+
+        assertThat(failure).hasMessageContaining("JID1").hasMessageContaining("600000 ms");
+        assertThat(ended).isEqualTo(JOB_TIMEOUT);
+        assertThat(looks.size()).isGreaterThan(50);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 100, 999, 1_000, 1_001, 7_000, 30_000, 599_500})
+    void noSilenceOfTheServerDelaysTheTimeoutByMoreThanASecond(long requestTimeout) {
+        options = options.withTimeouts(Duration.ofMillis(requestTimeout), JOB_TIMEOUT)
+                .withRecoveryTimeout(Duration.ofHours(1));
+        server = look -> {
+            CompletableFuture<JobStatus> answer = new CompletableFuture<>();
+            timer.schedule(
+                    () -> answer.completeExceptionally(
+                            new ConnectionFailedException("no answer in time", true, CONTEXT, null)),
+                    patience.get(look - 1));
+            return answer;
+        };
+        follow();
+
+        failure(JobTimeoutException.class);
+
+        assertThat(ended).isBetween(JOB_TIMEOUT, JOB_TIMEOUT.plusSeconds(1));
+        timer.advance(Duration.ofHours(1));
     }
 
     @Test
-    void aListenerThatThrowsHarmsNothing() {
-        JobFollower follower = follower(progress -> {
-            throw new IllegalStateException("listener");
-        });
-        CompletableFuture<JobResult> result = follower.start();
-        timer.advance(Duration.ofSeconds(1));
-        server = JobFollowerTest::done;
+    void aLookThatNeverEndsDoesNotDelayTheTimeoutEither() {
+        server = look -> look < 4 ? processing(look) : new CompletableFuture<>();
+        follow();
+
+        failure(JobTimeoutException.class);
+
+        assertThat(ended).isEqualTo(JOB_TIMEOUT.plusSeconds(1));
+    }
+
+    @Test
+    void theResultIsTakenWhereTheLookAtTheDeadlineBringsIt() {
+        server = look -> timer.elapsed().compareTo(JOB_TIMEOUT) < 0 ? processing(look) : done(RESULT);
+        follow();
+
+        timer.advance(JOB_TIMEOUT);
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+    }
+
+    @Test
+    void aLookIsGivenNoMoreTimeThanTheJobHas() {
+        options = options.withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(10));
+        follow();
+
+        failure(JobTimeoutException.class);
+
+        assertThat(patience).first().isEqualTo(Duration.ofMillis(9_950));
+        assertThat(patience).last().isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void theLongestJobTimeoutIsNoOverflow() {
+        options = options.withTimeouts(Duration.ofSeconds(Long.MAX_VALUE), Duration.ofSeconds(Long.MAX_VALUE));
+        server = look -> look < 100 ? processing(look) : done(RESULT);
+        follow();
+
+        timer.advance(Duration.ofHours(1));
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+    }
+
+    @Test
+    void aJobThatTheServerDoesNotKnowEndsAtOnce() {
+        JobLapsedException unknown =
+                new JobLapsedException("no such job", JobLapsedException.Reason.UNKNOWN_TO_SERVER, CONTEXT);
+        server = look -> failed(unknown);
+        follow();
+
+        assertThat(failure(JobLapsedException.class)).isSameAs(unknown);
+        assertThat(looks).hasSize(1);
+    }
+
+    @Test
+    void refusedCredentialsEndItAtOnce() {
+        server = look -> failed(new AuthenticationException("refused", CONTEXT));
+        follow();
+
+        failure(AuthenticationException.class);
+
+        assertThat(looks).hasSize(1);
+    }
+
+    @Test
+    void aServerThatIsAwayForAWhileIsWaitedFor() {
+        server = look -> timer.elapsed().toSeconds() < 50 ? failed(refused()) : done(RESULT);
+        follow();
+
+        timer.advance(Duration.ofMinutes(1));
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+    }
+
+    @Test
+    void aServerThatIsAwayIsAskedLessAndLessOften() {
+        server = look -> failed(refused());
+        follow();
+
+        timer.advance(RECOVERY.plusSeconds(1));
+
+        // 300, 600, 1200, 2400, 4800 ms, and so on
+        assertThat(looks).hasSizeBetween(10, 18);
+    }
+
+    @Test
+    void aServerThatIsAwayForTheRecoveryTimeoutIsTheEnd() {
+        ConnectionFailedException refused = refused();
+        server = look -> look < 4 ? processing(look) : failed(refused);
+        follow();
+
+        assertThat(failure(ConnectionFailedException.class)).isSameAs(refused);
+        assertThat(ended.minus(looks.get(3))).isEqualTo(RECOVERY);
+    }
+
+    @Test
+    void garbageOnceDoesNotEndTheJob() {
+        server = look -> look < 3 ? failed(new ProtocolViolationException("not JSON", CONTEXT, null)) : done(RESULT);
+        follow();
+
         timer.advance(Duration.ofSeconds(5));
-        assertThat(result).isCompletedWithValue(RESULT);
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
     }
 
-    private CompletableFuture<JobResult> follow() {
-        return follower(heard::add).start();
+    @Test
+    void garbageForTheRecoveryTimeoutIsTheEnd() {
+        server = look -> failed(new ProtocolViolationException("not JSON", CONTEXT, null));
+        follow();
+
+        failure(ProtocolViolationException.class);
+
+        assertThat(ended.minus(looks.get(0))).isEqualTo(RECOVERY);
     }
 
-    private JobFollower follower(Consumer<JobProgress> listener) {
-        return new JobFollower(
+    @Test
+    void aResultThatIsTooLargeStaysTooLarge() {
+        TransportException tooLarge =
+                new TransportException(TransportException.Kind.ANSWER_TOO_LARGE, true, "too large", null);
+        server = look -> failed(new ProtocolViolationException("too large", CONTEXT, tooLarge));
+        follow();
+
+        failure(ProtocolViolationException.class);
+
+        assertThat(looks).hasSize(1);
+    }
+
+    @Test
+    void aFailureOfTheWorkerIsReportedAndEndsIt() {
+        server = look -> look < 3 ? processing(look) : failed(new JobFailedException("out of memory", CONTEXT));
+        follow();
+
+        assertThat(failure(JobFailedException.class).getWorkerMessage()).isEqualTo("out of memory");
+        assertThat(reported).last().extracting(JobProgress::state).isEqualTo(JobState.FAILED);
+    }
+
+    @Test
+    void canBeAbortedWhileItWaits() {
+        follow();
+        timer.advance(Duration.ofMillis(400));
+
+        follower.abort(closed());
+
+        failure(ClientClosedException.class);
+        assertThat(looks).hasSize(3);
+    }
+
+    @Test
+    void canBeAbortedDuringALook_whoseAnswerThenIsNoNews() {
+        CompletableFuture<JobStatus> answer = new CompletableFuture<>();
+        server = look -> look < 3 ? processing(look) : answer;
+        follow();
+        timer.advance(Duration.ofMillis(400));
+        int before = reported.size();
+
+        follower.abort(closed());
+        answer.completeExceptionally(new JobFailedException("out of memory", CONTEXT));
+
+        failure(ClientClosedException.class);
+        assertThat(reported).hasSize(before);
+    }
+
+    @Test
+    void anAbortAfterTheResultChangesNothing() {
+        server = look -> done(RESULT);
+        follow();
+        timer.advance(Duration.ofSeconds(1));
+
+        follower.abort(closed());
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+    }
+
+    @Test
+    void reportsEachChangeInOrder_andOnlyChanges() {
+        server = look -> look < 20 ? processing(Math.floorDiv(look, 4)) : done(RESULT);
+        follow();
+
+        timer.advance(Duration.ofMinutes(1));
+
+        assertThat(reported).extracting(JobProgress::progress).containsExactly(0.0, 1.0, 2.0, 3.0, 4.0, null);
+    }
+
+    @Test
+    void reportsNothingAfterTheResult() {
+        List<Boolean> doneWhenReported = new ArrayList<>();
+        listener = progress -> doneWhenReported.add(outcome.isDone());
+        server = look -> look < 5 ? processing(look) : done(RESULT);
+        follow();
+
+        timer.advance(Duration.ofMinutes(1));
+
+        assertThat(doneWhenReported).hasSize(5).containsOnly(false);
+    }
+
+    static Stream<Throwable> misfortunes() {
+        return Stream.of(new IllegalStateException("a listener's bug"), new NoClassDefFoundError("a listener's jar"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("misfortunes")
+    void aListenerThatThrowsDoesNoHarm(Throwable misfortune) {
+        listener = progress -> {
+            if (misfortune instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) misfortune;
+        };
+        server = look -> look < 5 ? processing(look) : done(RESULT);
+        follow();
+
+        timer.advance(Duration.ofMinutes(1));
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+    }
+
+    @Test
+    void needsNoListener() {
+        listener = null;
+        server = look -> look < 5 ? processing(look) : done(RESULT);
+        follow();
+
+        timer.advance(Duration.ofMinutes(1));
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+    }
+
+    @Test
+    void aLookThatThrowsIsALookThatFailed() {
+        server = look -> {
+            if (look < 3) {
+                throw refused();
+            }
+            return done(RESULT);
+        };
+        follow();
+
+        timer.advance(Duration.ofMinutes(1));
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+    }
+
+    @Test
+    void aBugInALookEndsTheJobInsteadOfLeavingItWaiting() {
+        server = look -> {
+            throw new IllegalStateException("a bug");
+        };
+        follow();
+
+        assertThat(failure(ProtocolViolationException.class)).hasRootCauseMessage("a bug");
+    }
+
+    @Test
+    void anAnswerThatCannotBeJudgedEndsTheJobInsteadOfLeavingItWaiting() {
+        server = look -> CompletableFuture.completedFuture(new JobStatus(null, null));
+        follow();
+
+        failure(ProtocolViolationException.class);
+    }
+
+    private void follow() {
+        follower = new JobFollower(
                 "llama2_chat",
-                JOB,
+                "JID1",
                 options,
                 timer,
-                (id, timeout) -> {
-                    looks.add(timer.millis());
-                    return server.get();
+                (jobId, timeout) -> {
+                    assertThat(jobId).isEqualTo("JID1");
+                    looks.add(timer.elapsed());
+                    patience.add(timeout);
+                    return server.apply(looks.size());
                 },
                 listener);
+        outcome = follower.start();
+        outcome.whenComplete((result, failure) -> ended = timer.elapsed());
     }
 
-    private Throwable failureOf(CompletableFuture<JobResult> result, Duration within) {
-        timer.advance(within);
-        assertThat(result).isCompletedExceptionally();
-        Throwable failure = catchThrowable(result::join);
-        return failure instanceof CompletionException ? failure.getCause() : failure;
+    private <T extends AipiException> T failure(Class<T> type) {
+        for (int i = 0; i < 10_000 && !outcome.isDone(); i++) {
+            assertThat(timer.advanceToNext()).as("something to wait for").isTrue();
+        }
+        assertThat(outcome).isCompletedExceptionally();
+        Throwable failure = outcome.handle((result, problem) -> problem).join();
+        assertThat(failure).isInstanceOf(type);
+        return type.cast(failure);
     }
 
-    private static CompletableFuture<JobStatus> at(JobState state, double progress) {
-        return CompletableFuture.completedFuture(new JobStatus(progress(state, progress), null));
+    private static CompletableFuture<JobStatus> processing(double progress) {
+        return status(JobState.PROCESSING, progress, null);
     }
 
-    private static CompletableFuture<JobStatus> done() {
-        return CompletableFuture.completedFuture(new JobStatus(progress(JobState.DONE, 100), RESULT));
+    private static CompletableFuture<JobStatus> done(JobResult result) {
+        return status(JobState.DONE, null, result);
     }
 
-    private static CompletableFuture<JobStatus> lapsed() {
-        return CompletableFuture.failedFuture(
-                new JobLapsedException("lapsed", JobLapsedException.Reason.LAPSED, PLACE));
+    private static CompletableFuture<JobStatus> status(JobState state, Double progress, JobResult result) {
+        JobProgress seen = new JobProgress(
+                "llama2_chat",
+                "JID1",
+                state,
+                state.word(),
+                progress,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                Map.of("num_generated_tokens", true));
+        return CompletableFuture.completedFuture(new JobStatus(seen, result));
     }
 
-    private static JobProgress progress(JobState state, double progress) {
-        return new JobProgress(
-                "llama2_chat", JOB, state, state.word(), progress, 0, null, 1, null, null, List.of(), Map.of());
+    private static CompletableFuture<JobStatus> failed(AipiException problem) {
+        return CompletableFuture.failedFuture(problem);
+    }
+
+    private static ConnectionFailedException refused() {
+        return new ConnectionFailedException("connection refused", false, CONTEXT, null);
+    }
+
+    private static JobLapsedException lapsed() {
+        return new JobLapsedException("lapsed", JobLapsedException.Reason.LAPSED, CONTEXT);
+    }
+
+    private static ClientClosedException closed() {
+        return new ClientClosedException("closed", CONTEXT);
     }
 }

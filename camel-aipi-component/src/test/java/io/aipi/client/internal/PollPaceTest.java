@@ -13,148 +13,147 @@ import io.aipi.client.JobState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.DoubleRange;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.LongRange;
-import org.junit.jupiter.api.Test;
+import java.util.function.LongFunction;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** Compares the pace with looks at a fixed interval of 300 ms, against models of what servers say of their jobs. */
 class PollPaceTest {
 
-    private static final Duration SHORTEST = Duration.ofMillis(300);
-    private static final Duration LONGEST = Duration.ofSeconds(5);
+    private static final long FIXED = 300;
+    private static final long LONGEST = 5_000;
+    /** A clock that overflows soon after its start. */
+    private static final long ORIGIN = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
 
-    private enum Reports {
-        PERCENT,
-        TOKENS,
-        NOTHING
-    }
+    /** A sixth of the interval, by which looks may be off its grid: less than anybody notices. */
+    private static final long UNNOTICED = 50;
 
-    private record Outcome(int polls, long delayMillis) {}
-
-    @Test
-    void aLongJobThatCountsPercentNeedsAThirdOfTheLooksOfAFixedInterval() {
-        assertThat(adaptive(60_000, Reports.PERCENT).polls())
-                .isLessThanOrEqualTo(fixed(60_000).polls() / 3);
-    }
-
-    @Test
-    void aLongJobThatCountsTokensNeedsAThirdOfTheLooksOfAFixedInterval() {
-        assertThat(adaptive(60_000, Reports.TOKENS).polls())
-                .isLessThanOrEqualTo(fixed(60_000).polls() / 3);
-    }
-
-    @Property
-    void theEndOfAShortJobIsNoticedNoLaterThanWithAFixedInterval(@ForAll @LongRange(min = 1, max = 900) long length) {
-        for (Reports reports : Reports.values()) {
-            assertThat(adaptive(length, reports).delayMillis())
-                    .as("%d ms, reports %s", length, reports)
-                    .isLessThanOrEqualTo(300);
-        }
-        if (length <= 50) {
-            assertThat(adaptive(length, Reports.NOTHING).delayMillis()).isLessThanOrEqualTo(50);
-        }
-    }
-
-    @Property
-    void theEndIsNoticedWithinTheShortestIntervalOrATenthOfTheJob(
-            @ForAll @LongRange(min = 1, max = 600_000) long length) {
-        for (Reports reports : List.of(Reports.TOKENS, Reports.NOTHING)) {
-            assertThat(adaptive(length, reports).delayMillis())
-                    .isLessThanOrEqualTo(Math.max(300, Math.min(5_000, length / 10)) + 1);
-        }
-        // percent that comes evenly is followed to the shortest interval
-        assertThat(adaptive(length, Reports.PERCENT).delayMillis()).isLessThanOrEqualTo(Math.max(300, length / 20));
-    }
-
-    @Test
-    void aJobFarBackInTheQueueIsLookedAtSeldomAndOneAtTheFrontOften() {
-        PollPace pace = new PollPace(SHORTEST, LONGEST, 0);
-        pace.first();
-        assertThat(pace.after(queued(500), 1)).isEqualTo(LONGEST);
-        PollPace front = new PollPace(SHORTEST, LONGEST, 0);
-        front.first();
-        assertThat(front.after(queued(1), 1)).isEqualTo(SHORTEST);
-    }
-
-    @Test
-    void whileQueuedLooksFollowTheSpeedOfTheQueue() {
-        PollPace pace = new PollPace(SHORTEST, LONGEST, 0);
-        pace.first();
-        pace.after(queued(20), nanos(0));
-        // ten positions in ten seconds: the other ten take ten seconds more
-        assertThat(pace.after(queued(10), nanos(10_000))).isEqualTo(Duration.ofSeconds(5));
-        assertThat(pace.after(queued(2), nanos(18_000))).isEqualTo(Duration.ofSeconds(1));
-    }
-
-    @Property
-    void whateverTheServerSaysTheBoundsHold(
-            @ForAll JobState state,
-            @ForAll @DoubleRange(min = -1e18, max = 1e18) double progress,
-            @ForAll int queuePosition,
-            @ForAll @IntRange(min = 1, max = 40) int looks,
-            @ForAll @LongRange(min = 0, max = 1_000_000_000_000L) long step) {
-        PollPace pace = new PollPace(SHORTEST, LONGEST, 0);
-        assertThat(pace.first()).isEqualTo(Duration.ofMillis(50));
-        for (int i = 1; i <= looks; i++) {
-            JobProgress seen = new JobProgress(
-                    "e",
-                    "j",
-                    state,
-                    state.word(),
-                    progress * i,
-                    queuePosition,
-                    null,
-                    null,
-                    null,
-                    null,
-                    List.of(),
-                    Map.of());
-            Duration wait = pace.after(seen, step * i);
-            assertThat(wait).isBetween(Duration.ofMillis(50), LONGEST);
-            if (i > 2) {
-                assertThat(wait).isGreaterThanOrEqualTo(Duration.ofMillis(150));
+    /** What a job with a length shows of itself, by the time since its submit, both in milliseconds. */
+    enum Worker {
+        /** An image: per cent. */
+        PERCENT {
+            @Override
+            JobProgress at(long time, long length) {
+                return seen(JobState.PROCESSING, 100.0 * time / length, 0, Map.of());
             }
-        }
-    }
-
-    private static Outcome adaptive(long lengthMillis, Reports reports) {
-        PollPace pace = new PollPace(SHORTEST, LONGEST, 0);
-        long now = pace.first().toNanos();
-        int polls = 1;
-        while (now < nanos(lengthMillis)) {
-            double share = (double) now / nanos(lengthMillis);
-            now += pace.after(processing(share, reports), now).toNanos();
-            polls++;
-        }
-        return new Outcome(polls, (now - nanos(lengthMillis)) / 1_000_000);
-    }
-
-    private static Outcome fixed(long lengthMillis) {
-        long polls = (lengthMillis + 299) / 300;
-        return new Outcome((int) polls, polls * 300 - lengthMillis);
-    }
-
-    private static JobProgress processing(double share, Reports reports) {
-        return switch (reports) {
-            case PERCENT -> progress(share * 100, Map.of());
-            case TOKENS -> progress(Math.floor(share * 80), Map.of("num_generated_tokens", 1, "text", "so far"));
-            case NOTHING -> progress(0, Map.of());
+        },
+        /** A chat: thirty tokens a second. */
+        TOKENS {
+            @Override
+            JobProgress at(long time, long length) {
+                return seen(JobState.PROCESSING, time * 0.03, 0, Map.of("text", "so far", "num_generated_tokens", 7));
+            }
+        },
+        /** Nothing but zero until the end. */
+        ZERO {
+            @Override
+            JobProgress at(long time, long length) {
+                return seen(JobState.PROCESSING, 0.0, 0, Map.of());
+            }
+        },
+        /** Not even that. */
+        NOTHING {
+            @Override
+            JobProgress at(long time, long length) {
+                return seen(JobState.PROCESSING, null, null, Map.of());
+            }
+        },
+        /** Eighty per cent of the time next in the queue, then nothing. */
+        NEXT {
+            @Override
+            JobProgress at(long time, long length) {
+                return time < length * 8 / 10
+                        ? seen(JobState.QUEUED, 0.0, 1, Map.of())
+                        : seen(JobState.PROCESSING, 0.0, 0, Map.of());
+            }
+        },
+        /** Eighty per cent of the time in the queue behind twelve others, then per cent. */
+        QUEUE {
+            @Override
+            JobProgress at(long time, long length) {
+                long front = length * 8 / 10;
+                return time < front
+                        ? seen(JobState.QUEUED, 0.0, (int) (12 - 12 * time / front), Map.of())
+                        : seen(JobState.PROCESSING, 100.0 * (time - front) / (length - front), 0, Map.of());
+            }
         };
+
+        abstract JobProgress at(long time, long length);
     }
 
-    private static JobProgress progress(double progress, Map<String, Object> data) {
+    private record Outcome(int looks, long delay) {}
+
+    @ParameterizedTest
+    @EnumSource(Worker.class)
+    void aMinuteCostsAtMostHalfTheLooksOfAFixedInterval(Worker worker) {
+        Outcome outcome = follow(worker, 60_000);
+
+        assertThat(outcome.looks()).isLessThanOrEqualTo((int) (60_000 / FIXED / 2));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Worker.class)
+    void anHourCostsLessThanATenthOfTheLooksOfAFixedInterval(Worker worker) {
+        Outcome outcome = follow(worker, 3_600_000);
+
+        assertThat(outcome.looks()).isLessThan((int) (3_600_000 / FIXED / 10));
+        assertThat(outcome.delay()).isLessThanOrEqualTo(LONGEST);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Worker.class, mode = EnumSource.Mode.EXCLUDE, names = "QUEUE")
+    void theEndOfAShortJobIsSeenNoLaterThanWithAFixedInterval(Worker worker) {
+        for (long length = 1; length < 1_000; length++) {
+            assertThat(follow(worker, length).delay())
+                    .as("length %d", length)
+                    .isLessThanOrEqualTo(fixed(length).delay() + UNNOTICED);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {20, 50, 100, 149})
+    void theEndOfAVeryShortJobIsSeenSooner(long length) {
+        assertThat(follow(Worker.NOTHING, length).delay()).isLessThanOrEqualTo(100);
+        assertThat(fixed(length).delay()).isGreaterThan(150);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {5_000, 20_000, 60_000, 600_000})
+    void theEndIsSeenWithinATenthOfTheJobsLength(long length) {
+        for (Worker worker : Worker.values()) {
+            assertThat(follow(worker, length).delay())
+                    .as("%s for %d ms", worker, length)
+                    .isLessThanOrEqualTo(Math.min(LONGEST, Math.max(FIXED, length / 9)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {20_000, 60_000, 600_000})
+    void perCentMakesLooksDenserTowardsTheEnd(long length) {
+        assertThat(follow(Worker.PERCENT, length).delay()).isLessThanOrEqualTo(FIXED);
+    }
+
+    private static Outcome follow(Worker worker, long length) {
+        PollPace pace = new PollPace(Duration.ofMillis(FIXED), Duration.ofMillis(LONGEST), ORIGIN);
+        Duration time = pace.first();
+        int looks = 1;
+        while (time.toMillis() < length) {
+            JobProgress seen = worker.at(time.toMillis(), length);
+            time = time.plus(pace.after(seen, ORIGIN + time.toNanos()));
+            looks++;
+        }
+        return new Outcome(looks, time.toMillis() - length);
+    }
+
+    private static Outcome fixed(long length) {
+        LongFunction<Long> nextLook = after -> (after + FIXED - 1) / FIXED * FIXED;
+        long end = nextLook.apply(length);
+        return new Outcome((int) (end / FIXED), end - length);
+    }
+
+    private static JobProgress seen(JobState state, Double progress, Integer position, Map<String, Object> data) {
         return new JobProgress(
-                "e", "j", JobState.PROCESSING, "processing", progress, 0, null, 1, null, null, List.of(), data);
-    }
-
-    private static JobProgress queued(int position) {
-        return new JobProgress(
-                "e", "j", JobState.QUEUED, "queued", 0.0, position, null, 1, null, null, List.of(), Map.of());
-    }
-
-    private static long nanos(long millis) {
-        return millis * 1_000_000;
+                "e", "JID1", state, state.word(), progress, position, null, 1, null, null, List.of(), data);
     }
 }

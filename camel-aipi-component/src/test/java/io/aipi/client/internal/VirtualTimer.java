@@ -7,49 +7,78 @@
 package io.aipi.client.internal;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** Time that passes when a test says so. Tasks run in the order of their times, those of one time in the order of their making. */
+/** Time that passes only when a test says so. Tasks run in the order of their times, on the test's thread. */
 public final class VirtualTimer implements Timer {
 
-    private record Planned(long at, long number, Runnable task) {}
+    /** The clock overflows in the middle of a test, as {@link System#nanoTime()} may: only differences have a meaning. */
+    private static final long ORIGIN = Long.MAX_VALUE - Duration.ofMillis(700).toNanos();
 
-    private final PriorityQueue<Planned> planned =
-            new PriorityQueue<>(Comparator.comparingLong(Planned::at).thenComparingLong(Planned::number));
-    private long now;
-    private long count;
+    private final PriorityQueue<Entry> tasks = new PriorityQueue<>();
+    private long elapsed;
+    private long sequence;
 
     @Override
-    public long nanoTime() {
-        return now;
+    public synchronized long nanoTime() {
+        return ORIGIN + elapsed;
     }
 
     @Override
-    public Task schedule(Runnable task, Duration delay) {
-        Planned entry = new Planned(now + Math.max(0, delay.toNanos()), count++, task);
-        planned.add(entry);
-        return () -> planned.remove(entry);
+    public synchronized Task schedule(Runnable task, Duration delay) {
+        Entry entry = new Entry(elapsed + Math.max(0, delay.toNanos()), sequence++, task);
+        tasks.add(entry);
+        return () -> {
+            synchronized (this) {
+                tasks.remove(entry);
+            }
+        };
     }
 
-    /** Lets time pass, running what falls due on the way. */
+    /** Lets this much time pass: runs what falls due, and what that schedules and falls due, each at its time. */
     public void advance(Duration time) {
-        long end = now + time.toNanos();
-        while (!planned.isEmpty() && planned.peek().at() <= end) {
-            Planned next = planned.remove();
-            now = next.at();
-            next.task().run();
+        long target = elapsed().plus(time).toNanos();
+        for (Entry due = nextUntil(target); due != null; due = nextUntil(target)) {
+            due.task().run();
         }
-        now = end;
+        synchronized (this) {
+            elapsed = target;
+        }
     }
 
-    /** Milliseconds passed since the beginning. */
-    public long millis() {
-        return now / 1_000_000;
+    /** Lets time pass to the next task and runs it; false if there is none. */
+    public boolean advanceToNext() {
+        Entry due = nextUntil(Long.MAX_VALUE);
+        if (due != null) {
+            due.task().run();
+        }
+        return due != null;
+    }
+
+    private synchronized Entry nextUntil(long target) {
+        Entry first = tasks.peek();
+        if (first == null || first.at() > target) {
+            return null;
+        }
+        elapsed = Math.max(elapsed, first.at());
+        return tasks.poll();
+    }
+
+    /** Time that has passed since the timer was made. */
+    public synchronized Duration elapsed() {
+        return Duration.ofNanos(elapsed);
     }
 
     /** Tasks that wait for their time. */
-    public int waiting() {
-        return planned.size();
+    public synchronized int waiting() {
+        return tasks.size();
+    }
+
+    private record Entry(long at, long sequence, Runnable task) implements Comparable<Entry> {
+        @Override
+        public int compareTo(Entry other) {
+            int byTime = Long.compare(at, other.at);
+            return byTime != 0 ? byTime : Long.compare(sequence, other.sequence);
+        }
     }
 }

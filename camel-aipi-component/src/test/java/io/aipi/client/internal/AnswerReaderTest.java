@@ -1,0 +1,164 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import io.aipi.client.Media;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnswerReaderTest {
+
+    private static final byte[] PNG = "\u0089PNG\r\n\u001a\n...".getBytes(StandardCharsets.ISO_8859_1);
+    private static final String PNG_BASE64 = Base64.getEncoder().encodeToString(PNG);
+
+    @Test
+    void readsEveryTypeOfJson() throws IOException {
+        assertThat(read("{\"s\":\"x\",\"i\":1,\"l\":99999999999,\"b\":99999999999999999999,\"d\":1.5,\"t\":true,"
+                        + "\"n\":null,\"a\":[1,[2]],\"o\":{\"x\":1}}"))
+                .containsEntry("s", "x")
+                .containsEntry("i", 1)
+                .containsEntry("l", 99_999_999_999L)
+                .containsEntry("b", new BigInteger("99999999999999999999"))
+                .containsEntry("d", 1.5)
+                .containsEntry("t", true)
+                .containsEntry("n", null)
+                .containsEntry("a", List.of(1, List.of(2)))
+                .containsEntry("o", Map.of("x", 1));
+    }
+
+    @Test
+    void leavesOutKeysWhereverTheyStand() throws IOException {
+        assertThat(read("{\"key\":\"a\",\"progress\":{\"auth_key\":{\"x\":[1]},\"auth\":\"vm\"},"
+                        + "\"list\":[{\"client_session_auth_key\":\"b\"}]}"))
+                .isEqualTo(Map.of("progress", Map.of("auth", "vm"), "list", List.of(Map.of())));
+    }
+
+    @Test
+    void keepsTheSessionKeyOfALogin() throws IOException {
+        assertThat(AnswerReader.readLogin(FakeTransport.answer(200, "{\"client_session_auth_key\":\"K1\"}")))
+                .containsEntry("client_session_auth_key", "K1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", " ", "null", "7", "\"text\"", "[]", "{", "{}{}", "{} x", "{\"a\":}", "{\"a\":1,}", "<html>"})
+    void refusesWhatIsNotOneJsonObject(String text) {
+        assertThatIOException().isThrownBy(() -> read(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\":", "[", "{\"key\":[", "{\"progress_data\":{\"a\":["})
+    void refusesDeepNesting(String step) {
+        String deep = "{\"a\":" + step.repeat(5_000);
+
+        assertThatIOException().isThrownBy(() -> read(deep));
+        assertThatIOException().isThrownBy(() -> AnswerReader.read(FakeTransport.answer(200, deep), false));
+    }
+
+    @Test
+    void refusesNumbersWithoutEnd() {
+        assertThatIOException().isThrownBy(() -> read("{\"a\":" + "7".repeat(2_000) + "}"));
+    }
+
+    @Test
+    void readsTheNumbersThatAreNoneAsPythonWritesThem() throws IOException {
+        assertThat(read("{\"a\":NaN,\"b\":Infinity,\"c\":-Infinity}"))
+                .containsEntry("a", Double.NaN)
+                .containsEntry("b", Double.POSITIVE_INFINITY)
+                .containsEntry("c", Double.NEGATIVE_INFINITY);
+    }
+
+    @Test
+    void aNumberThatIsNoneIsNoProgress() throws IOException {
+        Map<String, Object> answer = read("{\"job_state\":\"processing\",\"progress\":{\"progress\":NaN,"
+                + "\"estimate\":Infinity,\"queue_position\":1e300,\"num_workers_online\":\"2\"}}");
+
+        assertThat(Protocol.progress("e", "JID1", answer)).satisfies(progress -> {
+            assertThat(progress.progress()).isNull();
+            assertThat(progress.estimate()).isNull();
+            assertThat(progress.queuePosition()).isNull();
+            assertThat(progress.workersOnline()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void decodesDataUrisUnderAnyName() throws IOException {
+        assertThat(read("{\"x\":\"data:image/JPEG;base64," + PNG_BASE64 + "\"}"))
+                .containsEntry("x", new Media("x", "image/png", PNG));
+    }
+
+    @Test
+    void believesTheServersTypeOfAFileThatIsOfNoKnownKind() throws IOException {
+        assertThat(read("{\"x\":\"data:audio/Thing;rate=8000;base64,AAEC\"}"))
+                .containsEntry("x", new Media("x", "audio/thing", new byte[] {0, 1, 2}));
+        assertThat(read("{\"x\":\"data:;base64,AAEC\"}"))
+                .containsEntry("x", new Media("x", MediaTypes.UNKNOWN, new byte[] {0, 1, 2}));
+    }
+
+    @Test
+    void decodesBareBase64UnderTheNamesOfFiles_andOnlyThere() throws IOException {
+        assertThat(read("{\"images\":[\"" + PNG_BASE64 + "\"],\"text\":\"" + PNG_BASE64 + "\",\"image\":\"none\"}"))
+                .containsEntry("images", List.of(new Media("images", "image/png", PNG)))
+                .containsEntry("text", PNG_BASE64)
+                .containsEntry("image", "none");
+    }
+
+    @Test
+    void toleratesLineBreaksInBase64() throws IOException {
+        String broken = PNG_BASE64.substring(0, 4) + "\\r\\n" + PNG_BASE64.substring(4);
+
+        assertThat(read("{\"image\":\"" + broken + "\"}")).containsEntry("image", new Media("image", "image/png", PNG));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data:image/png;base64,%%%", "data:,x", "data:image/png,x", "data:", "data:;base64", "dat"})
+    void whatOnlyLooksLikeADataUriStaysText(String text) throws IOException {
+        assertThat(read("{\"image\":\"" + text + "\"}")).containsEntry("image", text);
+    }
+
+    @Test
+    void readsOnlyTheNamesOfProgressDataThatNobodyListensTo() throws IOException {
+        HttpAnswer answer = FakeTransport.answer(
+                200, "{\"progress\":{\"progress_data\":{\"text\":\"so far\",\"progress_images\":[\"AAAA\"]}}}");
+
+        assertThat(AnswerReader.read(answer, false))
+                .isEqualTo(Map.of("progress", Map.of("progress_data", Map.of("text", true, "progress_images", true))));
+        assertThat(AnswerReader.read(FakeTransport.answer(200, "{\"progress_data\":null}"), false))
+                .isEqualTo(Map.of("progress_data", Map.of()));
+    }
+
+    @Test
+    void readsNoFurtherThanTheAnswerIsLong() throws IOException {
+        byte[] body = "{\"a\":1}garbage of an earlier answer".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(AnswerReader.read(new HttpAnswer(200, null, null, null, body, 7), true))
+                .isEqualTo(Map.of("a", 1));
+    }
+
+    @Test
+    void readsALongText() throws IOException {
+        char[] text = new char[3_000_000];
+        Arrays.fill(text, '\u00e4');
+
+        assertThat(read("{\"text\":\"" + new String(text) + "\"}")).containsEntry("text", new String(text));
+    }
+
+    private static Map<String, Object> read(String json) throws IOException {
+        return AnswerReader.read(FakeTransport.answer(200, json), true);
+    }
+}

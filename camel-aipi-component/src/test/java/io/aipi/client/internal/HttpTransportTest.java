@@ -1,0 +1,738 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.aipi.client.ConnectionOptions;
+import io.aipi.client.internal.TransportException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.apache.hc.core5.util.TimeValue;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpTransportTest {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final ConnectionOptions DEFAULTS = ConnectionOptions.defaults();
+
+    /** Of a server named localhost, and of nobody else. */
+    private static SSLContext tls;
+
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final ThreadFactory factory = task -> {
+        Thread thread = new Thread(task, "transport-test");
+        thread.setDaemon(true);
+        threads.add(thread);
+        return thread;
+    };
+    private final SystemTimer timer = new SystemTimer(factory);
+    private final ExecutorService connector = Executors.newSingleThreadExecutor(factory);
+    private final List<AutoCloseable> toClose = new ArrayList<>();
+
+    @BeforeAll
+    static void makeCertificate(@TempDir Path folder) throws Exception {
+        Path store = folder.resolve("server.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=test",
+                        "-ext",
+                        "SAN=dns:localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        "changeit")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("keytool.log").toFile())
+                .start();
+        assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+            keys.load(in, "changeit".toCharArray());
+        }
+        KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keyManagers.init(keys, "changeit".toCharArray());
+        TrustManagerFactory trustManagers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trustManagers.init(keys);
+        tls = SSLContext.getInstance("TLS");
+        tls.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
+    }
+
+    @AfterEach
+    void leavesNoThread() throws Exception {
+        for (AutoCloseable each : toClose) {
+            each.close();
+        }
+        timer.close();
+        connector.shutdownNow();
+        soon().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(threads).noneMatch(Thread::isAlive));
+    }
+
+    @Test
+    void aRefusedConnectionHasSentNothing() throws Exception {
+        int port;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+
+        TransportException failure = failure(transport().send(get(URI.create("http://127.0.0.1:" + port))));
+
+        assertThat(failure.kind()).isEqualTo(Kind.NOT_CONNECTED);
+        assertThat(failure.requestSent()).isFalse();
+    }
+
+    @Test
+    void aConnectionResetAfterTheRequestIsBroken_andTheRequestMayHaveArrived() throws Exception {
+        RawServer server = server(connection -> {
+            connection.read();
+            connection.reset();
+        });
+
+        TransportException failure =
+                failure(transport().send(post(server.uri(), "{}".getBytes(StandardCharsets.UTF_8))));
+
+        assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
+        assertThat(failure.requestSent()).isTrue();
+    }
+
+    @Test
+    void anEmptyReplyIsBroken() throws Exception {
+        RawServer server = server(RawServer.Connection::read);
+
+        TransportException failure = failure(transport().send(get(server.uri())));
+
+        assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
+        assertThat(failure.requestSent()).isTrue();
+    }
+
+    @Test
+    void silenceEndsAtTheDeadline_andTheConnectionWithIt() throws Exception {
+        RawServer server = server(RawServer.Connection::awaitEnd);
+        long begin = System.nanoTime();
+
+        TransportException failure = failure(transport().send(get(server.uri(), Duration.ofMillis(250))));
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofMillis(250), Duration.ofSeconds(2));
+        assertThat(failure.kind()).isEqualTo(Kind.TIMED_OUT);
+        assertThat(failure.requestSent()).isTrue();
+        soon().until(() -> server.openConnections() == 0);
+    }
+
+    @Test
+    void aHandshakeThatStallsEndsAtTheDeadline_andKeepsItsPlaceUntilTheConnectionIsClosed() throws Exception {
+        RawServer server = server(RawServer.Connection::awaitEnd);
+        HttpTransport transport = transport(
+                new ConnectionOptions(Duration.ofMillis(400), 1, DEFAULTS.maxResponseSize(), null, tls, null));
+
+        TransportException failure = failure(transport.send(get(https("localhost", server), Duration.ofMillis(100))));
+        TransportException next = failure(transport.send(get(https("localhost", server), Duration.ofMillis(50))));
+
+        assertThat(failure.kind()).isEqualTo(Kind.NOT_CONNECTED);
+        assertThat(failure.requestSent()).isFalse();
+        assertThat(next).hasMessageContaining("no answer within 50 ms");
+        assertThat(server.mostConnections()).isEqualTo(1);
+        soon().atMost(Duration.ofSeconds(3)).until(() -> server.openConnections() == 0);
+        assertThat(transport.openConnections()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 100\r\n\r\n{\"text\":",
+                "Transfer-Encoding: chunked\r\n\r\n8\r\n{\"text\":\r\n",
+                "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+                "Content-Len"
+            })
+    void aTruncatedAnswerIsBroken(String answer) throws Exception {
+        RawServer server = server(connection -> {
+            connection.read();
+            connection.write("HTTP/1.1 200 OK\r\n" + answer);
+        });
+
+        TransportException failure = failure(transport().send(get(server.uri())));
+
+        assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
+        assertThat(failure.requestSent()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 11\r\n\r\n01234567890",
+                "Transfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n",
+                "Content-Length: 99999999999999\r\n\r\n",
+                "\r\n01234567890"
+            })
+    void anAnswerThatIsTooLargeIsRefused(String answer) throws Exception {
+        RawServer server = server(connection -> {
+            connection.read();
+            connection.write("HTTP/1.1 200 OK\r\n" + answer);
+            connection.finish();
+            connection.awaitEnd();
+        });
+
+        TransportException failure = failure(transport(limited(10, 10)).send(get(server.uri())));
+
+        assertThat(failure.kind()).isEqualTo(Kind.ANSWER_TOO_LARGE);
+        assertThat(failure).hasMessageContaining("10 bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 10\r\n\r\n0123456789",
+                "Transfer-Encoding: chunked\r\n\r\n4\r\n0123\r\n6\r\n456789\r\n0\r\n\r\n",
+                "\r\n0123456789"
+            })
+    void anAnswerMayBeAsLargeAsAllowed(String answer) throws Exception {
+        RawServer server = server(connection -> {
+            connection.read();
+            connection.write("HTTP/1.1 200 OK\r\n" + answer);
+        });
+
+        HttpAnswer read = answer(transport(limited(10, 10)).send(get(server.uri())));
+
+        assertThat(text(read)).isEqualTo("0123456789");
+    }
+
+    @Test
+    void anAnswerWithoutABodyIsAnAnswer() throws Exception {
+        RawServer server = server(connection -> {
+            connection.read();
+            connection.write("HTTP/1.1 204 No Content\r\n\r\n");
+        });
+
+        HttpAnswer read = answer(transport().send(get(server.uri())));
+
+        assertThat(read.status()).isEqualTo(204);
+        assertThat(read.length()).isZero();
+    }
+
+    @Test
+    void aLongRequestAndALongAnswerArriveWhole() throws Exception {
+        String text = "x".repeat(3_000_000);
+        RawServer server = server(connection -> {
+            while (connection.read()) {
+                connection.answer(text);
+            }
+        });
+
+        HttpAnswer read = answer(transport().send(post(server.uri(), new byte[5_000_000])));
+
+        assertThat(text(read)).isEqualTo(text);
+        assertThat(server.requests().get(0)).contains("Content-Length: 5000000").contains("application/json");
+    }
+
+    @Test
+    void saysWhatItIsAndWhatItTakes_andNothingElse() throws Exception {
+        RawServer server = server(RawServer::answerAll);
+
+        answer(transport().send(HttpCall.get(server.uri(), "/a", Map.of("k", "a b/?#&="), TIMEOUT)));
+
+        assertThat(server.requests().get(0).lines().filter(line -> !line.isEmpty()))
+                .containsExactlyInAnyOrder(
+                        "GET /a?k=a%20b%2F%3F%23%26%3D HTTP/1.1",
+                        "Host: 127.0.0.1:" + server.port(),
+                        "Accept: application/json",
+                        "Connection: keep-alive",
+                        "User-Agent: the test");
+    }
+
+    @Test
+    void aConnectionIsUsedAgain() throws Exception {
+        RawServer server = server(RawServer::answerAll);
+        HttpTransport transport = transport();
+
+        for (int i = 0; i < 5; i++) {
+            answer(transport.send(post(server.uri(), new byte[10])));
+        }
+
+        assertThat(server.connections()).isEqualTo(1);
+        assertThat(transport.openConnections()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
+                "HTTP/1.1 200 OK\r\nConnection: Foo, Close\r\nContent-Length: 2\r\n\r\n{}",
+                "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+                "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nContent-Length: 2\r\n\r\n{}"
+            })
+    void aConnectionThatTheServerWillCloseIsNotUsedAgain(String answer) throws Exception {
+        RawServer server = server(connection -> {
+            connection.read();
+            connection.write(answer);
+            connection.awaitEnd();
+        });
+        HttpTransport transport = transport();
+
+        answer(transport.send(get(server.uri())));
+        answer(transport.send(get(server.uri())));
+
+        assertThat(server.connections()).isEqualTo(2);
+        assertThat(server.requests()).hasSize(2);
+        soon().until(() -> server.openConnections() == 0);
+    }
+
+    @Test
+    void aConnectionThatTheServerHasClosedIsNotUsedAgain() throws Exception {
+        CountDownLatch closedByBoth = new CountDownLatch(1);
+        RawServer server = server(connection -> {
+            connection.read();
+            connection.answer("{}");
+            connection.finish();
+            connection.awaitEnd();
+            closedByBoth.countDown();
+        });
+        HttpTransport transport = transport();
+        answer(transport.send(get(server.uri())));
+        assertThat(closedByBoth.await(5, TimeUnit.SECONDS)).isTrue();
+
+        answer(transport.send(get(server.uri())));
+
+        assertThat(server.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void aConnectionThatHasBeenIdleForTooLongIsNotUsedAgain() throws Exception {
+        RawServer server = server(RawServer::answerAll);
+        HttpTransport transport = transport(DEFAULTS, timer, TimeValue.ofMilliseconds(1));
+        answer(transport.send(get(server.uri())));
+        awaitMilliseconds(5);
+
+        answer(transport.send(get(server.uri())));
+
+        assertThat(server.connections()).isEqualTo(2);
+        assertThat(HttpTransport.KEEP_ALIVE.toSeconds()).isLessThan(10);
+    }
+
+    @Test
+    void anIdleConnectionIsClosedWithoutBeingAskedFor() throws Exception {
+        RawServer server = server(RawServer::answerAll);
+        VirtualTimer virtual = new VirtualTimer();
+        HttpTransport transport = transport(DEFAULTS, virtual, TimeValue.ofMilliseconds(1));
+        answer(transport.send(get(server.uri())));
+        awaitMilliseconds(5);
+
+        virtual.advance(Duration.ofSeconds(5));
+
+        soon().until(() -> server.openConnections() == 0);
+        assertThat(transport.openConnections()).isZero();
+    }
+
+    @Test
+    void anAnswerThatComesBeforeTheRequestIsWholeIsTheAnswer() throws Exception {
+        RawServer server = server(connection -> {
+            connection.readHead();
+            connection.write("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 2\r\n\r\n{}");
+            connection.awaitEnd();
+        });
+        HttpTransport transport = transport();
+
+        HttpAnswer read = answer(transport.send(post(server.uri(), new byte[50_000_000])));
+
+        assertThat(read.status()).isEqualTo(413);
+        soon().until(() -> server.openConnections() == 0);
+        assertThat(transport.openConnections()).isZero();
+    }
+
+    @Test
+    void closingEndsCallsInFlightAndInTheQueue_andThoseThatComeLater() throws Exception {
+        RawServer server = server(RawServer.Connection::awaitEnd);
+        HttpTransport transport = transport(limited(1, 1_000));
+        CompletableFuture<HttpAnswer> inFlight = transport.send(get(server.uri()));
+        CompletableFuture<HttpAnswer> inQueue = transport.send(get(server.uri()));
+        soon().until(() -> server.connections() == 1);
+
+        transport.close();
+
+        assertThat(failure(inFlight).kind()).isEqualTo(Kind.CLOSED);
+        assertThat(failure(inQueue).kind()).isEqualTo(Kind.CLOSED);
+        assertThat(failure(inQueue).requestSent()).isFalse();
+        assertThat(failure(transport.send(get(server.uri()))).kind()).isEqualTo(Kind.CLOSED);
+        soon().until(() -> server.openConnections() == 0);
+    }
+
+    @Test
+    void canBeClosedOnItsOwnThreadWithoutWaitingForItself() throws Exception {
+        RawServer server = server(RawServer::answerAll);
+        HttpTransport transport = transport();
+        answer(transport.send(get(server.uri())));
+        long begin = System.nanoTime();
+
+        transport.send(get(server.uri())).thenRun(transport::close).get(10, TimeUnit.SECONDS);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void makesNoMoreConnectionsThanAllowed() throws Exception {
+        CountDownLatch allSent = new CountDownLatch(1);
+        RawServer server = server(connection -> {
+            while (connection.read()) {
+                awaitLatch(allSent);
+                connection.answer("{}");
+            }
+        });
+        HttpTransport transport = transport(limited(2, 1_000));
+        List<CompletableFuture<HttpAnswer>> calls = IntStream.range(0, 12)
+                .mapToObj(i -> transport.send(get(server.uri())))
+                .toList();
+        soon().until(() -> server.connections() == 2);
+
+        allSent.countDown();
+
+        for (CompletableFuture<HttpAnswer> call : calls) {
+            assertThat(answer(call).status()).isEqualTo(200);
+        }
+        assertThat(server.mostConnections()).isEqualTo(2);
+        assertThat(server.requests()).hasSize(12);
+    }
+
+    @Test
+    void waitingForAConnectionEndsAtTheDeadlineToo_withNothingSent() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        RawServer server = server(connection -> {
+            while (connection.read()) {
+                awaitLatch(release);
+                connection.answer("{}");
+            }
+        });
+        HttpTransport transport = transport(limited(1, 1_000));
+        CompletableFuture<HttpAnswer> first = transport.send(get(server.uri()));
+
+        TransportException failure = failure(transport.send(get(server.uri(), Duration.ofMillis(100))));
+        release.countDown();
+
+        assertThat(failure.kind()).isEqualTo(Kind.NOT_CONNECTED);
+        assertThat(failure.requestSent()).isFalse();
+        answer(first);
+        answer(transport.send(get(server.uri())));
+        assertThat(server.requests()).hasSize(2);
+    }
+
+    @Test
+    void whatIsSaidToHaveNotBeenSentHasNotArrived() throws Exception {
+        RawServer server = server(RawServer::answerAll);
+        HttpTransport transport = transport(limited(4, 1_000));
+        answer(transport.send(get(server.uri())));
+        List<CompletableFuture<HttpAnswer>> calls = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+            // deadlines that fall into every moment of a call
+            Duration timeout = Duration.ofNanos(i % 150 * 100_000L);
+            calls.add(transport.send(HttpCall.get(server.uri(), "/call-" + i + "-", Map.of(), timeout)));
+        }
+        List<Integer> unsent = new ArrayList<>();
+        for (int i = 0; i < calls.size(); i++) {
+            Throwable problem = calls.get(i).handle((read, failure) -> failure).get(10, TimeUnit.SECONDS);
+            if (problem instanceof TransportException failure && !failure.requestSent()) {
+                unsent.add(i);
+            }
+        }
+
+        answer(transport.send(get(server.uri())));
+        String arrived = String.join("", server.requests());
+        assertThat(unsent).isNotEmpty().noneMatch(i -> arrived.contains("/call-" + i + "-"));
+        assertThat(server.mostConnections()).as("leaked connections").isLessThan(60);
+        assertThat(transport.openConnections()).isLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void aPlainProxyIsToldTheWholeUrl() throws Exception {
+        RawServer proxy = server(RawServer::answerAll);
+
+        answer(transport(through(proxy)).send(get(URI.create("http://gpu.example:7777/base"))));
+
+        assertThat(proxy.requests())
+                .singleElement()
+                .satisfies(head -> assertThat(head)
+                        .startsWith("GET http://gpu.example:7777/base/path HTTP/1.1\r\n")
+                        .contains("Host: gpu.example:7777\r\n"));
+    }
+
+    @Test
+    void speaksTls() throws Exception {
+        RawServer server = tlsServer();
+        HttpTransport transport = transport();
+
+        answer(transport.send(get(https("localhost", server))));
+        answer(transport.send(get(https("localhost", server))));
+
+        assertThat(server.requests()).hasSize(2);
+        assertThat(server.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesTheCertificateOfAnotherHost() throws Exception {
+        RawServer server = tlsServer();
+
+        TransportException failure = failure(transport().send(get(https("127.0.0.1", server))));
+
+        assertThat(failure.kind()).isEqualTo(Kind.NOT_CONNECTED);
+        assertThat(failure.requestSent()).isFalse();
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void refusesACertificateThatNobodyVouchesFor() throws Exception {
+        RawServer server = tlsServer();
+
+        TransportException failure =
+                failure(of(DEFAULTS, timer, HttpTransport.KEEP_ALIVE).send(get(https("localhost", server))));
+
+        assertThat(failure.kind()).isEqualTo(Kind.NOT_CONNECTED);
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void anotherVerifierOfHostNamesMayBeLessStrict() throws Exception {
+        RawServer server = tlsServer();
+        ConnectionOptions options = new ConnectionOptions(
+                DEFAULTS.connectTimeout(), 10, DEFAULTS.maxResponseSize(), null, tls, (host, session) -> true);
+
+        assertThat(answer(transport(options).send(get(https("127.0.0.1", server))))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 200 Connection established\r\n\r\n", "HTTP/1.0 200 OK\r\nVia: proxy\r\n\r\n"})
+    void tlsGoesThroughAProxyByATunnel(String established) throws Exception {
+        RawServer server = tlsServer();
+        RawServer proxy = server(connection -> {
+            connection.readHead();
+            connection.write(established);
+            connection.tunnelTo(server.port());
+        });
+        HttpTransport transport = transport(through(proxy));
+
+        answer(transport.send(post(https("localhost", server), new byte[100_000])));
+        answer(transport.send(get(https("localhost", server))));
+
+        assertThat(proxy.requests())
+                .singleElement()
+                .satisfies(head -> assertThat(head)
+                        .startsWith("CONNECT localhost:" + server.port() + " HTTP/1.1\r\n")
+                        .contains("Host: localhost:" + server.port()));
+        assertThat(server.requests()).hasSize(2);
+    }
+
+    @Test
+    void aTunnelToTheWrongHostIsRefused() throws Exception {
+        RawServer server = tlsServer();
+        RawServer proxy = server(connection -> {
+            connection.readHead();
+            connection.write("HTTP/1.1 200 Connection established\r\n\r\n");
+            connection.tunnelTo(server.port());
+        });
+
+        TransportException failure = failure(transport(through(proxy)).send(get(URI.create("https://gpu.example"))));
+
+        assertThat(failure.kind()).isEqualTo(Kind.NOT_CONNECTED);
+        assertThat(failure.requestSent()).isFalse();
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n\r\nno",
+                "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
+                ""
+            })
+    void aProxyThatRefusesTheTunnelHasBeenSentNothing(String refusal) throws Exception {
+        RawServer proxy = server(connection -> {
+            connection.readHead();
+            connection.write(refusal);
+        });
+
+        TransportException failure =
+                failure(transport(through(proxy)).send(post(URI.create("https://gpu.example"), new byte[10])));
+
+        assertThat(failure.kind()).isEqualTo(Kind.NOT_CONNECTED);
+        assertThat(failure.requestSent()).isFalse();
+        assertThat(failure).hasMessageContaining("the proxy");
+    }
+
+    @Test
+    void ofARedirectOnlyTheHostIsTold() throws Exception {
+        String location = "https://user:secret@other.example:1234/login?key=secret";
+        RawServer server = server(connection -> {
+            connection.read();
+            connection.write("HTTP/1.1 301 Moved\r\nContent-Length: 0\r\nLocation: " + location + "\r\n\r\n");
+        });
+
+        HttpAnswer read = answer(transport().send(get(server.uri())));
+
+        assertThat(read.location()).isEqualTo("https://other.example:1234");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Wed, 21 Oct 2026 07:28:00 GMT", "-1", "99999999999999999999", "soon"})
+    void aTimeToWaitThatIsNotInSecondsIsNone(String value) throws Exception {
+        RawServer server = server(connection -> {
+            connection.read();
+            connection.write("HTTP/1.1 429 Wait\r\nRetry-After: " + value + "\r\nContent-Length: 0\r\n\r\n");
+        });
+
+        assertThat(answer(transport().send(get(server.uri()))).retryAfter()).isNull();
+    }
+
+    @Test
+    void aTimeToWaitInSecondsIsTold() throws Exception {
+        RawServer server = server(connection -> {
+            connection.read();
+            connection.write("HTTP/1.1 429 Wait\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n");
+        });
+
+        assertThat(answer(transport().send(get(server.uri()))).retryAfter()).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    private HttpTransport transport() {
+        return transport(DEFAULTS);
+    }
+
+    private HttpTransport transport(ConnectionOptions options) {
+        return transport(options, timer, HttpTransport.KEEP_ALIVE);
+    }
+
+    private HttpTransport transport(ConnectionOptions options, Timer time, TimeValue keepAlive) {
+        // reading the JVM's certificates takes longer than most of these tests
+        return of(options.sslContext() != null ? options : trusting(options), time, keepAlive);
+    }
+
+    private HttpTransport of(ConnectionOptions options, Timer time, TimeValue keepAlive) {
+        HttpTransport transport = new HttpTransport(options, time, connector, factory, "the test", keepAlive);
+        toClose.add(transport);
+        return transport;
+    }
+
+    private RawServer server(RawServer.Behaviour behaviour) throws IOException {
+        RawServer server = new RawServer(behaviour);
+        toClose.add(server);
+        return server;
+    }
+
+    private RawServer tlsServer() throws IOException {
+        RawServer server = new RawServer(tls.getServerSocketFactory(), RawServer::answerAll);
+        toClose.add(server);
+        return server;
+    }
+
+    private static ConnectionOptions limited(int connections, long responseSize) {
+        return new ConnectionOptions(DEFAULTS.connectTimeout(), connections, responseSize, null, null, null);
+    }
+
+    private static ConnectionOptions trusting(ConnectionOptions options) {
+        return new ConnectionOptions(
+                options.connectTimeout(),
+                options.maxConnections(),
+                options.maxResponseSize(),
+                options.proxy(),
+                tls,
+                options.hostnameVerifier());
+    }
+
+    private static ConnectionOptions through(RawServer proxy) {
+        return new ConnectionOptions(
+                DEFAULTS.connectTimeout(), 10, DEFAULTS.maxResponseSize(), proxy.uri(), null, null);
+    }
+
+    private static URI https(String host, RawServer server) {
+        return URI.create("https://" + host + ":" + server.port());
+    }
+
+    private static HttpCall get(URI server) {
+        return get(server, TIMEOUT);
+    }
+
+    private static HttpCall get(URI server, Duration timeout) {
+        return HttpCall.get(server, "/path", Map.of(), timeout);
+    }
+
+    private static HttpCall post(URI server, byte[] body) {
+        return HttpCall.post(server, "/path", body, TIMEOUT);
+    }
+
+    private static HttpAnswer answer(CompletableFuture<HttpAnswer> call) throws Exception {
+        return call.get(20, TimeUnit.SECONDS);
+    }
+
+    private static TransportException failure(CompletableFuture<HttpAnswer> call) throws Exception {
+        try {
+            HttpAnswer read = call.get(20, TimeUnit.SECONDS);
+            throw new AssertionError("answered: " + read);
+        } catch (ExecutionException e) {
+            assertThat(e.getCause()).isInstanceOf(TransportException.class);
+            return (TransportException) e.getCause();
+        }
+    }
+
+    private static String text(HttpAnswer answer) {
+        return new String(answer.body(), 0, answer.length(), StandardCharsets.UTF_8);
+    }
+
+    private static ConditionFactory soon() {
+        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
+    }
+
+    private static void awaitMilliseconds(long time) {
+        long begin = System.nanoTime();
+        soon().until(() -> System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(time));
+    }
+
+    private static void awaitLatch(CountDownLatch latch) throws IOException {
+        try {
+            if (!latch.await(10, TimeUnit.SECONDS)) {
+                throw new IOException("waited in vain");
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+}

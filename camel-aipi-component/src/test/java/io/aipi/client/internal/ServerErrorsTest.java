@@ -1,0 +1,148 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aipi.client.error.AipiException;
+import io.aipi.client.error.AuthenticationException;
+import io.aipi.client.error.EndpointUnavailableException;
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.error.JobLapsedException;
+import io.aipi.client.error.JobTimeoutException;
+import io.aipi.client.error.NotAllowedException;
+import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.error.QueueFullException;
+import io.aipi.client.internal.ServerErrors.Route;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ServerErrorsTest {
+
+    private final ServerErrors errors = new ServerErrors(URI.create("http://server"), new SecretMask("the-api-key"));
+
+    static Stream<Arguments> meanings() {
+        return Stream.of(
+                error(
+                        Route.LOGIN,
+                        200,
+                        "{'success':false,'error':'Key not valid'}",
+                        AuthenticationException.class,
+                        false),
+                error(Route.LOGIN, 401, "{'error':['no key']}", AuthenticationException.class, false),
+                error(Route.SUBMIT, 401, "{'error':['bad key']}", AuthenticationException.class, false),
+                error(Route.SUBMIT, 402, "{'error':['not here']}", NotAllowedException.class, false),
+                error(Route.HELD_SUBMIT, 402, "{'error':['not here']}", NotAllowedException.class, false),
+                error(Route.SUBMIT, 403, "{}", NotAllowedException.class, false),
+                error(Route.PROGRESS, 402, "{'error':['unknown job']}", JobLapsedException.class, true),
+                error(
+                        Route.SUBMIT,
+                        400,
+                        "{'error':['top_k must be an integer']}",
+                        InvalidRequestException.class,
+                        false),
+                error(Route.SUBMIT, 400, "{'error':['the queue has a max']}", InvalidRequestException.class, false),
+                error(Route.SUBMIT, 400, "{'error':'Job queue reached max length 2!'}", QueueFullException.class, true),
+                error(Route.SUBMIT, 200, "{'error':'Job queue reached max length 2!'}", QueueFullException.class, true),
+                error(Route.SUBMIT, 400, "{'error':'Endpoint is disabled'}", EndpointUnavailableException.class, true),
+                error(Route.PROGRESS, 400, "{'error':'lapsed!','job_state':'lapsed'}", JobLapsedException.class, true),
+                error(Route.PROGRESS, 400, "{'error':['odd']}", ProtocolViolationException.class, false),
+                error(Route.SUBMIT, 400, "{}", ProtocolViolationException.class, false),
+                error(Route.SUBMIT, 404, "{'message':'not found'}", EndpointUnavailableException.class, false),
+                error(Route.SUBMIT, 405, "", EndpointUnavailableException.class, false),
+                error(Route.SUBMIT, 408, "", EndpointUnavailableException.class, true),
+                error(Route.SUBMIT, 413, "<html>", InvalidRequestException.class, false),
+                error(Route.SUBMIT, 429, "", QueueFullException.class, true),
+                error(Route.SUBMIT, 418, "", ProtocolViolationException.class, false),
+                error(Route.LOGIN, 302, "", ProtocolViolationException.class, false),
+                error(Route.SUBMIT, 500, "", EndpointUnavailableException.class, true),
+                error(Route.PROGRESS, 502, "<html>", EndpointUnavailableException.class, true),
+                error(Route.HELD_SUBMIT, 503, "{'message':'Response Timeout'}", JobTimeoutException.class, false),
+                error(Route.HELD_SUBMIT, 503, "{'message':'busy'}", EndpointUnavailableException.class, true),
+                error(Route.SUBMIT, 503, "{'message':'Response Timeout'}", EndpointUnavailableException.class, true),
+                error(Route.QUERY, 200, "{'success':false,'error':'no'}", ProtocolViolationException.class, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("meanings")
+    void anAnswerMeansThisError(
+            Route route, int status, String body, Class<? extends AipiException> type, boolean retryable) {
+        AipiException error = error(route, status, body);
+
+        assertThat(error).isInstanceOf(type);
+        assertThat(error.isRetryable()).isEqualTo(retryable);
+        assertThat(error.getEndpoint()).isEqualTo("chat");
+        assertThat(error.getJobId()).isEqualTo("JID1");
+        assertThat(error.getHttpStatus()).isEqualTo(status);
+        assertThat(error).hasMessageContaining("chat").hasMessageContaining("HTTP " + status);
+    }
+
+    @Test
+    void allTheServersReasonsAreTold() {
+        AipiException error = error(Route.SUBMIT, 400, "{'error':['one',' two ','',3]}");
+
+        assertThat(((InvalidRequestException) error).getMessages()).containsExactly("one", "two", "3");
+        assertThat(error).hasMessageContaining("one; two; 3");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void noKeyIsQuoted(Route route) {
+        for (int status : new int[] {200, 302, 400, 401, 402, 403, 404, 405, 413, 418, 429, 500, 503}) {
+            for (String said : new String[] {"'the-api-key'", "['the-api-key']", "{'message':'the-api-key'}"}) {
+                assertThat(error(route, status, "{'error':" + said + "}"))
+                        .message()
+                        .doesNotContain("the-api-key");
+            }
+            assertThat(error(route, status, "{'message':'the-api-key'}"))
+                    .message()
+                    .doesNotContain("the-api-key");
+        }
+    }
+
+    @Test
+    void textAroundAFaultInTheJsonIsNotQuoted() {
+        HttpAnswer answer = FakeTransport.answer(200, "{\"client_session_auth_key\":\"a-new-key\",oops}");
+
+        try {
+            errors.requireJson(Route.SUBMIT, answer, true, ErrorContext.of("chat"));
+            throw new AssertionError("it is no JSON");
+        } catch (ProtocolViolationException e) {
+            assertThat(e).hasNoCause().message().doesNotContain("a-new-key").contains("serverUrl");
+        }
+    }
+
+    @Test
+    void aTimeToWaitIsHandedOn() {
+        HttpAnswer answer = new HttpAnswer(429, null, Duration.ofSeconds(7), null, new byte[0], 0);
+
+        AipiException error = errors.of(Route.SUBMIT, answer, ErrorContext.of("chat"));
+
+        assertThat(((QueueFullException) error).getRetryAfter()).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    private AipiException error(Route route, int status, String body) {
+        byte[] bytes = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+        return errors.of(
+                route,
+                new HttpAnswer(status, "application/json", null, null, bytes, bytes.length),
+                ErrorContext.of("chat", "JID1"));
+    }
+
+    private static Arguments error(
+            Route route, int status, String body, Class<? extends AipiException> type, boolean retryable) {
+        return Arguments.of(route, status, body, type, retryable);
+    }
+}
