@@ -6,13 +6,19 @@
  */
 package io.aipi;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.concurrent.TimeUnit;
 
 @AnalyzeClasses(
         packages = {"io.aipi.client", "io.aipi.camel"},
@@ -56,7 +62,22 @@ class ArchitectureTest {
             noClasses().should().dependOnClassesThat().resideInAPackage("io.aipi.simulator..");
 
     @ArchTest
-    static final ArchRule NOBODY_SLEEPS = noClasses().should().callMethod(Thread.class, "sleep", long.class);
+    static final ArchRule NOBODY_SLEEPS = noClasses()
+            .should()
+            .callMethodWhere(target(owner(type(Thread.class))).and(target(name("sleep"))))
+            .orShould()
+            .callMethodWhere(target(owner(type(TimeUnit.class))).and(target(name("sleep"))))
+            .orShould()
+            .callMethod(Object.class, "wait")
+            .orShould()
+            .callMethod(Object.class, "wait", long.class);
+
+    @ArchTest
+    static final ArchRule LOGS_GO_THROUGH_SLF4J = GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+    @ArchTest
+    static final ArchRule PACKAGES_OF_THE_CAMEL_FACE_HAVE_NO_CYCLES =
+            slices().matching("io.aipi.camel.(**)").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule NOBODY_PRINTS = GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;

@@ -11,6 +11,7 @@ import io.aipi.client.ConnectionOptions;
 import io.aipi.client.JobOptions;
 import io.aipi.client.LoginRoute;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -232,8 +233,24 @@ public class AipiConfiguration implements Cloneable {
         if ((proxyHost == null) != (proxyPort == null)) {
             throw new IllegalArgumentException("proxyHost and proxyPort belong together: set both or none");
         }
-        URI proxy = proxyHost == null ? null : URI.create("http://" + proxyHost + ":" + proxyPort);
-        return new ConnectionOptions(connectTimeout, maxConnections, maxResponseSize, proxy, sslContext, null);
+        return new ConnectionOptions(connectTimeout, maxConnections, maxResponseSize, proxy(), sslContext, null);
+    }
+
+    private URI proxy() {
+        if (proxyHost == null) {
+            return null;
+        }
+        try {
+            URI proxy = new URI("http://" + proxyHost + ":" + proxyPort);
+            if (proxyHost.equals(proxy.getHost()) && proxyPort > 0 && proxyPort < 65_536) {
+                return proxy;
+            }
+        } catch (URISyntaxException e) {
+            // said below, with the options' names
+        }
+        throw new IllegalArgumentException(
+                "proxyHost and proxyPort must be a host's name or address and its port, but are " + proxyHost + " and "
+                        + proxyPort);
     }
 
     /**

@@ -32,7 +32,13 @@ final class AipiHealthCheck implements HealthCheck {
     @Override
     public String getId() {
         return "producer:aipi-" + endpoint.getEndpointName() + "@"
-                + URI.create(endpoint.getServiceUrl()).getAuthority();
+                + URI.create(endpoint.getServiceUrl().trim()).getAuthority();
+    }
+
+    /** Readiness only: a refused key is no reason to restart the process. */
+    @Override
+    public boolean isLiveness() {
+        return false;
     }
 
     @Override

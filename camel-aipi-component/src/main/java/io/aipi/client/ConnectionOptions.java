@@ -52,6 +52,9 @@ public record ConnectionOptions(
             throw new IllegalArgumentException("connectTimeout must be longer than zero");
         }
         connectTimeout = connectTimeout.compareTo(LONGEST) < 0 ? connectTimeout : LONGEST;
+        if (proxy != null && (proxy.getHost() == null || proxy.getPort() < 1 || proxy.getPort() > 65_535)) {
+            throw new IllegalArgumentException("proxy must be http://host:port");
+        }
         if (maxConnections < 1) {
             throw new IllegalArgumentException("maxConnections must be at least 1, but is " + maxConnections);
         }

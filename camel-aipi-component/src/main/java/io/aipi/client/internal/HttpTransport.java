@@ -31,7 +31,9 @@ import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.HttpsSupport;
 import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Http1Config;
@@ -416,6 +418,9 @@ public final class HttpTransport implements Transport {
                 void broken(Exception cause) {
                     if (cause instanceof AnswerTooLargeException) {
                         fail(Kind.ANSWER_TOO_LARGE, cause.getMessage(), null);
+                    } else if (cause instanceof HttpException || cause instanceof MalformedChunkCodingException) {
+                        // their words quote what came, which from an echo is our own request line with the key in it
+                        fail(Kind.BROKEN, "what " + firstHop() + " answered is not HTTP/1.1", null);
                     } else {
                         fail(
                                 requestSent() ? Kind.BROKEN : Kind.NOT_CONNECTED,

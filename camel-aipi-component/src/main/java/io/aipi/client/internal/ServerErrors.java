@@ -56,7 +56,8 @@ final class ServerErrors {
 
     /** A 2xx answer that is not the JSON object that must be there. */
     ProtocolViolationException notJson(HttpAnswer answer, ErrorContext context, IOException cause) {
-        String type = answer.contentType() == null ? "something without a content type" : answer.contentType();
+        String type =
+                answer.contentType() == null ? "something without a content type" : secrets.mask(answer.contentType());
         String position =
                 cause instanceof com.fasterxml.jackson.core.JsonProcessingException json && json.getLocation() != null
                         ? ", at byte " + json.getLocation().getByteOffset()
@@ -154,7 +155,7 @@ final class ServerErrors {
     private AipiException other(Route route, HttpAnswer answer, String said, ErrorContext context) {
         if (answer.status() / 100 == 3) {
             return new ProtocolViolationException(
-                    server + " redirects" + (answer.location() == null ? "" : " to " + answer.location())
+                    server + " redirects" + (answer.location() == null ? "" : " to " + secrets.mask(answer.location()))
                             + ", which is not followed since credentials would go there; set serverUrl to the real"
                             + " address",
                     context,

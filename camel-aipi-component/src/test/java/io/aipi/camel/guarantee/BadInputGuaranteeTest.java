@@ -16,8 +16,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.MappingBuilder;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import io.aipi.camel.AipiConstants;
+import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.EndpointUnavailableException;
@@ -27,8 +30,11 @@ import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.net.ServerSocket;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -36,6 +42,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each mistake gives one typed error that names what to change, when the route starts where it can be known then. */
@@ -177,7 +184,38 @@ class BadInputGuaranteeTest {
         assertThat(failure("aipi:chat?lazyLogin=true", closedPort(), "hello", Map.of()))
                 .isInstanceOfSatisfying(
                         ConnectionFailedException.class,
-                        e -> assertThat(e.isRequestSent()).isFalse());
+                        e -> assertThat(e.isRequestSent()).isFalse())
+                .hasMessageContaining("cannot connect to");
+    }
+
+    /** With lazyLogin nothing of this stands in the way of the route; the exchange learns it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "aipi:chatt?lazyLogin=true                  | key-1 | EndpointUnavailableException | check the endpoint's name",
+                "aipi:chat?lazyLogin=true&param.top_k=forty | key-1 | InvalidRequestException      | top_k must be an integer",
+                "aipi:chat?lazyLogin=true&param.topk=40     | key-1 | InvalidRequestException      | topk",
+                "aipi:chat?lazyLogin=true                   | wrong | AuthenticationException      | check user, apiKey",
+                "aipi:chat?lazyLogin=true&loginRoute=shared | key-1 | EndpointUnavailableException | serverUrl",
+                "aipi:chat?lazyLogin=true&loginRoute=none   | wrong | AuthenticationException      | check apiKey"
+            })
+    void whatIsWrongWithTheServerIsToldToTheFirstExchangeWhenTheLoginIsLazy(
+            String uri, String key, String type, String words) throws Exception {
+        assertThat(failure(uri, server.url(), key, "hello", Map.of()))
+                .hasMessageContaining(words)
+                .satisfies(e -> assertThat(e.getClass().getSimpleName()).isEqualTo(type));
+    }
+
+    @Test
+    void htmlInsteadOfJsonAtALazyLogin() throws Exception {
+        try (Web web = new Web()) {
+            web.answers(any(anyUrl()).willReturn(html()));
+            assertThat(failure("aipi:chat?lazyLogin=true", web.url(), "hello", Map.of()))
+                    .isInstanceOf(ProtocolViolationException.class)
+                    .hasMessageContaining("text/html")
+                    .hasMessageContaining("serverUrl");
+        }
     }
 
     @Test
@@ -229,6 +267,12 @@ class BadInputGuaranteeTest {
                 "loginRoute=maybe",
                 "pollInterval=10s",
                 "proxyHost=proxy",
+                "proxyPort=3128",
+                "proxyHost=no host&proxyPort=3128",
+                "proxyHost=proxy&proxyPort=-5",
+                "pollInterval=quick",
+                "outputType=poem",
+                "operation=think",
                 "jobTimeout=0",
                 "maxConnections=0",
                 "maxInFlight=-1",
@@ -236,8 +280,10 @@ class BadInputGuaranteeTest {
                 "waitForResult=false&holdConnection=true"
             })
     void anOptionThatMakesNoSense(String option) {
-        assertStartFailure("aipi:chat?" + option, server.url(), "key-1", IllegalArgumentException.class)
-                .hasMessageContaining(option.contains("&") ? "holdConnection" : option.split("=", 2)[0]);
+        String name = option.startsWith("waitForResult") ? "holdConnection" : option.split("=", 2)[0];
+        assertThat(startFailure("aipi:chat?" + option, server.url(), "key-1"))
+                .hasMessageContaining(name)
+                .hasRootCauseInstanceOf(IllegalArgumentException.class);
     }
 
     private AbstractThrowableAssert<?, ?> assertFailure(
@@ -247,20 +293,42 @@ class BadInputGuaranteeTest {
 
     private static Throwable failure(String uri, String serverUrl, Object body, Map<String, Object> headers)
             throws Exception {
+        return failure(uri, serverUrl, "key-1", body, headers);
+    }
+
+    private static Throwable failure(String uri, String serverUrl, String key, Object body, Map<String, Object> headers)
+            throws Exception {
         try (TestContext test = TestContext.started(
-                serverUrl, "key-1", routes -> routes.from("direct:in").to(uri))) {
-            return test.context()
+                serverUrl, key, routes -> routes.from("direct:in").to(uri))) {
+            Throwable failure = test.context()
                     .createProducerTemplate()
                     .request("direct:in", exchange -> {
                         exchange.getMessage().setBody(body);
-                        exchange.getMessage().setHeaders(new java.util.HashMap<>(headers));
+                        exchange.getMessage().setHeaders(new HashMap<>(headers));
                     })
                     .getException();
+            assertThatOneErrorIsTyped(failure);
+            return failure;
         }
+    }
+
+    /** The one that says what to change; what it was made of may stand below it, but no second opinion. */
+    private static void assertThatOneErrorIsTyped(Throwable failure) {
+        long typed = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .filter(AipiException.class::isInstance)
+                .count();
+        assertThat(typed).as("typed errors in %s", failure).isEqualTo(1);
     }
 
     private static AbstractThrowableAssert<?, ?> assertStartFailure(
             String uri, String serverUrl, String key, Class<? extends Throwable> type) {
+        Throwable failure = startFailure(uri, serverUrl, key);
+        Throwable typed = ObjectHelper.getException(type, failure);
+        assertThat(typed).as("%s in %s", type, failure).isNotNull();
+        return assertThat(typed);
+    }
+
+    private static Throwable startFailure(String uri, String serverUrl, String key) {
         Throwable failure = catchThrowable(() -> {
             try (TestContext test = TestContext.of(
                     serverUrl,
@@ -271,12 +339,10 @@ class BadInputGuaranteeTest {
             }
         });
         assertThat(failure).as("the start must fail").isNotNull();
-        Throwable typed = ObjectHelper.getException(type, failure);
-        assertThat(typed).as("%s in %s", type, failure).isNotNull();
-        return assertThat(typed);
+        return failure;
     }
 
-    private static com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder html() {
+    private static ResponseDefinitionBuilder html() {
         return aResponse()
                 .withHeader("Content-Type", "text/html; charset=utf-8")
                 .withBody(HTML);
@@ -298,7 +364,7 @@ class BadInputGuaranteeTest {
             server.start();
         }
 
-        void answers(com.github.tomakehurst.wiremock.client.MappingBuilder mapping) {
+        void answers(MappingBuilder mapping) {
             server.stubFor(mapping);
         }
 

@@ -13,62 +13,99 @@ import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.time.Duration;
 import java.util.List;
+import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.junit.jupiter.api.Test;
 
+/** Waiting costs no thread. */
 class LoadGuaranteeTest {
 
     private static final int JOBS = 2_000;
+    private static final int FEW = 12;
 
     @Test
     void twoThousandJobsInFlightThroughOneRouteNeedFewerThanTwelveThreads() throws Exception {
-        load("aipi:chat", JOBS);
+        load("aipi:chat");
     }
 
     @Test
-    void fiveHundredHeldRequestsNeedNoMoreThreadsEither() throws Exception {
-        load("aipi:chat?holdConnection=true&maxConnections=500", 500);
+    void twoThousandHeldRequestsNeedNoMoreThreadsEither() throws Exception {
+        load("aipi:chat?holdConnection=true&maxConnections=" + JOBS);
     }
 
-    private static void load(String uri, int jobs) throws Exception {
-        try (AipiSimulator server = server();
+    private static void load(String uri) throws Exception {
+        try (AipiSimulator server = AipiSimulator.builder()
+                        .apiKey("key-1")
+                        .endpoint(SimulatedEndpoint.chat("chat", "text"))
+                        .workers("chat", 0)
+                        .computeTime(Duration.ofSeconds(1))
+                        .maxQueueLength(JOBS)
+                        .start();
                 TestContext test = TestContext.started(
                         server.url(),
                         "key-1",
-                        routes -> routes.from("seda:in?concurrentConsumers=4&size=4000")
+                        routes -> routes.from("seda:in?concurrentConsumers=4&size=" + JOBS)
                                 .to(uri)
                                 .to("mock:out"))) {
             MockEndpoint out = test.context().getEndpoint("mock:out", MockEndpoint.class);
-            out.expectedMessageCount(jobs);
-            ProducerTemplate template = test.context().createProducerTemplate();
-            for (int i = 0; i < jobs; i++) {
-                template.sendBody("seda:in", "number " + i + " @sleep=6");
-            }
-            await().atMost(Duration.ofSeconds(60)).until(() -> server.stats().submits() == jobs);
-            assertThat(server.stats().jobsDone())
-                    .as("all jobs in flight at once")
-                    .isZero();
-            List<String> threads = TestContext.componentThreads();
-            assertThat(threads)
-                    .as("the component's threads with %d jobs in flight", jobs)
-                    .hasSizeLessThan(12);
-            System.out.println(jobs + " jobs in flight on " + threads.size() + " threads of the component: " + threads);
-
+            out.expectedMessageCount(JOBS);
             out.setResultWaitTime(60_000);
+            ProducerTemplate template = test.context().createProducerTemplate();
+            for (int i = 0; i < JOBS; i++) {
+                template.sendBodyAndHeader("seda:in", "number " + i, "number", i);
+            }
+            // no worker is there yet: all must come to wait at the server at once
+            await().atMost(Duration.ofSeconds(60)).until(() -> server.stats().submits() == JOBS);
+            List<String> queued = TestContext.componentThreads();
+            server.startWorkers("chat", JOBS);
+            List<String> computed = TestContext.componentThreads();
+            assertThat(server.stats().jobsDone())
+                    .as("all are in flight at the moment of the count")
+                    .isZero();
+            assertThat(queued)
+                    .as("the component's threads with %d jobs queued", JOBS)
+                    .isNotEmpty()
+                    .hasSizeLessThan(FEW);
+            assertThat(computed)
+                    .as("the component's threads with %d jobs computed", JOBS)
+                    .hasSizeLessThan(FEW);
+
             out.assertIsSatisfied();
-            assertThat(out.getExchanges())
-                    .extracting(exchange -> exchange.getMessage().getBody(String.class))
-                    .doesNotHaveDuplicates();
+            assertThat(TestContext.componentThreads())
+                    .as("the component's threads after %d results", JOBS)
+                    .hasSizeLessThan(FEW);
+            for (Exchange exchange : out.getExchanges()) {
+                assertThat(exchange.getMessage().getBody(String.class))
+                        .endsWith("number " + exchange.getMessage().getHeader("number"));
+            }
+            Figures.report("%s: %d jobs in flight on %d threads %s", uri, JOBS, computed.size(), computed);
         }
     }
 
-    private static AipiSimulator server() throws Exception {
-        return AipiSimulator.builder()
-                .apiKey("key-1")
-                .endpoint(SimulatedEndpoint.chat("chat", "text"))
-                .workers("chat", JOBS)
-                .maxQueueLength(2 * JOBS)
-                .start();
+    @Test
+    void aJobIsNeverLookedAtTwiceAtOnceHoweverSlowTheAnswers() throws Exception {
+        int jobs = 200;
+        try (SlowServer server = new SlowServer(Duration.ofMillis(150));
+                TestContext test = TestContext.started(
+                        server.url(),
+                        null,
+                        routes -> routes.from("seda:in?concurrentConsumers=4")
+                                .to("aipi:chat?pollInterval=10ms&maxPollInterval=20ms&maxConnections=400")
+                                .to("mock:out"))) {
+            MockEndpoint out = test.context().getEndpoint("mock:out", MockEndpoint.class);
+            out.expectedMessageCount(jobs);
+            out.setResultWaitTime(60_000);
+            for (int i = 0; i < jobs; i++) {
+                test.context().createProducerTemplate().sendBody("seda:in", "number " + i);
+            }
+            out.assertIsSatisfied();
+            assertThat(server.overlaps())
+                    .as("polls of a job during another one")
+                    .isZero();
+            assertThat(server.polls()).isEqualTo(jobs * SlowServer.POLLS_TO_DONE);
+            Figures.report(
+                    "%d jobs, %d polls, %d at once at most, none of one job", jobs, server.polls(), server.most());
+        }
     }
 }

@@ -8,344 +8,457 @@ package io.aipi.camel.guarantee;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
-import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
-import static com.github.tomakehurst.wiremock.client.WireMock.post;
-import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
-import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.management.AttributeList;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.console.DevConsole;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.spi.ModelToXMLDumper;
 import org.apache.camel.support.PluginHelper;
-import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.LoggerContext;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Configuration;
-import org.apache.logging.log4j.core.config.Property;
+import org.apache.logging.log4j.ThreadContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Everything that can be seen is gathered (logs at TRACE, exceptions, exchanges, JMX, health, console) and searched. */
+/**
+ * Everything that can be seen is gathered (what every logger says at every level, exceptions, exchanges, JMX, health,
+ * consoles, route dumps, thread names) and searched for keys.
+ */
 class SecretGuaranteeTest {
 
-    private static final String API_KEY = "api-key-6a17e2a5-b706-03cb";
-    private static final String SESSION_KEY = "session-key-f5af27e3-fc21-4df0";
-    private static final String WORKER_KEY = "worker-key-5b07e305b50505ca";
+    private static final String API_KEY = Chatterbox.API_KEY;
+    private static final String WORKER_KEY = Chatterbox.WORKER_KEY;
+    private static final List<String> CLIENT_KEYS = List.of(API_KEY, Chatterbox.API_KEY_ENCODED);
+    private static final List<String> SESSION_KEYS = List.of(Chatterbox.SESSION_KEY, Chatterbox.SECOND_SESSION_KEY);
 
-    private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+    /** Where Camel itself shows a URI as it was written, besides consoles and a property: DEBUG logs, route dumps. */
+    private static final Set<String> CAMEL_SHOWS_URIS = Set.of(
+            "route-dump",
+            "org.apache.camel.impl.DefaultDumpRoutesStrategy",
+            "org.apache.camel.impl.engine.AbstractCamelContext",
+            "org.apache.camel.support.EndpointHelper",
+            "org.apache.camel.support.DefaultComponent",
+            "org.apache.camel.management.JmxManagementLifecycleStrategy",
+            "org.apache.camel.support.management.MixinRequiredModelMBean");
+
     private Recorder recorder;
-    private Level usualLevel;
 
     @BeforeEach
     void listenToAllLogs() {
-        Configuration configuration = logging().getConfiguration();
         recorder = new Recorder();
-        recorder.start();
-        usualLevel = configuration.getRootLogger().getLevel();
-        // only the recorder hears TRACE; the usual appenders go on as they were
-        configuration.getRootLogger().getAppenders().keySet().forEach(name -> {
-            var appender = configuration.getRootLogger().getAppenders().get(name);
-            configuration.getRootLogger().removeAppender(name);
-            configuration.getRootLogger().addAppender(appender, Level.WARN, null);
-        });
-        configuration.getRootLogger().addAppender(recorder, Level.ALL, null);
-        configuration.getRootLogger().setLevel(Level.ALL);
-        logging().updateLoggers();
     }
 
     @AfterEach
-    void listenNoMore() {
-        Configuration configuration = logging().getConfiguration();
-        configuration.getRootLogger().removeAppender(recorder.getName());
-        configuration.getRootLogger().setLevel(usualLevel);
-        logging().updateLoggers();
-        recorder.stop();
+    void listenNoMore(TestInfo test) {
+        recorder.close();
+        Figures.report(
+                "%s: %d texts, %d log events of %d loggers",
+                test.getDisplayName(),
+                recorder.seen().size(),
+                recorder.events(),
+                recorder.loggers().size());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"auto", "shared", "endpoint", "none"})
     void noKeyIsSeenWhateverHappensAtAServerThatRepeatsThemAll(String loginRoute) throws Exception {
-        try (Chatterbox server = new Chatterbox()) {
-            for (String uri : List.of(
-                    "aipi:chat?progressUri=direct:progress&recoveryTimeout=200",
-                    "aipi:chat?holdConnection=true",
-                    "aipi:refusing",
-                    "aipi:garbage",
-                    "aipi:redirecting",
-                    "aipi:failing?recoveryTimeout=200",
-                    "aipi:unauthorised",
-                    "aipi:chat?operation=validateKey",
-                    "aipi:chat?operation=list",
-                    "aipi:chat?operation=describe")) {
-                run(server.url(), uri, loginRoute);
-            }
-            run(server.url(), "aipi:refusinglogin", loginRoute);
-            run("http://127.0.0.1:1", "aipi:chat", loginRoute);
+        List<String> uris = new ArrayList<>(List.of(
+                "aipi:chat?progressUri=direct:progress",
+                "aipi:chat?progressUri=direct:progress&waitForResult=false",
+                "aipi:chat?holdConnection=true",
+                "aipi:chat?outputType=json",
+                "aipi:chat?outputType=result",
+                "aipi:expiring",
+                "aipi:refusinglogin?lazyLogin=true",
+                "aipi:chat?operation=validateKey",
+                "aipi:chat?operation=list",
+                "aipi:chat?operation=describe"));
+        Chatterbox.FAILING.forEach(endpoint -> uris.add("aipi:" + endpoint + "?recoveryTimeout=200"));
+        if ("auto".equals(loginRoute)) {
+            // nothing listens there
+            uris.add("aipi:chat?lazyLogin=true&serverUrl=http://127.0.0.1:1&requestTimeout=2s");
         }
-        // without a login the client never got the session key that this server babbles of
-        assertThatNothingSecretWasSeen(
-                "none".equals(loginRoute) ? List.of(API_KEY, WORKER_KEY) : List.of(API_KEY, WORKER_KEY, SESSION_KEY));
+        try (Chatterbox server = new Chatterbox()) {
+            run(server.url(), loginRoute, uris.toArray(new String[0]));
+            run(server.url(), loginRoute, "aipi:refusinglogin");
+        }
+        assertThat(recorder.seen()).anyMatch(text -> text.contains("hello back"));
+        assertThatNoneIsSeen(CLIENT_KEYS);
+        assertThatNoneIsSeen(List.of(WORKER_KEY));
+        if (!"none".equals(loginRoute)) {
+            // without a login the client never got the session keys that this server babbles of
+            assertThatNoneIsSeen(SESSION_KEYS);
+        }
     }
 
-    /** Camel itself shows a URI as it was written at TRACE and DEBUG; nothing else does. */
-    @Test
-    void aKeyWrittenIntoTheUriIsShownByCamelsOwnLogsOnly() throws Exception {
-        try (Chatterbox server = new Chatterbox()) {
-            run(server.url(), "aipi:chat?progressUri=direct:progress&apiKey=" + API_KEY, "auto");
+    /** Not everything that listens on a port speaks HTTP; an echo gives back the request line with the key in it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"endpoint", "none"})
+    void noKeyIsSeenAtAnEcho(String loginRoute) throws Exception {
+        try (Echo echo = new Echo()) {
+            run(
+                    echo.url(),
+                    loginRoute,
+                    "aipi:chat?lazyLogin=true&recoveryTimeout=200",
+                    "aipi:chat?operation=validateKey&lazyLogin=true");
+            assertThat(echo.heardAnything()).isTrue();
         }
-        seen.removeIf(text -> text.startsWith("org.apache.camel.impl.engine.AbstractCamelContext ")
-                || text.startsWith("org.apache.camel.support.EndpointHelper ")
-                || text.startsWith("org.apache.camel.support.DefaultComponent ")
-                || text.startsWith("org.apache.camel.management.JmxManagementLifecycleStrategy ")
-                || text.startsWith("org.apache.camel.support.management.MixinRequiredModelMBean "));
-        assertThatNothingSecretWasSeen(List.of(API_KEY, WORKER_KEY, SESSION_KEY));
+        assertThatNoneIsSeen(CLIENT_KEYS);
     }
 
-    @Test
-    void noKeyIsSeenAtAServerThatWorks() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void noKeyIsSeenAtAServerThatWorks(Generation generation) throws Exception {
+        Set<String> sessionKeys;
         try (AipiSimulator server = AipiSimulator.builder()
-                .apiKey(API_KEY)
-                .endpoint(SimulatedEndpoint.chat("chat", "text"))
-                .endpoint(SimulatedEndpoint.image("picture"))
-                .computeTime(Duration.ofMillis(700))
-                .start()) {
-            run(server.url(), "aipi:chat?progressUri=direct:progress", "auto");
-            run(server.url(), "aipi:picture?progressUri=direct:progress", "endpoint");
-            run(server.url(), "aipi:chat?outputType=json", "none");
+                        .generation(generation)
+                        .apiKey(API_KEY)
+                        .endpoint(SimulatedEndpoint.chat("chat", "prompt"))
+                        .endpoint(SimulatedEndpoint.chat("failing", "prompt").withErrorOutput())
+                        .endpoint(SimulatedEndpoint.image("picture"))
+                        .computeTime(Duration.ofMillis(300))
+                        .start();
+                Sniffer sniffer = new Sniffer(server.url())) {
+            for (String loginRoute : List.of("auto", "none")) {
+                run(
+                        sniffer.url(),
+                        loginRoute,
+                        "aipi:chat?progressUri=direct:progress",
+                        "aipi:picture?progressUri=direct:progress",
+                        "aipi:chat?holdConnection=true",
+                        "aipi:chat?outputType=json",
+                        "aipi:failing");
+                server.expireSessions();
+            }
+            run(sniffer.url(), "auto", List.of("aipi:chat"), "hello", server::expireSessions);
+            sessionKeys = sniffer.sessionKeys();
+            assertThat(sniffer.answers())
+                    .as("the worker's key is in raw progress")
+                    .matches(answers ->
+                            generation != Generation.SERVED || answers.contains(AipiSimulator.LEAKED_WORKER_KEY));
         }
-        assertThatNothingSecretWasSeen(List.of(API_KEY, AipiSimulator.LEAKED_WORKER_KEY));
+        assertThat(sessionKeys).as("session keys given out").hasSizeGreaterThan(1);
+        assertThat(recorder.seen()).anyMatch(text -> text.contains("broken"));
+        assertThatNoneIsSeen(CLIENT_KEYS);
+        assertThatNoneIsSeen(List.of(AipiSimulator.LEAKED_WORKER_KEY));
+        assertThatNoneIsSeen(List.copyOf(sessionKeys));
+    }
+
+    /** Camel masks {@code apiKey} in logs from INFO on, in JMX and in toString(); nothing of ours shows it either. */
+    @Test
+    void aKeyWrittenIntoTheUriIsShownByCamelsOwnDebugLogsConsolesAndRouteDumpsOnly() throws Exception {
+        String key = "api-key-6a17e2a5-b706-03cb";
+        try (Chatterbox server = new Chatterbox();
+                TestContext test = context(
+                        server.url(), null, "auto", List.of("aipi:chat?progressUri=direct:progress&apiKey=" + key))) {
+            run(test, 1, "hello", () -> {});
+            Endpoint endpoint = test.context().getEndpoints().stream()
+                    .filter(one -> one.toString().startsWith("aipi:"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(endpoint.toString()).contains("apiKey=xxxxxx");
+            // this is what Camel keeps it for; everything that shows it to people goes through Camel's masking
+            assertThat(endpoint.getEndpointUri()).contains(key);
+        }
+        assertThat(recorder.textsWith(key)).as("Camel's own").isNotEmpty();
+        recorder.forget(text -> CAMEL_SHOWS_URIS.contains(text.split(" ", 2)[0])
+                || text.startsWith("jmx <route ")
+                || text.startsWith("property CamelToEndpoint=")
+                || (text.startsWith("console ") && !text.startsWith("console aipi ")));
+        assertThatNoneIsSeen(List.of(key, WORKER_KEY));
+        assertThatNoneIsSeen(SESSION_KEYS);
     }
 
     @Test
-    void aLeakWouldBeFound() {
-        LogManager.getLogger("org.apache.hc.client5.http.wire").trace("<< \"{\"key\":\"{}\"}\"", API_KEY);
-        assertThat(seen).anyMatch(text -> text.contains(API_KEY));
+    void aLeakWouldBeFoundWhereverItHappened() throws Exception {
+        try (Chatterbox server = new Chatterbox()) {
+            LogManager.getLogger("org.apache.hc.client5.http.wire").trace("<< planted-message");
+            java.util.logging.Logger.getLogger("javax.net.ssl").finest("planted-jdk");
+            ThreadContext.put("secret", "planted-mdc");
+            LogManager.getLogger("io.aipi.client.internal.Any")
+                    .debug("failed", new IllegalStateException("x", new IllegalArgumentException("planted-cause")));
+            ThreadContext.clearMap();
+            run(server.url(), "auto", List.of("aipi:chat?param.extra=planted-parameter"), "planted-body", () -> {});
+        }
+        for (String planted : List.of(
+                "planted-message",
+                "planted-jdk",
+                "planted-mdc",
+                "planted-cause",
+                "planted-parameter",
+                "planted-body")) {
+            assertThat(recorder.textsWith(planted)).as(planted).isNotEmpty();
+        }
+        for (String where : List.of("jmx-name", "jmx", "console", "route-dump", "endpoint", "thread", "header")) {
+            assertThat(recorder.seen()).as(where).anyMatch(text -> text.startsWith(where + " "));
+        }
+        assertThat(recorder.loggers())
+                .as("who has spoken")
+                .contains("before", "org.apache.camel.impl.DefaultCamelContext")
+                .anyMatch(name -> name.startsWith("org.apache.hc."))
+                .anyMatch(name -> name.startsWith("javax."));
     }
 
-    private void run(String serverUrl, String uri, String loginRoute) throws Exception {
-        try (TestContext test = TestContext.of(
-                serverUrl, API_KEY, component -> component.getConfiguration().setLoginRoute(loginRoute), routes -> {
+    private void run(String serverUrl, String loginRoute, String... uris) throws Exception {
+        run(serverUrl, loginRoute, List.of(uris), "hello @error=broken", () -> {});
+    }
+
+    /** One exchange to each of the URIs, in one context. */
+    private void run(String serverUrl, String loginRoute, List<String> uris, String body, Runnable beforeTheExchanges)
+            throws Exception {
+        try (TestContext test = context(serverUrl, API_KEY, loginRoute, uris)) {
+            run(test, uris.size(), body, beforeTheExchanges);
+        }
+    }
+
+    private TestContext context(String serverUrl, String apiKey, String loginRoute, List<String> uris)
+            throws Exception {
+        TestContext test = TestContext.of(
+                serverUrl, apiKey, component -> component.getConfiguration().setLoginRoute(loginRoute), routes -> {
+                    for (int i = 0; i < uris.size(); i++) {
+                        routes.from("direct:in" + i).routeId("in" + i).to(uris.get(i));
+                    }
                     routes.from("direct:in")
-                            .routeId("in")
                             .to("log:before?showAll=true")
-                            .to(uri)
+                            .toD("direct:${header.route}")
                             .to("log:after?showAll=true");
                     routes.from("direct:progress")
+                            .routeId("progress")
                             .to("log:progress?showAll=true")
                             .process(this::see);
-                })) {
-            CamelContext context = test.context();
-            context.setTracing(true);
-            context.setMessageHistory(true);
-            context.getCamelContextExtension().setName("secrets");
-            try {
-                context.start();
-            } catch (Exception e) {
-                see(e);
-                return;
-            }
-            Exchange answer = context.createProducerTemplate()
-                    .request("direct:in", exchange -> exchange.getMessage().setBody("hello"));
-            see(answer);
-            seeJmx();
-            List<HealthCheck> checks = HealthCheckHelper.getHealthCheckRegistry(context).stream()
-                    .filter(check -> check.getId().startsWith("producer:aipi"))
-                    .toList();
-            assertThat(checks).as("health checks").isNotEmpty();
-            for (HealthCheck check : checks) {
-                HealthCheck.Result result = check.call();
-                seen.add(result.getMessage() + " " + result.getDetails());
-            }
-            DevConsole console = PluginHelper.getDevConsoleResolver(context).resolveDevConsole("aipi");
-            seen.add(String.valueOf(console.call(DevConsole.MediaType.TEXT)));
-            seen.add(String.valueOf(console.call(DevConsole.MediaType.JSON)));
-            context.getEndpoints().forEach(endpoint -> seen.add(endpoint.toString()));
-            Thread.getAllStackTraces().keySet().forEach(thread -> seen.add(thread.getName()));
+                });
+        CamelContext context = test.context();
+        context.setTracing(true);
+        context.setBacklogTracing(true);
+        context.setMessageHistory(true);
+        context.setDumpRoutes("xml");
+        context.setUseMDCLogging(true);
+        return test;
+    }
+
+    private void run(TestContext test, int routes, String body, Runnable beforeTheExchanges) throws Exception {
+        CamelContext context = test.context();
+        try {
+            context.start();
+        } catch (Exception e) {
+            recorder.see("start", e);
+            return;
         }
+        beforeTheExchanges.run();
+        List<CompletableFuture<Exchange>> answers = new ArrayList<>();
+        for (int i = 0; i < routes; i++) {
+            String route = "in" + i;
+            answers.add(context.createProducerTemplate().asyncSend("direct:in", exchange -> {
+                exchange.getMessage().setBody(body);
+                exchange.getMessage().setHeader("route", route);
+            }));
+        }
+        for (CompletableFuture<Exchange> answer : answers) {
+            see(answer.get(30, TimeUnit.SECONDS));
+        }
+        seeJmx(context);
+        seeHealth(context);
+        seeConsoles(context);
+        for (Endpoint endpoint : context.getEndpoints()) {
+            recorder.see("endpoint", endpoint + " " + endpoint.getClass().getName());
+            if (!endpoint.getEndpointUri().contains("apiKey=")) {
+                recorder.see("endpoint", endpoint.getEndpointUri() + " " + endpoint.getEndpointKey());
+            }
+        }
+        ModelToXMLDumper dumper = PluginHelper.getModelToXMLDumper(context);
+        recorder.see("route-dump", dumper.dumpModelAsXml(context, test.context().getRouteDefinition("in0")));
+        TestContext.liveThreads().forEach(thread -> recorder.see("thread", thread.getName()));
     }
 
     private void see(Exchange exchange) {
-        seen.add(String.valueOf(exchange.getMessage().getBody(String.class)));
-        exchange.getMessage().getHeaders().forEach((name, value) -> seen.add(name + "=" + value));
-        exchange.getAllProperties().forEach((name, value) -> seen.add(name + "=" + value));
-        see(exchange.getException());
-        see(exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class));
+        recorder.see("body", exchange.getMessage().getBody(String.class));
+        recorder.see("body", exchange.getMessage().getBody());
+        exchange.getMessage().getHeaders().forEach((name, value) -> recorder.see("header", name + "=" + value));
+        exchange.getAllProperties().forEach((name, value) -> recorder.see("property", name + "=" + value));
+        recorder.see("exception", exchange.getException());
+        recorder.see("exception", exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class));
     }
 
-    private void see(Throwable failure) {
-        if (failure != null) {
-            StringWriter text = new StringWriter();
-            failure.printStackTrace(new PrintWriter(text));
-            seen.add(text.toString());
+    private void seeJmx(CamelContext context) throws Exception {
+        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        Set<ObjectName> names = beans.queryNames(
+                new ObjectName("org.apache.camel:context=" + context.getManagementName() + ",*"), null);
+        assertThat(names).as("JMX beans").hasSizeGreaterThan(5);
+        for (ObjectName name : names) {
+            recorder.see("jmx-name", name);
+            String[] attributes = Arrays.stream(beans.getMBeanInfo(name).getAttributes())
+                    .map(MBeanAttributeInfo::getName)
+                    .toArray(String[]::new);
+            AttributeList values = beans.getAttributes(name, attributes);
+            assertThat(values).as("attributes of %s", name).isNotEmpty();
+            values.forEach(value -> recorder.see("jmx", value));
+            if ("routes".equals(name.getKeyProperty("type"))) {
+                recorder.see("jmx", beans.invoke(name, "dumpRouteAsXml", new Object[0], new String[0]));
+            }
         }
     }
 
-    private void seeJmx() throws Exception {
-        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
-        int attributes = 0;
-        for (ObjectName name : beans.queryNames(new ObjectName("org.apache.camel:*"), null)) {
-            seen.add(name.toString());
-            for (MBeanAttributeInfo attribute : beans.getMBeanInfo(name).getAttributes()) {
-                try {
-                    seen.add(attribute.getName() + "=" + beans.getAttribute(name, attribute.getName()));
-                    attributes++;
-                } catch (Exception | LinkageError e) {
-                    seen.add(attribute.getName() + " cannot be read: " + e);
+    private void seeHealth(CamelContext context) {
+        List<HealthCheck> checks = HealthCheckHelper.getHealthCheckRegistry(context).stream()
+                .filter(check -> check.getId().startsWith("producer:aipi"))
+                .toList();
+        assertThat(checks).as("health checks").isNotEmpty();
+        for (HealthCheck check : checks) {
+            check.setEnabled(true);
+            for (HealthCheck.Result result : List.of(check.call(), check.callReadiness(), check.callLiveness())) {
+                recorder.see("health", result.getMessage() + " " + result.getDetails() + " " + check.getId());
+                recorder.see("health", result.getError().orElse(null));
+            }
+        }
+    }
+
+    private void seeConsoles(CamelContext context) {
+        for (String name : List.of(
+                "aipi",
+                "context",
+                "endpoint",
+                "route",
+                "route-dump",
+                "route-structure",
+                "inflight",
+                "health",
+                "producer",
+                "service",
+                "properties",
+                "processor",
+                "trace",
+                "send",
+                "thread")) {
+            DevConsole console = PluginHelper.getDevConsoleResolver(context).resolveDevConsole(name);
+            assertThat(console).as(name).isNotNull();
+            for (DevConsole.MediaType type : DevConsole.MediaType.values()) {
+                if (console.supportMediaType(type) && !"send".equals(name)) {
+                    recorder.see("console", name + " " + console.call(type, Map.of("format", "xml")));
                 }
             }
         }
-        assertThat(attributes).as("JMX attributes read").isPositive();
     }
 
-    private void assertThatNothingSecretWasSeen(List<String> secrets) {
-        assertThat(seen).as("what was seen").hasSizeGreaterThan(500).anyMatch(text -> text.contains("hello"));
+    private void assertThatNoneIsSeen(List<String> secrets) {
+        assertThat(recorder.events()).as("log events").isGreaterThan(100);
         for (String secret : secrets) {
-            assertThat(seen.stream().filter(text -> text.contains(secret)).map(text -> around(secret, text)))
-                    .as("texts with %s in them", secret)
-                    .isEmpty();
-        }
-        System.out.println(
-                seen.size() + " texts searched for keys, " + recorder.events + " of them log events at TRACE");
-    }
-
-    private static String around(String secret, String text) {
-        int at = text.indexOf(secret);
-        return text.substring(Math.max(0, at - 200), Math.min(text.length(), at + 200));
-    }
-
-    private static LoggerContext logging() {
-        return (LoggerContext) LogManager.getContext(false);
-    }
-
-    private final class Recorder extends AbstractAppender {
-
-        private int events;
-
-        Recorder() {
-            super("recorder", null, null, false, Property.EMPTY_ARRAY);
-        }
-
-        @Override
-        public void append(LogEvent event) {
-            // what WireMock, which is the server here, says of the requests it gets is no leak of ours
-            if (event.getLoggerName().startsWith("org.eclipse.jetty")
-                    || event.getLoggerName().startsWith("wiremock")) {
-                return;
-            }
-            events++;
-            seen.add(event.getLoggerName() + " " + event.getMessage().getFormattedMessage() + " "
-                    + event.getContextData());
-            see(event.getThrown());
+            assertThat(recorder.textsWith(secret)).as("texts with " + secret).isEmpty();
         }
     }
 
-    /** A server that puts all keys it knows into whatever it answers. */
-    private static final class Chatterbox implements AutoCloseable {
+    /** Hands requests on to a server and remembers the answers. */
+    private static final class Sniffer implements AutoCloseable {
 
-        private static final String KEYS = API_KEY + " " + SESSION_KEY;
+        private static final Pattern SESSION_KEY = Pattern.compile("\"client_session_auth_key\": ?\"([^\"]+)\"");
 
-        private final WireMockServer server =
+        private final WireMockServer proxy =
                 new WireMockServer(WireMockConfiguration.options().dynamicPort().bindAddress("127.0.0.1"));
 
-        Chatterbox() {
-            server.start();
-            answer(
-                    "/login",
-                    okJson("{\"client_session_auth_key\": \"" + SESSION_KEY + "\", \"key\": \"" + API_KEY + "\"}"));
-            server.stubFor(any(urlPathEqualTo("/refusinglogin/login"))
-                    .willReturn(okJson("{\"success\": false, \"error\": \"Key " + API_KEY + " not valid\"}")));
-            for (String endpoint : List.of("chat", "refusing", "garbage", "redirecting", "failing", "unauthorised")) {
-                server.stubFor(any(urlPathEqualTo("/" + endpoint + "/login"))
-                        .willReturn(
-                                okJson("{\"success\": true, \"client_session_auth_key\": \"" + SESSION_KEY + "\"}")));
-                server.stubFor(any(urlPathEqualTo("/api/endpoints/" + endpoint))
-                        .willReturn(aResponse().withStatus(404)));
-            }
-            server.stubFor(any(urlPathEqualTo("/api/endpoints"))
-                    .willReturn(
-                            aResponse().withStatus(401).withBody("{\"error\": \"Key " + API_KEY + " not valid\"}")));
-            server.stubFor(any(urlPathEqualTo("/api/validate_key"))
-                    .willReturn(okJson("{\"success\": false, \"error\": \"Key " + API_KEY + " not valid\"}")));
-            answer("/chat", okJson("{\"success\": true, \"job_id\": \"JID1\"}"));
-            answer(
-                    "/chat/progress",
-                    okJson(
-                            "{\"success\": true, \"job_state\": \"processing\", \"progress\": {\"progress\": 5, \"auth_key\": \""
-                                    + WORKER_KEY + "\", \"progress_data\": {\"text\": \"so far\", \"auth_key\": \""
-                                    + WORKER_KEY
-                                    + "\"}}}"));
-            server.stubFor(post(urlPathEqualTo("/chat/progress"))
-                    .inScenario("chat")
-                    .whenScenarioStateIs(com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED)
-                    .willSetStateTo("done")
-                    .willReturn(
-                            okJson("{\"success\": true, \"job_state\": \"processing\", \"progress\": {\"progress\": 5,"
-                                    + " \"auth_key\": \"" + WORKER_KEY + "\"}}")));
-            server.stubFor(post(urlPathEqualTo("/chat/progress"))
-                    .inScenario("chat")
-                    .whenScenarioStateIs("done")
-                    .willSetStateTo(com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED)
-                    .willReturn(okJson(
-                            "{\"success\": true, \"job_state\": \"done\", \"job_result\": {\"text\": \"hello back\","
-                                    + " \"key\": \"" + API_KEY + "\", \"auth_key\": \"" + WORKER_KEY
-                                    + "\", \"client_session_auth_key\": \"" + SESSION_KEY + "\"}}")));
-            answer(
-                    "/refusing",
-                    aResponse()
-                            .withStatus(400)
-                            .withBody("{\"success\": false, \"error\": [\"Invalid " + KEYS + "\"]}"));
-            answer("/garbage", aResponse().withBody("{\"client_session_auth_key\": \"" + SESSION_KEY + "\", " + KEYS));
-            answer(
-                    "/redirecting",
-                    aResponse()
-                            .withStatus(302)
-                            .withHeader("Location", "http://elsewhere.invalid/x?key=" + API_KEY + "&s=" + SESSION_KEY));
-            answer("/failing", okJson("{\"success\": true, \"job_id\": \"JID2\"}"));
-            answer(
-                    "/failing/progress",
-                    okJson("{\"success\": true, \"job_state\": \"done\", \"job_result\": {\"error\": \"failed with "
-                            + KEYS + "\"}}"));
-            answer(
-                    "/unauthorised",
-                    aResponse()
-                            .withStatus(401)
-                            .withBody("{\"success\": false, \"error\": [\"" + KEYS + " not registered\"]}"));
-        }
-
-        private void answer(String path, ResponseDefinitionBuilder answer) {
-            server.stubFor(post(urlPathEqualTo(path)).willReturn(answer));
+        Sniffer(String url) {
+            proxy.start();
+            proxy.stubFor(any(anyUrl()).willReturn(aResponse().proxiedFrom(url)));
         }
 
         String url() {
-            return "http://127.0.0.1:" + server.port();
+            return "http://127.0.0.1:" + proxy.port();
+        }
+
+        String answers() {
+            return proxy.getAllServeEvents().stream()
+                    .map(event -> event.getResponse().getBodyAsString())
+                    .collect(Collectors.joining("\n"));
+        }
+
+        Set<String> sessionKeys() {
+            return SESSION_KEY
+                    .matcher(answers())
+                    .results()
+                    .map(key -> key.group(1))
+                    .collect(Collectors.toSet());
         }
 
         @Override
         public void close() {
-            server.stop();
+            proxy.stop();
+        }
+    }
+
+    /** Sends back what it gets. */
+    private static final class Echo implements AutoCloseable {
+
+        private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private volatile boolean heard;
+
+        Echo() throws Exception {
+            Thread thread = new Thread(this::serve, "echo");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void serve() {
+            while (!socket.isClosed()) {
+                try (Socket connection = socket.accept()) {
+                    InputStream in = connection.getInputStream();
+                    OutputStream out = connection.getOutputStream();
+                    byte[] bytes = new byte[8 * 1024];
+                    int length = in.read(bytes);
+                    if (length > 0) {
+                        heard = true;
+                        out.write(bytes, 0, length);
+                        out.flush();
+                    }
+                } catch (java.io.IOException closed) {
+                    // the next connection, if there is one
+                }
+            }
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + socket.getLocalPort();
+        }
+
+        boolean heardAnything() {
+            return heard;
+        }
+
+        @Override
+        public void close() throws java.io.IOException {
+            socket.close();
         }
     }
 }

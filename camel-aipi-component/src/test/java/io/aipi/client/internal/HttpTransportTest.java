@@ -13,6 +13,8 @@ import io.aipi.client.ConnectionOptions;
 import io.aipi.client.internal.TransportException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -136,6 +138,23 @@ class HttpTransportTest {
 
         assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
         assertThat(failure.requestSent()).isTrue();
+    }
+
+    /** HttpComponents quotes what it cannot read; a peer that gives back what it got would have it quote a key. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "HTTP/1.1 ", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"})
+    void whatAPeerGivesBackOfTheRequestIsNotQuoted(String before) throws Exception {
+        RawServer server = server(connection -> connection.write(before + connection.readHead()));
+
+        TransportException failure = failure(transport()
+                .send(HttpCall.get(server.uri(), "/chat/login", Map.of("key", "api-key-1"), Duration.ofSeconds(5))));
+
+        assertThat(server.requests()).singleElement().asString().contains("api-key-1");
+        assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
+        assertThat(failure.requestSent()).isTrue();
+        StringWriter text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text));
+        assertThat(text.toString()).doesNotContain("api-key-1");
     }
 
     @Test

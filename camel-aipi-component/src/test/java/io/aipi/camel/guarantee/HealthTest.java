@@ -1,0 +1,132 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.guarantee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.SimulatedEndpoint;
+import java.util.Collection;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The health check says whether the server takes our key, from what is known already. */
+class HealthTest {
+
+    private AipiSimulator server;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = AipiSimulator.builder()
+                .apiKey("key-1")
+                .endpoint(SimulatedEndpoint.chat("chat", "text"))
+                .start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void itIsUpWithASession() throws Exception {
+        try (TestContext test = context("key-1", "aipi:chat")) {
+            HealthCheck.Result result = check(test).call();
+            assertThat(result.getState()).isEqualTo(HealthCheck.State.UP);
+            assertThat(result.getDetails())
+                    .containsEntry("endpoint.name", "chat")
+                    .containsEntry("server.url", server.url())
+                    .containsEntry("session", "logged in")
+                    .containsEntry("jobs.in.flight", 0);
+        }
+    }
+
+    @Test
+    void itIsDownAfterARefusalAndSaysWhy() throws Exception {
+        try (TestContext test = context("wrong", "aipi:chat?lazyLogin=true")) {
+            assertThat(check(test).call().getState()).isEqualTo(HealthCheck.State.UP);
+            test.context()
+                    .createProducerTemplate()
+                    .request("direct:in", e -> e.getMessage().setBody("hello"));
+            HealthCheck.Result result = check(test).call();
+            assertThat(result.getState()).isEqualTo(HealthCheck.State.DOWN);
+            assertThat(result.getMessage()).hasValue("The server refused the login");
+            assertThat(String.valueOf(result.getDetails().get("session"))).contains("Key not valid");
+        }
+    }
+
+    @Test
+    void askingCostsTheServerNothing() throws Exception {
+        try (TestContext test = context("key-1", "aipi:chat")) {
+            var requests = server.stats().requestsByRoute();
+            for (int i = 0; i < 20; i++) {
+                check(test).call();
+            }
+            assertThat(server.stats().requestsByRoute()).isEqualTo(requests);
+        }
+    }
+
+    /** A refused key is no reason to restart the process: that would help nothing, and hammer the server. */
+    @Test
+    void itTellsOfReadinessOnly() throws Exception {
+        try (TestContext test = context("key-1", "aipi:chat")) {
+            assertThat(ids(HealthCheckHelper.invokeReadiness(test.context())))
+                    .anyMatch(id -> id.startsWith("producer:aipi-chat"));
+            assertThat(ids(HealthCheckHelper.invokeLiveness(test.context())))
+                    .noneMatch(id -> id.startsWith("producer:aipi-chat"));
+        }
+    }
+
+    @Test
+    void itIsGoneWithItsRoute() throws Exception {
+        try (TestContext test = context("key-1", "aipi:chat")) {
+            assertThat(checks(test.context())).hasSize(1);
+            test.context().getRouteController().stopRoute("route");
+            assertThat(checks(test.context())).isEmpty();
+            test.context().getRouteController().startRoute("route");
+            assertThat(checks(test.context())).hasSize(1);
+        }
+    }
+
+    @Test
+    void itIsOffUnlessProducersAreToBeChecked() throws Exception {
+        try (TestContext test = TestContext.of(
+                server.url(),
+                "key-1",
+                component -> component.setHealthCheckProducerEnabled(false),
+                routes -> routes.from("direct:in").to("aipi:chat"))) {
+            test.context().start();
+            assertThat(check(test).call().getState()).isEqualTo(HealthCheck.State.UNKNOWN);
+        }
+    }
+
+    private TestContext context(String key, String uri) throws Exception {
+        return TestContext.started(
+                server.url(),
+                key,
+                routes -> routes.from("direct:in").routeId("route").to(uri));
+    }
+
+    private static HealthCheck check(TestContext test) {
+        return checks(test.context()).get(0);
+    }
+
+    private static List<HealthCheck> checks(CamelContext context) {
+        return HealthCheckHelper.getHealthCheckRegistry(context).stream()
+                .filter(check -> check.getId().startsWith("producer:aipi"))
+                .toList();
+    }
+
+    private static List<String> ids(Collection<HealthCheck.Result> results) {
+        return results.stream().map(result -> result.getCheck().getId()).toList();
+    }
+}
