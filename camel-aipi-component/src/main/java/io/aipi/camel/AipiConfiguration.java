@@ -26,7 +26,9 @@ import org.apache.camel.support.jsse.SSLContextParameters;
 @UriParams
 public class AipiConfiguration implements Cloneable {
 
-    @UriParam(description = "Base URL of the AIPI server, such as http://gpu-server:7777.")
+    @UriParam(
+            description =
+                    "Base URL of the AIPI server, such as http://gpu-server:7777; required, here or on the component.")
     private String serverUrl;
 
     @UriParam(
@@ -38,7 +40,9 @@ public class AipiConfiguration implements Cloneable {
     @UriParam(
             label = "security",
             secret = true,
-            description = "API key. Sent at login only, unless loginRoute is none. Not needed on an open server.")
+            description =
+                    "API key; not needed on an open server. Sent at login, with the query of the server's list of endpoints"
+                            + " and that of the key's validity, and with each call of a job if loginRoute is none.")
     private String apiKey;
 
     @UriParam(
@@ -54,7 +58,7 @@ public class AipiConfiguration implements Cloneable {
                     "How a session key is obtained. auto finds out, remembers per server, and costs one extra request"
                             + " at most. shared is POST /login with a JSON body, as documented. endpoint is GET /NAME/login"
                             + " with a query, as served by AIME API Server 0.9. none is no login: the API key goes with each"
-                            + " submit, and the server hands it on to its workers.")
+                            + " submit and each look at a job, and the server hands it on to its workers.")
     private String loginRoute = "auto";
 
     @UriParam(
