@@ -35,17 +35,27 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "autowiredenabled":
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
         case "binding": getOrCreateConfiguration(target).setBinding(property(camelContext, io.aipi.camel.AipiBinding.class, value)); return true;
+        case "bridgeerrorhandler":
+        case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
         case "clientversion":
         case "clientVersion": getOrCreateConfiguration(target).setClientVersion(property(camelContext, java.lang.String.class, value)); return true;
+        case "concurrentconsumers":
+        case "concurrentConsumers": getOrCreateConfiguration(target).setConcurrentConsumers(property(camelContext, int.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.aipi.camel.AipiConfiguration.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": getOrCreateConfiguration(target).setConnectTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "consumeprogress":
+        case "consumeProgress": getOrCreateConfiguration(target).setConsumeProgress(property(camelContext, boolean.class, value)); return true;
+        case "deadletteruri":
+        case "deadLetterUri": getOrCreateConfiguration(target).setDeadLetterUri(property(camelContext, java.lang.String.class, value)); return true;
         case "healthcheckconsumerenabled":
         case "healthCheckConsumerEnabled": target.setHealthCheckConsumerEnabled(property(camelContext, boolean.class, value)); return true;
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": target.setHealthCheckProducerEnabled(property(camelContext, boolean.class, value)); return true;
         case "holdconnection":
         case "holdConnection": getOrCreateConfiguration(target).setHoldConnection(property(camelContext, boolean.class, value)); return true;
+        case "jobrepository":
+        case "jobRepository": getOrCreateConfiguration(target).setJobRepository(property(camelContext, org.apache.camel.spi.AggregationRepository.class, value)); return true;
         case "jobtimeout":
         case "jobTimeout": getOrCreateConfiguration(target).setJobTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "lazylogin":
@@ -62,6 +72,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "maxPollInterval": getOrCreateConfiguration(target).setMaxPollInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxresponsesize":
         case "maxResponseSize": getOrCreateConfiguration(target).setMaxResponseSize(property(camelContext, long.class, value)); return true;
+        case "maximumredeliveries":
+        case "maximumRedeliveries": getOrCreateConfiguration(target).setMaximumRedeliveries(property(camelContext, int.class, value)); return true;
         case "operation": getOrCreateConfiguration(target).setOperation(property(camelContext, io.aipi.camel.AipiOperation.class, value)); return true;
         case "outputtype":
         case "outputType": getOrCreateConfiguration(target).setOutputType(property(camelContext, io.aipi.camel.OutputType.class, value)); return true;
@@ -78,8 +90,12 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "proxyPort": getOrCreateConfiguration(target).setProxyPort(property(camelContext, java.lang.Integer.class, value)); return true;
         case "queuefulltimeout":
         case "queueFullTimeout": getOrCreateConfiguration(target).setQueueFullTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "recoveryinterval":
+        case "recoveryInterval": getOrCreateConfiguration(target).setRecoveryInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "recoverytimeout":
         case "recoveryTimeout": getOrCreateConfiguration(target).setRecoveryTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "redeliverydelay":
+        case "redeliveryDelay": getOrCreateConfiguration(target).setRedeliveryDelay(property(camelContext, java.time.Duration.class, value)); return true;
         case "requesttimeout":
         case "requestTimeout": getOrCreateConfiguration(target).setRequestTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "serverurl":
@@ -105,17 +121,27 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "autowiredenabled":
         case "autowiredEnabled": return boolean.class;
         case "binding": return io.aipi.camel.AipiBinding.class;
+        case "bridgeerrorhandler":
+        case "bridgeErrorHandler": return boolean.class;
         case "clientversion":
         case "clientVersion": return java.lang.String.class;
+        case "concurrentconsumers":
+        case "concurrentConsumers": return int.class;
         case "configuration": return io.aipi.camel.AipiConfiguration.class;
         case "connecttimeout":
         case "connectTimeout": return java.time.Duration.class;
+        case "consumeprogress":
+        case "consumeProgress": return boolean.class;
+        case "deadletteruri":
+        case "deadLetterUri": return java.lang.String.class;
         case "healthcheckconsumerenabled":
         case "healthCheckConsumerEnabled": return boolean.class;
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": return boolean.class;
         case "holdconnection":
         case "holdConnection": return boolean.class;
+        case "jobrepository":
+        case "jobRepository": return org.apache.camel.spi.AggregationRepository.class;
         case "jobtimeout":
         case "jobTimeout": return java.time.Duration.class;
         case "lazylogin":
@@ -132,6 +158,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "maxPollInterval": return java.time.Duration.class;
         case "maxresponsesize":
         case "maxResponseSize": return long.class;
+        case "maximumredeliveries":
+        case "maximumRedeliveries": return int.class;
         case "operation": return io.aipi.camel.AipiOperation.class;
         case "outputtype":
         case "outputType": return io.aipi.camel.OutputType.class;
@@ -148,8 +176,12 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "proxyPort": return java.lang.Integer.class;
         case "queuefulltimeout":
         case "queueFullTimeout": return java.time.Duration.class;
+        case "recoveryinterval":
+        case "recoveryInterval": return java.time.Duration.class;
         case "recoverytimeout":
         case "recoveryTimeout": return java.time.Duration.class;
+        case "redeliverydelay":
+        case "redeliveryDelay": return java.time.Duration.class;
         case "requesttimeout":
         case "requestTimeout": return java.time.Duration.class;
         case "serverurl":
@@ -176,17 +208,27 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "autowiredenabled":
         case "autowiredEnabled": return target.isAutowiredEnabled();
         case "binding": return getOrCreateConfiguration(target).getBinding();
+        case "bridgeerrorhandler":
+        case "bridgeErrorHandler": return target.isBridgeErrorHandler();
         case "clientversion":
         case "clientVersion": return getOrCreateConfiguration(target).getClientVersion();
+        case "concurrentconsumers":
+        case "concurrentConsumers": return getOrCreateConfiguration(target).getConcurrentConsumers();
         case "configuration": return target.getConfiguration();
         case "connecttimeout":
         case "connectTimeout": return getOrCreateConfiguration(target).getConnectTimeout();
+        case "consumeprogress":
+        case "consumeProgress": return getOrCreateConfiguration(target).isConsumeProgress();
+        case "deadletteruri":
+        case "deadLetterUri": return getOrCreateConfiguration(target).getDeadLetterUri();
         case "healthcheckconsumerenabled":
         case "healthCheckConsumerEnabled": return target.isHealthCheckConsumerEnabled();
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": return target.isHealthCheckProducerEnabled();
         case "holdconnection":
         case "holdConnection": return getOrCreateConfiguration(target).isHoldConnection();
+        case "jobrepository":
+        case "jobRepository": return getOrCreateConfiguration(target).getJobRepository();
         case "jobtimeout":
         case "jobTimeout": return getOrCreateConfiguration(target).getJobTimeout();
         case "lazylogin":
@@ -203,6 +245,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "maxPollInterval": return getOrCreateConfiguration(target).getMaxPollInterval();
         case "maxresponsesize":
         case "maxResponseSize": return getOrCreateConfiguration(target).getMaxResponseSize();
+        case "maximumredeliveries":
+        case "maximumRedeliveries": return getOrCreateConfiguration(target).getMaximumRedeliveries();
         case "operation": return getOrCreateConfiguration(target).getOperation();
         case "outputtype":
         case "outputType": return getOrCreateConfiguration(target).getOutputType();
@@ -219,8 +263,12 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "proxyPort": return getOrCreateConfiguration(target).getProxyPort();
         case "queuefulltimeout":
         case "queueFullTimeout": return getOrCreateConfiguration(target).getQueueFullTimeout();
+        case "recoveryinterval":
+        case "recoveryInterval": return getOrCreateConfiguration(target).getRecoveryInterval();
         case "recoverytimeout":
         case "recoveryTimeout": return getOrCreateConfiguration(target).getRecoveryTimeout();
+        case "redeliverydelay":
+        case "redeliveryDelay": return getOrCreateConfiguration(target).getRedeliveryDelay();
         case "requesttimeout":
         case "requestTimeout": return getOrCreateConfiguration(target).getRequestTimeout();
         case "serverurl":

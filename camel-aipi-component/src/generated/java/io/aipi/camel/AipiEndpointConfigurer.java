@@ -26,12 +26,26 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "apikey":
         case "apiKey": target.getConfiguration().setApiKey(property(camelContext, java.lang.String.class, value)); return true;
         case "binding": target.getConfiguration().setBinding(property(camelContext, io.aipi.camel.AipiBinding.class, value)); return true;
+        case "bridgeerrorhandler":
+        case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
         case "clientversion":
         case "clientVersion": target.getConfiguration().setClientVersion(property(camelContext, java.lang.String.class, value)); return true;
+        case "concurrentconsumers":
+        case "concurrentConsumers": target.getConfiguration().setConcurrentConsumers(property(camelContext, int.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "consumeprogress":
+        case "consumeProgress": target.getConfiguration().setConsumeProgress(property(camelContext, boolean.class, value)); return true;
+        case "deadletteruri":
+        case "deadLetterUri": target.getConfiguration().setDeadLetterUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "exceptionhandler":
+        case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
+        case "exchangepattern":
+        case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
         case "holdconnection":
         case "holdConnection": target.getConfiguration().setHoldConnection(property(camelContext, boolean.class, value)); return true;
+        case "jobrepository":
+        case "jobRepository": target.getConfiguration().setJobRepository(property(camelContext, org.apache.camel.spi.AggregationRepository.class, value)); return true;
         case "jobtimeout":
         case "jobTimeout": target.getConfiguration().setJobTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "lazylogin":
@@ -48,6 +62,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "maxPollInterval": target.getConfiguration().setMaxPollInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxresponsesize":
         case "maxResponseSize": target.getConfiguration().setMaxResponseSize(property(camelContext, long.class, value)); return true;
+        case "maximumredeliveries":
+        case "maximumRedeliveries": target.getConfiguration().setMaximumRedeliveries(property(camelContext, int.class, value)); return true;
         case "operation": target.getConfiguration().setOperation(property(camelContext, io.aipi.camel.AipiOperation.class, value)); return true;
         case "outputtype":
         case "outputType": target.getConfiguration().setOutputType(property(camelContext, io.aipi.camel.OutputType.class, value)); return true;
@@ -64,8 +80,12 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "proxyPort": target.getConfiguration().setProxyPort(property(camelContext, java.lang.Integer.class, value)); return true;
         case "queuefulltimeout":
         case "queueFullTimeout": target.getConfiguration().setQueueFullTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "recoveryinterval":
+        case "recoveryInterval": target.getConfiguration().setRecoveryInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "recoverytimeout":
         case "recoveryTimeout": target.getConfiguration().setRecoveryTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "redeliverydelay":
+        case "redeliveryDelay": target.getConfiguration().setRedeliveryDelay(property(camelContext, java.time.Duration.class, value)); return true;
         case "requesttimeout":
         case "requestTimeout": target.getConfiguration().setRequestTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "serverurl":
@@ -85,12 +105,26 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "apikey":
         case "apiKey": return java.lang.String.class;
         case "binding": return io.aipi.camel.AipiBinding.class;
+        case "bridgeerrorhandler":
+        case "bridgeErrorHandler": return boolean.class;
         case "clientversion":
         case "clientVersion": return java.lang.String.class;
+        case "concurrentconsumers":
+        case "concurrentConsumers": return int.class;
         case "connecttimeout":
         case "connectTimeout": return java.time.Duration.class;
+        case "consumeprogress":
+        case "consumeProgress": return boolean.class;
+        case "deadletteruri":
+        case "deadLetterUri": return java.lang.String.class;
+        case "exceptionhandler":
+        case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
+        case "exchangepattern":
+        case "exchangePattern": return org.apache.camel.ExchangePattern.class;
         case "holdconnection":
         case "holdConnection": return boolean.class;
+        case "jobrepository":
+        case "jobRepository": return org.apache.camel.spi.AggregationRepository.class;
         case "jobtimeout":
         case "jobTimeout": return java.time.Duration.class;
         case "lazylogin":
@@ -107,6 +141,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "maxPollInterval": return java.time.Duration.class;
         case "maxresponsesize":
         case "maxResponseSize": return long.class;
+        case "maximumredeliveries":
+        case "maximumRedeliveries": return int.class;
         case "operation": return io.aipi.camel.AipiOperation.class;
         case "outputtype":
         case "outputType": return io.aipi.camel.OutputType.class;
@@ -123,8 +159,12 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "proxyPort": return java.lang.Integer.class;
         case "queuefulltimeout":
         case "queueFullTimeout": return java.time.Duration.class;
+        case "recoveryinterval":
+        case "recoveryInterval": return java.time.Duration.class;
         case "recoverytimeout":
         case "recoveryTimeout": return java.time.Duration.class;
+        case "redeliverydelay":
+        case "redeliveryDelay": return java.time.Duration.class;
         case "requesttimeout":
         case "requestTimeout": return java.time.Duration.class;
         case "serverurl":
@@ -145,12 +185,26 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "apikey":
         case "apiKey": return target.getConfiguration().getApiKey();
         case "binding": return target.getConfiguration().getBinding();
+        case "bridgeerrorhandler":
+        case "bridgeErrorHandler": return target.isBridgeErrorHandler();
         case "clientversion":
         case "clientVersion": return target.getConfiguration().getClientVersion();
+        case "concurrentconsumers":
+        case "concurrentConsumers": return target.getConfiguration().getConcurrentConsumers();
         case "connecttimeout":
         case "connectTimeout": return target.getConfiguration().getConnectTimeout();
+        case "consumeprogress":
+        case "consumeProgress": return target.getConfiguration().isConsumeProgress();
+        case "deadletteruri":
+        case "deadLetterUri": return target.getConfiguration().getDeadLetterUri();
+        case "exceptionhandler":
+        case "exceptionHandler": return target.getExceptionHandler();
+        case "exchangepattern":
+        case "exchangePattern": return target.getExchangePattern();
         case "holdconnection":
         case "holdConnection": return target.getConfiguration().isHoldConnection();
+        case "jobrepository":
+        case "jobRepository": return target.getConfiguration().getJobRepository();
         case "jobtimeout":
         case "jobTimeout": return target.getConfiguration().getJobTimeout();
         case "lazylogin":
@@ -167,6 +221,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "maxPollInterval": return target.getConfiguration().getMaxPollInterval();
         case "maxresponsesize":
         case "maxResponseSize": return target.getConfiguration().getMaxResponseSize();
+        case "maximumredeliveries":
+        case "maximumRedeliveries": return target.getConfiguration().getMaximumRedeliveries();
         case "operation": return target.getConfiguration().getOperation();
         case "outputtype":
         case "outputType": return target.getConfiguration().getOutputType();
@@ -183,8 +239,12 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "proxyPort": return target.getConfiguration().getProxyPort();
         case "queuefulltimeout":
         case "queueFullTimeout": return target.getConfiguration().getQueueFullTimeout();
+        case "recoveryinterval":
+        case "recoveryInterval": return target.getConfiguration().getRecoveryInterval();
         case "recoverytimeout":
         case "recoveryTimeout": return target.getConfiguration().getRecoveryTimeout();
+        case "redeliverydelay":
+        case "redeliveryDelay": return target.getConfiguration().getRedeliveryDelay();
         case "requesttimeout":
         case "requestTimeout": return target.getConfiguration().getRequestTimeout();
         case "serverurl":

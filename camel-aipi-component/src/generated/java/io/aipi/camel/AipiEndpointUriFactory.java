@@ -23,13 +23,20 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(29);
+        Set<String> props = new HashSet<>(39);
         props.add("apiKey");
         props.add("binding");
+        props.add("bridgeErrorHandler");
         props.add("clientVersion");
+        props.add("concurrentConsumers");
         props.add("connectTimeout");
+        props.add("consumeProgress");
+        props.add("deadLetterUri");
         props.add("endpointName");
+        props.add("exceptionHandler");
+        props.add("exchangePattern");
         props.add("holdConnection");
+        props.add("jobRepository");
         props.add("jobTimeout");
         props.add("lazyLogin");
         props.add("lazyStartProducer");
@@ -38,6 +45,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("maxInFlight");
         props.add("maxPollInterval");
         props.add("maxResponseSize");
+        props.add("maximumRedeliveries");
         props.add("operation");
         props.add("outputType");
         props.add("parameters");
@@ -47,7 +55,9 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("proxyHost");
         props.add("proxyPort");
         props.add("queueFullTimeout");
+        props.add("recoveryInterval");
         props.add("recoveryTimeout");
+        props.add("redeliveryDelay");
         props.add("requestTimeout");
         props.add("serverUrl");
         props.add("sslContextParameters");

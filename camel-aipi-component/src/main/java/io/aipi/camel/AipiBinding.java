@@ -45,4 +45,12 @@ public interface AipiBinding {
      * @throws io.aipi.client.error.ProtocolViolationException if the result lacks what {@code outputType} asks for
      */
     void populate(Exchange exchange, AipiEndpoint endpoint, JobResult result);
+
+    /**
+     * Puts the failure of a job into the exchange that tells of it: headers and the property
+     * {@link Exchange#EXCEPTION_CAUGHT}. The body stays as it is.
+     *
+     * @param jobId the server's id of the job, null for none
+     */
+    void populateFailure(Exchange exchange, AipiEndpoint endpoint, String jobId, Throwable failure);
 }

@@ -6,9 +6,13 @@
  */
 package io.aipi.camel;
 
+import io.aipi.camel.internal.JobStore;
+import io.aipi.camel.internal.JobTracker;
 import io.aipi.client.AipiClient;
 import io.aipi.client.AipiRuntime;
 import io.aipi.client.ConnectionOptions;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -18,21 +22,30 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
 import org.apache.camel.Endpoint;
 import org.apache.camel.SSLContextParametersAware;
+import org.apache.camel.spi.AggregationRepository;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
 import org.apache.camel.support.jsse.SSLContextParameters;
+import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.util.PropertiesHelper;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes {@code aipi:} endpoints, and owns what they share: threads, connections and sessions. */
 @Component("aipi")
 public class AipiComponent extends HealthCheckComponent implements SSLContextParametersAware {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AipiComponent.class);
+
     private static final int PROGRESS_THREADS = 2;
+
+    private record TrackerKey(String server, String endpoint, AggregationRepository repository) {}
 
     @Metadata
     private AipiConfiguration configuration = new AipiConfiguration();
@@ -53,6 +66,10 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     private final Map<SSLContextParameters, SSLContext> sslContexts = new ConcurrentHashMap<>();
     private final Set<AipiEndpoint> startedEndpoints = ConcurrentHashMap.newKeySet();
+    private final Map<TrackerKey, JobTracker> trackers = new ConcurrentHashMap<>();
+    private final Set<AggregationRepository> repositories = ConcurrentHashMap.newKeySet();
+    private final Set<String> warnedOfMemory = ConcurrentHashMap.newKeySet();
+    private volatile Clock clock = Clock.systemUTC();
     private volatile ExecutorService workers;
     private volatile ExecutorService progressWorkers;
     private volatile AipiRuntime runtime;
@@ -173,6 +190,67 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         return getCamelContext().getExecutorServiceManager().newThreadPool(this, name, profile);
     }
 
+    /**
+     * Who tracks the detached jobs of the endpoint's server, name and repository.
+     *
+     * @param create whether to make one if there is none and no repository; null is returned otherwise
+     */
+    JobTracker tracker(AipiEndpoint endpoint, boolean create) {
+        AggregationRepository repository = endpoint.getConfiguration().getJobRepository();
+        TrackerKey key = new TrackerKey(endpoint.server(), endpoint.getEndpointName(), repository);
+        JobTracker present = trackers.get(key);
+        if (present != null || (repository == null && !create)) {
+            return present;
+        }
+        lock.lock();
+        try {
+            return trackers.computeIfAbsent(
+                    key,
+                    missing -> new JobTracker(
+                            missing.server(),
+                            missing.endpoint(),
+                            store(repository),
+                            task -> workers().execute(task)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private JobStore store(AggregationRepository repository) {
+        if (repository == null) {
+            return null;
+        }
+        if (repositories.add(repository)) {
+            CamelContextAware.trySetCamelContext(repository, getCamelContext());
+            ServiceHelper.startService(repository);
+        }
+        return new JobStore(getCamelContext(), repository);
+    }
+
+    /** Says once for each model endpoint what a restart does to jobs that are kept in memory only. */
+    void warnOfMemory(AipiEndpoint endpoint) {
+        if (warnedOfMemory.add(endpoint.server() + "/" + endpoint.getEndpointName())) {
+            LOG.warn(
+                    "Detached jobs of {} are kept in memory only: a restart loses them. Set jobRepository to keep them",
+                    endpoint.getEndpointName());
+        }
+    }
+
+    /** Runs the task once after the delay, on a thread that must not be blocked; what is returned cancels it. */
+    Runnable schedule(Runnable task, Duration delay) {
+        AipiRuntime current = runtime;
+        return current == null ? () -> {} : current.schedule(task, delay);
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    /** For tests. */
+    void setClock(Clock clock) {
+        this.clock = clock;
+    }
+
     void started(AipiEndpoint endpoint) {
         startedEndpoints.add(endpoint);
     }
@@ -198,6 +276,10 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         workers = null;
         progressWorkers = null;
         sslContexts.clear();
+        trackers.clear();
+        warnedOfMemory.clear();
+        ServiceHelper.stopService(repositories);
+        repositories.clear();
         super.doStop();
     }
 

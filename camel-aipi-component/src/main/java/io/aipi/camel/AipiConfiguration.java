@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.spi.AggregationRepository;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
 import org.apache.camel.support.jsse.SSLContextParameters;
@@ -165,8 +166,58 @@ public class AipiConfiguration implements Cloneable {
     @UriParam(
             defaultValue = "0",
             description =
-                    "Jobs in flight at once for this endpoint; more wait their turn, without a thread. 0 is no bound.")
+                    "Jobs in flight at once for this endpoint; more wait their turn, without a thread. 0 is no bound. For"
+                            + " the consumer: jobs followed or waiting for their route at once; the others wait in the"
+                            + " jobRepository, where the server may drop their results meanwhile.")
     private int maxInFlight;
+
+    @UriParam(
+            description = "Where detached jobs are kept from their acceptance until a route has succeeded with their"
+                    + " outcome, so that they outlive the process: for the producer with waitForResult=false, and for the"
+                    + " consumer. Without one they are kept in memory.")
+    private AggregationRepository jobRepository;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "false",
+            description =
+                    "Whether there is an exchange for every change in a job's progress, too. They are a state, not"
+                            + " a log: a slow route sees fewer of them, and never one after the job's outcome.")
+    private boolean consumeProgress;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "1",
+            description = "Exchanges on their way at once. For one job they never overlap.")
+    private int concurrentConsumers = 1;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "5",
+            description = "How often the outcome of a job is routed again after its route failed, or the process ended"
+                    + " in the middle of it. Then it goes to deadLetterUri.")
+    private int maximumRedeliveries = 5;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "1s",
+            description = "Time before the first redelivery. It doubles with each one, up to a minute.")
+    private Duration redeliveryDelay = Duration.ofSeconds(1);
+
+    @UriParam(
+            label = "consumer",
+            description =
+                    "Endpoint that gets the outcome of a job whose route has failed too often. Without one it stays"
+                            + " in the jobRepository, and is tried again when the consumer starts anew; in memory it is dropped.")
+    private String deadLetterUri;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "5s",
+            description =
+                    "Time between two looks through the jobRepository for jobs that were stored by other processes,"
+                            + " and between two tries of what it has refused.")
+    private Duration recoveryInterval = Duration.ofSeconds(5);
 
     @UriParam(
             label = "security",
@@ -436,6 +487,62 @@ public class AipiConfiguration implements Cloneable {
 
     public void setMaxInFlight(int maxInFlight) {
         this.maxInFlight = maxInFlight;
+    }
+
+    public AggregationRepository getJobRepository() {
+        return jobRepository;
+    }
+
+    public void setJobRepository(AggregationRepository jobRepository) {
+        this.jobRepository = jobRepository;
+    }
+
+    public boolean isConsumeProgress() {
+        return consumeProgress;
+    }
+
+    public void setConsumeProgress(boolean consumeProgress) {
+        this.consumeProgress = consumeProgress;
+    }
+
+    public int getConcurrentConsumers() {
+        return concurrentConsumers;
+    }
+
+    public void setConcurrentConsumers(int concurrentConsumers) {
+        this.concurrentConsumers = concurrentConsumers;
+    }
+
+    public int getMaximumRedeliveries() {
+        return maximumRedeliveries;
+    }
+
+    public void setMaximumRedeliveries(int maximumRedeliveries) {
+        this.maximumRedeliveries = maximumRedeliveries;
+    }
+
+    public Duration getRedeliveryDelay() {
+        return redeliveryDelay;
+    }
+
+    public void setRedeliveryDelay(Duration redeliveryDelay) {
+        this.redeliveryDelay = redeliveryDelay;
+    }
+
+    public String getDeadLetterUri() {
+        return deadLetterUri;
+    }
+
+    public void setDeadLetterUri(String deadLetterUri) {
+        this.deadLetterUri = deadLetterUri;
+    }
+
+    public Duration getRecoveryInterval() {
+        return recoveryInterval;
+    }
+
+    public void setRecoveryInterval(Duration recoveryInterval) {
+        this.recoveryInterval = recoveryInterval;
     }
 
     public SSLContextParameters getSslContextParameters() {

@@ -32,6 +32,15 @@ public final class AipiConstants {
     public static final String OPERATION = "CamelAipiOperation";
 
     @Metadata(
+            label = "producer",
+            description =
+                    "The sender's name for the request, with waitForResult=false and a jobRepository. While a job of"
+                            + " this name is stored, sending again submits nothing and gives that job's id. Removed when the job"
+                            + " has been accepted.",
+            javaType = "String")
+    public static final String REQUEST_ID = "CamelAipiRequestId";
+
+    @Metadata(
             description =
                     "The server's id of the job. In: the job that the operations `progress` and `result` are about."
                             + " Out: the job that was submitted.",
@@ -89,7 +98,16 @@ public final class AipiConstants {
     public static final String MEDIA_TYPES = "CamelAipiMediaTypes";
 
     @Metadata(
-            description = "Why the server does not take the API key, after the operation `validateKey` found so.",
+            description =
+                    "Name of the error with which a detached job ended, such as `JobFailedException`; the exception is"
+                            + " the property `CamelExceptionCaught`.",
+            javaType = "String")
+    public static final String ERROR_TYPE = "CamelAipiErrorType";
+
+    @Metadata(
+            description =
+                    "Why a detached job ended without a result, or why the server does not take the API key, after"
+                            + " the operation `validateKey` found so.",
             javaType = "String")
     public static final String REASON = "CamelAipiReason";
 

@@ -6,11 +6,19 @@
  */
 package io.aipi.camel;
 
+import io.aipi.camel.internal.JobTracker;
 import io.aipi.client.AipiClient;
 import io.aipi.client.ModelEndpoint;
+import io.aipi.client.error.AipiException;
+import io.aipi.client.error.ConnectionFailedException;
+import io.aipi.client.error.ErrorContext;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -32,7 +40,6 @@ import org.apache.camel.support.DefaultEndpoint;
         title = "AIPI",
         syntax = "aipi:endpointName",
         remote = true,
-        producerOnly = true,
         category = {Category.AI},
         headersClass = AipiConstants.class)
 public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLocation {
@@ -60,8 +67,10 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     }
 
     @Override
-    public Consumer createConsumer(Processor processor) {
-        throw new UnsupportedOperationException("aipi: endpoints can be sent to, not consumed from");
+    public Consumer createConsumer(Processor processor) throws Exception {
+        AipiConsumer consumer = new AipiConsumer(this, processor);
+        configureConsumer(consumer);
+        return consumer;
     }
 
     /** Fails for options that make no sense, when the route is made and not at its first message. */
@@ -74,7 +83,18 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         if (configuration.getMaxInFlight() < 0) {
             throw new IllegalArgumentException("maxInFlight must not be negative; 0 is no bound");
         }
+        if (configuration.getConcurrentConsumers() < 1) {
+            throw new IllegalArgumentException("concurrentConsumers must be 1 or more");
+        }
+        if (configuration.getMaximumRedeliveries() < 0) {
+            throw new IllegalArgumentException("maximumRedeliveries must not be negative; 0 is no redelivery");
+        }
         boolean detached = !configuration.isWaitForResult();
+        if (detached && configuration.getJobRepository() != null && configuration.getProgressUri() != null) {
+            throw new IllegalArgumentException(
+                    "jobRepository and progressUri exclude each other for detached jobs: whoever consumes their results"
+                            + " consumes their progress, too (from aipi:NAME?consumeProgress=true)");
+        }
         if (detached && configuration.isHoldConnection()) {
             throw new IllegalArgumentException("holdConnection needs waitForResult=true");
         }
@@ -116,6 +136,48 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Logs in and checks the options against what the server says of the endpoint, if that is not left to the first
+     * exchange. Blocks.
+     */
+    void logIn(ModelEndpoint model) {
+        if (configuration.isLazyLogin()) {
+            return;
+        }
+        // login, a second try on the other route, description, list of endpoints: each bounded by the request timeout
+        Duration patience = configuration.getRequestTimeout().multipliedBy(5);
+        try {
+            model.start().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof AipiException reason
+                    ? reason
+                    : noLogin("No login: " + e.getCause(), e.getCause());
+        } catch (TimeoutException e) {
+            throw noLogin("No login within " + patience.toMillis() + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw noLogin("The login was interrupted", e);
+        }
+    }
+
+    private ConnectionFailedException noLogin(String message, Throwable cause) {
+        return new ConnectionFailedException(message, false, ErrorContext.of(endpointName), cause);
+    }
+
+    /** Base URL of the server, in the one form that names it among stored jobs. */
+    String server() {
+        String url = configuration.getServerUrl().trim();
+        while (url.endsWith("/")) {
+            url = url.substring(0, url.length() - 1);
+        }
+        return url;
+    }
+
+    /** Who tracks the endpoint's detached jobs: made by its first consumer, or its repository; null while there is neither. */
+    JobTracker tracker() {
+        return getComponent().tracker(this, false);
     }
 
     /** Ends the jobs of a producer at once. */

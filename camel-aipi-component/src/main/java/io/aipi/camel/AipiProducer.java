@@ -6,32 +6,35 @@
  */
 package io.aipi.camel;
 
+import io.aipi.camel.internal.DetachedJob;
+import io.aipi.camel.internal.JobOutcome;
+import io.aipi.camel.internal.JobTracker;
+import io.aipi.camel.internal.StorableValues;
+import io.aipi.camel.internal.StoredJob;
+import io.aipi.camel.internal.TrackedJob;
 import io.aipi.client.AipiRequest;
 import io.aipi.client.EndpointDescription;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
 import io.aipi.client.ModelEndpoint;
 import io.aipi.client.Submission;
-import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ClientClosedException;
-import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
-import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.TypeConversionException;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.health.WritableHealthCheckRepository;
@@ -99,10 +102,12 @@ public class AipiProducer extends DefaultAsyncProducer {
     }
 
     private void submit(Exchange exchange, AsyncCallback callback) {
-        AipiRequest request = binding.toRequest(exchange, endpoint);
         if (!configuration.isWaitForResult()) {
-            submitDetached(exchange, callback, request);
-        } else if (configuration.isHoldConnection()) {
+            submitDetached(exchange, callback);
+            return;
+        }
+        AipiRequest request = binding.toRequest(exchange, endpoint);
+        if (configuration.isHoldConnection()) {
             goOnInTurn(exchange, callback, () -> model.runHeld(request));
         } else {
             Consumer<JobProgress> listener = listener(exchange);
@@ -111,23 +116,139 @@ public class AipiProducer extends DefaultAsyncProducer {
     }
 
     /** The exchange goes on when the job is accepted; the job's slot is free when the job has ended, where that is seen. */
-    private void submitDetached(Exchange exchange, AsyncCallback callback, AipiRequest request) {
-        CompletableFuture<Submission> accepted = new CompletableFuture<>();
+    private void submitDetached(Exchange exchange, AsyncCallback callback) {
+        JobTracker tracker = endpoint.tracker();
+        if (tracker != null && (tracker.store() != null || tracker.isConsumed())) {
+            submitTracked(exchange, callback, tracker);
+        } else {
+            submitUntracked(exchange, callback);
+        }
+    }
+
+    private void submitUntracked(Exchange exchange, AsyncCallback callback) {
+        AipiRequest request = binding.toRequest(exchange, endpoint);
         ProgressSender.Job progressJob = progressSender == null ? null : progressSender.job(exchange);
-        Waiting<Submission> waiting =
-                waiting(exchange, callback, submission -> binding.populate(exchange, endpoint, submission));
-        accepted.whenComplete(waiting::ended);
+        submitDetached(
+                exchange,
+                callback,
+                request,
+                submission -> {},
+                submission -> progressJob == null
+                        ? CompletableFuture.completedFuture(null)
+                        : followDetached(submission, progressJob));
+    }
+
+    /** A consumer, here or in another process, follows the job; it is stored before the exchange goes on. */
+    private void submitTracked(Exchange exchange, AsyncCallback callback, JobTracker tracker) {
+        StorableValues.makeRepeatable(exchange);
+        AipiRequest request = binding.toRequest(exchange, endpoint);
+        String requestId = tracker.store() == null
+                ? null
+                : exchange.getMessage().getHeader(AipiConstants.REQUEST_ID, String.class);
+        if (requestId != null) {
+            StoredJob earlier =
+                    tracker.store().load(DetachedJob.key(endpoint.server(), endpoint.getEndpointName(), requestId));
+            if (earlier != null) {
+                Submission known =
+                        new Submission(endpoint.getEndpointName(), earlier.job().jobId(), null);
+                goOn(
+                        exchange,
+                        callback,
+                        CompletableFuture.completedFuture(known),
+                        submission -> binding.populate(exchange, endpoint, submission));
+                return;
+            }
+        }
+        Map<String, Object> headers =
+                StorableValues.headers(exchange.getMessage().getHeaders());
+        Object body = exchange.getMessage().getBody();
+        if (tracker.store() != null) {
+            checkStorable(body);
+        }
+        ProgressSender.Job progressJob = progressSender == null ? null : progressSender.job(exchange);
+        CompletableFuture<Void> slot = new CompletableFuture<>();
+        submitDetached(
+                exchange,
+                callback,
+                request,
+                submission -> {
+                    DetachedJob job = new DetachedJob(
+                            endpoint.server(),
+                            endpoint.getEndpointName(),
+                            submission.jobId(),
+                            requestId,
+                            endpoint.getComponent().clock().instant(),
+                            exchange.getExchangeId(),
+                            headers,
+                            body);
+                    track(tracker, job, submission.result(), progressJob, slot);
+                },
+                submission -> slot);
+    }
+
+    private void checkStorable(Object body) {
+        if (!StorableValues.canBeKept(body)) {
+            throw new InvalidRequestException(
+                    "A message body of type " + body.getClass().getName()
+                            + " cannot be kept in the jobRepository; convert it to text, bytes or a map first",
+                    ErrorContext.of(endpoint.getEndpointName()));
+        }
+    }
+
+    private void track(
+            JobTracker tracker,
+            DetachedJob job,
+            JobResult result,
+            ProgressSender.Job progressJob,
+            CompletableFuture<Void> slot) {
+        StoredJob stored = new StoredJob(job, result == null ? null : new JobOutcome.Done(result), 0);
+        tracker.coming(job.key());
+        try {
+            if (tracker.store() != null) {
+                tracker.store().add(stored);
+            }
+        } catch (RuntimeException e) {
+            tracker.notComing(job.key());
+            slot.complete(null);
+            throw new RuntimeCamelException(
+                    "The server has accepted the job " + job.jobId() + " of " + job.endpoint()
+                            + ", but it cannot be stored: nobody follows it",
+                    e);
+        }
+        TrackedJob tracked = new TrackedJob(stored, progressJob);
+        if (progressJob != null && result != null) {
+            progressJob.result(result);
+        }
+        tracker.accepted(tracked).whenComplete((ended, failure) -> slot.complete(null));
+    }
+
+    /**
+     * Submits, and lets the exchange go on.
+     *
+     * @param accepted what is to be done, on a worker, before the exchange goes on; it fails the exchange by throwing
+     * @param end completed when the job's slot is free
+     */
+    private void submitDetached(
+            Exchange exchange,
+            AsyncCallback callback,
+            AipiRequest request,
+            Consumer<Submission> accepted,
+            Function<Submission, CompletableFuture<Void>> end) {
+        CompletableFuture<Submission> submission = new CompletableFuture<>();
+        Waiting<Submission> waiting = waiting(exchange, callback, submitted -> {
+            accepted.accept(submitted);
+            binding.populate(exchange, endpoint, submitted);
+        });
+        submission.whenComplete(waiting::ended);
         CompletableFuture<Void> whole = waiting.inTurn(() -> {
             CompletableFuture<Submission> submitted = model.submit(request);
-            submitted.thenAccept(accepted::complete);
-            return progressJob == null
-                    ? submitted.thenApply(submission -> null)
-                    : submitted.thenCompose(submission -> followDetached(submission, progressJob));
+            submitted.thenAccept(submission::complete);
+            return submitted.thenCompose(end);
         });
         whole.whenComplete((ended, failure) -> {
             if (failure != null) {
                 // changes nothing for a job that was accepted
-                accepted.completeExceptionally(failure);
+                submission.completeExceptionally(failure);
             }
         });
     }
@@ -253,6 +374,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                     exchange.getMessage().removeHeader(AipiConstants.PROMPT);
                     exchange.getMessage().removeHeader(AipiConstants.PARAMETERS);
                     exchange.getMessage().removeHeader(AipiConstants.OPERATION);
+                    exchange.getMessage().removeHeader(AipiConstants.REQUEST_ID);
                 } else {
                     exchange.setException(cause(failure));
                 }
@@ -281,9 +403,7 @@ public class AipiProducer extends DefaultAsyncProducer {
         model = endpoint.open();
         addHealthCheck();
         try {
-            if (!configuration.isLazyLogin()) {
-                logIn();
-            }
+            endpoint.logIn(model);
             if (configuration.getProgressUri() != null) {
                 progressSender = new ProgressSender(endpoint, configuration.getProgressUri());
             }
@@ -292,27 +412,6 @@ public class AipiProducer extends DefaultAsyncProducer {
             endpoint.close(model);
             throw e;
         }
-    }
-
-    private void logIn() {
-        // login, a second try on the other route, description, list of endpoints: each bounded by the request timeout
-        Duration patience = configuration.getRequestTimeout().multipliedBy(5);
-        try {
-            model.start().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof AipiException reason
-                    ? reason
-                    : noLogin("No login: " + e.getCause(), e.getCause());
-        } catch (TimeoutException e) {
-            throw noLogin("No login within " + patience.toMillis() + " ms", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw noLogin("The login was interrupted", e);
-        }
-    }
-
-    private ConnectionFailedException noLogin(String message, Throwable cause) {
-        return new ConnectionFailedException(message, false, ErrorContext.of(endpoint.getEndpointName()), cause);
     }
 
     private void addHealthCheck() {

@@ -16,6 +16,7 @@ import io.aipi.client.JobResult;
 import io.aipi.client.JobState;
 import io.aipi.client.Media;
 import io.aipi.client.Submission;
+import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.ProtocolViolationException;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
 import org.apache.camel.StreamCache;
 import org.apache.camel.WrappedFile;
@@ -66,6 +68,7 @@ public class DefaultAipiBinding implements AipiBinding {
             AipiConstants.TOTAL_DURATION,
             AipiConstants.WORKER,
             AipiConstants.MEDIA_TYPES,
+            AipiConstants.ERROR_TYPE,
             AipiConstants.REASON);
 
     @Override
@@ -312,6 +315,18 @@ public class DefaultAipiBinding implements AipiBinding {
         setMediaTypes(message, result.media());
         message.setBody(body);
         setContentType(message, contentType(body, result, endpoint));
+    }
+
+    @Override
+    public void populateFailure(Exchange exchange, AipiEndpoint endpoint, String jobId, Throwable failure) {
+        Message message = withoutEarlierJob(exchange);
+        message.setHeader(AipiConstants.ENDPOINT, endpoint.getEndpointName());
+        setIfKnown(message, AipiConstants.JOB_ID, jobId);
+        message.setHeader(AipiConstants.JOB_STATE, JobState.FAILED.word());
+        message.setHeader(AipiConstants.ERROR_TYPE, failure.getClass().getSimpleName());
+        message.setHeader(
+                AipiConstants.REASON, failure instanceof AipiException ? failure.getMessage() : failure.toString());
+        exchange.setProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, failure);
     }
 
     /** The message, from which nothing of an earlier job in the route can pass for this one's. */

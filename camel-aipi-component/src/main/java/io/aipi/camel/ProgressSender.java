@@ -6,9 +6,9 @@
  */
 package io.aipi.camel;
 
+import io.aipi.camel.internal.TrackedJob;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
-import io.aipi.client.JobState;
 import io.aipi.client.error.AipiException;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -63,7 +63,7 @@ final class ProgressSender {
     }
 
     /** One job's progress exchanges: a mailbox with room for the newest state. */
-    final class Job {
+    final class Job implements TrackedJob.Listener {
 
         private final Map<String, Object> headers;
         private final String correlationId;
@@ -76,32 +76,33 @@ final class ProgressSender {
         }
 
         /** The job's state has changed. */
-        void progress(JobProgress progress) {
+        @Override
+        public void progress(JobProgress progress) {
             offer(exchange -> binding().populate(exchange, endpoint, progress));
         }
 
-        /** The job has ended well, and nobody else gets its result. */
-        void result(JobResult result) {
+        /** The job has ended well. */
+        @Override
+        public void result(JobResult result) {
             offer(exchange -> {
                 try {
                     binding().populate(exchange, endpoint, result);
-                } catch (RuntimeException unfit) {
+                } catch (AipiException unfit) {
                     // outputType asks for what the result does not have: that, too, is an end that must be told
                     populateFailure(exchange, result.jobId(), unfit);
                 }
             });
         }
 
-        /** The job has ended badly, and nobody else gets to know. */
-        void failure(String jobId, Throwable failure) {
+        /** The job has ended badly. */
+        @Override
+        public void failure(String jobId, Throwable failure) {
             offer(exchange -> populateFailure(exchange, jobId, failure));
         }
 
         private void populateFailure(Exchange exchange, String jobId, Throwable failure) {
-            JobProgress failed = JobProgress.of(endpoint.getEndpointName(), jobId, JobState.FAILED);
-            binding().populate(exchange, endpoint, failed);
-            exchange.setProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, failure);
-            exchange.getMessage().setBody(failure instanceof AipiException ? failure.getMessage() : failure.toString());
+            binding().populateFailure(exchange, endpoint, jobId, failure);
+            exchange.getMessage().setBody(exchange.getMessage().getHeader(AipiConstants.REASON));
         }
 
         private void offer(Consumer<Exchange> state) {

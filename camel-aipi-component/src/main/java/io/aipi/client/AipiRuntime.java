@@ -15,6 +15,7 @@ import io.aipi.client.internal.SystemTimer;
 import io.aipi.client.internal.Timer;
 import io.aipi.client.internal.Transport;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -89,6 +90,15 @@ public final class AipiRuntime implements AutoCloseable {
 
     void closed(AipiClient client) {
         clients.remove(client);
+    }
+
+    /**
+     * Runs the task once after the delay, on the timer's thread, which must not be blocked.
+     *
+     * @return cancels the task, if it has not begun
+     */
+    public Runnable schedule(Runnable task, Duration delay) {
+        return timer.schedule(task, delay)::cancel;
     }
 
     Timer timer() {

@@ -7,6 +7,7 @@
 package io.aipi.client;
 
 import io.aipi.client.internal.JsonWriter;
+import io.aipi.client.internal.Protocol;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -52,6 +53,17 @@ public record JobResult(
     /** The answer's field of this name with its JSON type; null when it has none or its value is null. */
     public Object field(String name) {
         return fields.get(name);
+    }
+
+    /**
+     * The result that {@link #toJson} wrote.
+     *
+     * @param endpoint name of the model endpoint
+     * @param jobId the server's id of the job, null for none
+     * @throws java.io.UncheckedIOException if the text is not one JSON object
+     */
+    public static JobResult ofJson(String endpoint, String jobId, String json) {
+        return Protocol.result(endpoint, jobId, json);
     }
 
     /** All {@link #fields} as JSON text, media as data URIs. */

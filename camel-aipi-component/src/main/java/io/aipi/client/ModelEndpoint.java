@@ -12,6 +12,7 @@ import io.aipi.client.error.ErrorContext;
 import io.aipi.client.internal.EndpointJobs;
 import io.aipi.client.internal.ServerCalls;
 import io.aipi.client.internal.Timer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -63,7 +64,17 @@ public final class ModelEndpoint implements AutoCloseable {
      *     for nobody
      */
     public CompletableFuture<JobResult> follow(String jobId, Consumer<JobProgress> listener) {
-        return jobs.follow(jobId, listener);
+        return follow(jobId, Duration.ZERO, listener);
+    }
+
+    /**
+     * Follows a job that was submitted some time ago, as by a process that has ended since.
+     *
+     * @param elapsed time since the submit; it counts towards {@code jobTimeout}. A job whose time is up is looked at once
+     * @param listener as in {@link #follow(String, Consumer)}
+     */
+    public CompletableFuture<JobResult> follow(String jobId, Duration elapsed, Consumer<JobProgress> listener) {
+        return jobs.follow(jobId, elapsed, listener);
     }
 
     /** Submits a job and follows it; {@code listener} as in {@link #follow}. */
@@ -99,12 +110,25 @@ public final class ModelEndpoint implements AutoCloseable {
         return jobs.inFlight();
     }
 
+    /**
+     * Ends the following of all jobs, with {@link ClientClosedException}, without losing a result: a look that is under
+     * way is waited for, and its result, if it brings one, is that of the job's future. No job can be begun afterwards.
+     * {@link #jobsInFlight} tells when that is done; {@link #close} does not wait for it.
+     */
+    public void release() {
+        jobs.release(this::closed);
+    }
+
     /** Ends the waiting for all jobs in flight at once, with {@link ClientClosedException}. They go on at the server. */
     @Override
     public void close() {
         closing.accept(this);
-        jobs.abort(jobId -> new ClientClosedException(
+        jobs.abort(this::closed);
+    }
+
+    private AipiException closed(String jobId) {
+        return new ClientClosedException(
                 "The client was closed while it followed the job, which goes on at the server",
-                ErrorContext.of(name, jobId)));
+                ErrorContext.of(name, jobId));
     }
 }

@@ -30,7 +30,8 @@ public record ErrorContext(String endpoint, String jobId, Integer httpStatus) {
         return new ErrorContext(endpoint, jobId, status);
     }
 
-    String describe() {
+    /** As it stands at the end of an error's message: {@code  [endpoint NAME, job ID, HTTP STATUS]}, or nothing. */
+    public String describe() {
         StringBuilder text = new StringBuilder();
         append(text, "endpoint ", endpoint);
         append(text, "job ", jobId);

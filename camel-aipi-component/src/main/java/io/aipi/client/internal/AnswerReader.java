@@ -73,6 +73,17 @@ final class AnswerReader {
         return read(answer, withProgressData, false);
     }
 
+    /**
+     * Reads a result that was written as JSON here.
+     *
+     * @throws IOException if it is not one JSON object
+     */
+    static Map<String, Object> read(String json) throws IOException {
+        try (JsonParser parser = FACTORY.createParser(json)) {
+            return read(parser, true, false);
+        }
+    }
+
     /** Reads the answer to a login, the session key included. */
     static Map<String, Object> readLogin(HttpAnswer answer) throws IOException {
         return read(answer, false, true);
@@ -81,15 +92,20 @@ final class AnswerReader {
     private static Map<String, Object> read(HttpAnswer answer, boolean withProgressData, boolean withSecrets)
             throws IOException {
         try (JsonParser parser = FACTORY.createParser(answer.body(), 0, answer.length())) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new JsonParseException(parser, "not a JSON object");
-            }
-            Map<String, Object> object = new AnswerReader(parser, withProgressData, withSecrets).object();
-            if (parser.nextToken() != null) {
-                throw new JsonParseException(parser, "more than one JSON object");
-            }
-            return object;
+            return read(parser, withProgressData, withSecrets);
         }
+    }
+
+    private static Map<String, Object> read(JsonParser parser, boolean withProgressData, boolean withSecrets)
+            throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw new JsonParseException(parser, "not a JSON object");
+        }
+        Map<String, Object> object = new AnswerReader(parser, withProgressData, withSecrets).object();
+        if (parser.nextToken() != null) {
+            throw new JsonParseException(parser, "more than one JSON object");
+        }
+        return object;
     }
 
     private Map<String, Object> object() throws IOException {

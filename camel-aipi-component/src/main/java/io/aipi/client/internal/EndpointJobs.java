@@ -51,6 +51,11 @@ public final class EndpointJobs {
     /** What can be ended from outside. */
     private interface InFlight {
         void abort(Function<String, AipiException> reason);
+
+        /** As {@link #abort}, but without losing what is on its way. */
+        default void release(Function<String, AipiException> reason) {
+            abort(reason);
+        }
     }
 
     /** Nothing is sent yet. */
@@ -101,7 +106,7 @@ public final class EndpointJobs {
                 .thenCompose(answer -> answer.result() != null
                         ? CompletableFuture.completedFuture(answer.result())
                         // a server that does not hold but gives a job id is followed all the same
-                        : follow(answer.jobId(), null))
+                        : follow(answer.jobId(), Duration.ZERO, null))
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(timeoutNamed(cause(failure)))));
     }
 
@@ -119,16 +124,27 @@ public final class EndpointJobs {
     }
 
     /** See {@link io.aipi.client.ModelEndpoint#follow}. */
-    public CompletableFuture<JobResult> follow(String jobId, Consumer<JobProgress> listener) {
+    public CompletableFuture<JobResult> follow(String jobId, Duration elapsed, Consumer<JobProgress> listener) {
         boolean withData = listener != null;
         JobFollower follower = new JobFollower(
                 endpoint,
                 jobId,
+                elapsed,
                 options,
                 timer,
                 (id, timeout) -> calls.progress(endpoint, id, withData, timeout),
                 listener);
-        InFlight entry = reason -> follower.abort(reason.apply(jobId));
+        InFlight entry = new InFlight() {
+            @Override
+            public void abort(Function<String, AipiException> reason) {
+                follower.abort(reason.apply(jobId));
+            }
+
+            @Override
+            public void release(Function<String, AipiException> reason) {
+                follower.release(reason.apply(jobId));
+            }
+        };
         inFlight.add(entry);
         CompletableFuture<JobResult> result = follower.start();
         CompletableFuture<JobResult> ended = result.whenComplete((done, failure) -> inFlight.remove(entry));
@@ -153,6 +169,15 @@ public final class EndpointJobs {
     public void abort(Function<String, AipiException> reason) {
         aborted = reason;
         inFlight.forEach(entry -> entry.abort(reason));
+    }
+
+    /**
+     * As {@link #abort}, but looks at jobs that are under way are waited for, since they may bring results, which are
+     * handed out once. The caller sees by {@link #inFlight} or by the futures of the jobs when that is done.
+     */
+    public void release(Function<String, AipiException> reason) {
+        aborted = reason;
+        inFlight.forEach(entry -> entry.release(reason));
     }
 
     private void abortIfClosed(InFlight entry) {

@@ -33,10 +33,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Invariants: never more than one poll is under way; after the end none is begun; the result future is completed
  * exactly once; the listener is called in the order of the polls and never after the result; the job ends at the latest
- * {@code jobTimeout} after its beginning, plus one second for the last look.
+ * {@code jobTimeout} after its beginning, plus one second for the last look; a release loses no result: a look under way
+ * at that moment is waited for.
  *
  * <p>The steps form one chain (wait, look, judge, wait, ...), each begun by the one before it, so the fields need no
- * lock: only {@link #abort} comes from outside, and it touches nothing but the future.
+ * lock, but for the two that {@link #release} reads from outside; {@link #abort} touches nothing but the future.
  */
 final class JobFollower {
 
@@ -59,6 +60,7 @@ final class JobFollower {
     private final Consumer<JobProgress> listener;
     private final CompletableFuture<JobResult> result = new CompletableFuture<>();
     private final PollPace pace;
+    private final Duration patience;
     private final long deadline;
     private volatile Timer.Task waiting;
     private volatile JobProgress last;
@@ -68,9 +70,20 @@ final class JobFollower {
     private long troubleSince;
 
     private int troubles;
+    /** Whether a look is under way. Guarded by this. */
+    private boolean looking;
+    /** Why no further look is begun, null while they are. Guarded by this. */
+    private AipiException released;
 
+    /** {@code elapsed}: how much of {@code jobTimeout} the job has used up already, when it is followed later. */
     JobFollower(
-            String endpoint, String jobId, JobOptions options, Timer timer, Poll poll, Consumer<JobProgress> listener) {
+            String endpoint,
+            String jobId,
+            Duration elapsed,
+            JobOptions options,
+            Timer timer,
+            Poll poll,
+            Consumer<JobProgress> listener) {
         this.endpoint = endpoint;
         this.jobId = jobId;
         this.options = options;
@@ -79,13 +92,15 @@ final class JobFollower {
         this.listener = listener;
         long now = timer.nanoTime();
         this.pace = new PollPace(options.pollInterval(), options.maxPollInterval(), now);
-        this.deadline = now + options.jobTimeout().toNanos();
+        Duration left = options.jobTimeout().minus(elapsed);
+        this.patience = left.isNegative() ? Duration.ZERO : left;
+        this.deadline = now + patience.toNanos();
     }
 
     /** Begins; the future fails with an {@link AipiException} only. */
     CompletableFuture<JobResult> start() {
         // a look can take longer than it was given, as when it has to log in first: the end does not wait for it
-        Timer.Task alarm = timer.schedule(this::timedOut, options.jobTimeout().plus(LAST_LOOK));
+        Timer.Task alarm = timer.schedule(this::timedOut, patience.plus(LAST_LOOK));
         result.whenComplete((done, failure) -> alarm.cancel());
         waitFor(pace.first());
         return result;
@@ -96,7 +111,29 @@ final class JobFollower {
         end(reason);
     }
 
+    /**
+     * Begins no further look. If one is under way it is waited for, since it may bring the result, which is handed out
+     * once; if it brings none, or there is none under way, the following ends with the reason.
+     */
+    void release(AipiException reason) {
+        synchronized (this) {
+            released = reason;
+            if (looking) {
+                return;
+            }
+        }
+        end(reason);
+    }
+
     private void waitFor(Duration wait) {
+        AipiException reason;
+        synchronized (this) {
+            looking = false;
+            reason = released;
+        }
+        if (reason != null) {
+            end(reason);
+        }
         if (result.isDone()) {
             return;
         }
@@ -109,12 +146,16 @@ final class JobFollower {
     }
 
     private void look() {
-        if (result.isDone()) {
-            return;
+        synchronized (this) {
+            // released: the end is somebody else's
+            if (result.isDone() || released != null) {
+                return;
+            }
+            looking = true;
         }
         long left = deadline - timer.nanoTime();
-        Duration patience = Duration.ofNanos(Math.max(left, LAST_LOOK.toNanos()));
-        Duration timeout = patience.compareTo(options.requestTimeout()) < 0 ? patience : options.requestTimeout();
+        Duration longest = Duration.ofNanos(Math.max(left, LAST_LOOK.toNanos()));
+        Duration timeout = longest.compareTo(options.requestTimeout()) < 0 ? longest : options.requestTimeout();
         CompletableFuture<JobStatus> status;
         try {
             status = poll.look(jobId, timeout);

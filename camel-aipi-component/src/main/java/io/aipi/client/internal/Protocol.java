@@ -12,6 +12,8 @@ import io.aipi.client.JobResult;
 import io.aipi.client.JobState;
 import io.aipi.client.Media;
 import io.aipi.client.ParameterDescription;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,7 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /** What the fields of the protocol's answers mean. */
-final class Protocol {
+public final class Protocol {
 
     /** A request longer than this is refused by the server with 413. */
     static final int MAX_REQUEST_SIZE = 100_000_000;
@@ -84,6 +86,15 @@ final class Protocol {
         return error instanceof List<?> list
                 ? String.join("; ", list.stream().map(String::valueOf).toList())
                 : error.toString();
+    }
+
+    /** The result that was written as JSON by {@link JobResult#toJson}. */
+    public static JobResult result(String endpoint, String jobId, String json) {
+        try {
+            return result(endpoint, jobId, AnswerReader.read(json));
+        } catch (IOException e) {
+            throw new UncheckedIOException("not a result as JSON", e);
+        }
     }
 
     static JobResult result(String endpoint, String jobId, Map<String, Object> result) {

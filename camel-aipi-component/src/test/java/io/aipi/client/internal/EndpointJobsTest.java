@@ -320,13 +320,13 @@ class EndpointJobsTest {
 
     @Test
     void anAbortEndsWhatIsFollowed_andWhatComesAfterIt() {
-        CompletableFuture<JobResult> followed = jobs().follow("JID1", null);
+        CompletableFuture<JobResult> followed = jobs().follow("JID1", Duration.ZERO, null);
         assertThat(jobs.inFlight()).isEqualTo(1);
 
         jobs.abort(EndpointJobsTest::closed);
 
         assertThat(failure(followed, ClientClosedException.class).getJobId()).isEqualTo("JID1");
-        failure(jobs.follow("JID2", null), ClientClosedException.class);
+        failure(jobs.follow("JID2", Duration.ZERO, null), ClientClosedException.class);
         failure(jobs.submit(HELLO), ClientClosedException.class);
         failure(jobs.runHeld(HELLO), ClientClosedException.class);
         assertThat(timer.waiting()).isZero();
@@ -335,7 +335,7 @@ class EndpointJobsTest {
 
     @Test
     void aFollowedJobEndsWithItsResult() {
-        CompletableFuture<JobResult> result = jobs().follow("JID1", progress -> {});
+        CompletableFuture<JobResult> result = jobs().follow("JID1", Duration.ZERO, progress -> {});
 
         timer.advance(Duration.ofSeconds(1));
 
@@ -344,7 +344,7 @@ class EndpointJobsTest {
 
     @Test
     void whoGivesUpAFollowedJobDoesNotSpoilItForTheClient() {
-        CompletableFuture<JobResult> result = jobs().follow("JID1", null);
+        CompletableFuture<JobResult> result = jobs().follow("JID1", Duration.ZERO, null);
 
         result.cancel(true);
         assertThat(jobs.inFlight()).isEqualTo(1);
@@ -357,7 +357,7 @@ class EndpointJobsTest {
     void anExpiredSessionIsReplacedInTheMiddleOfAJob() {
         server.on(PROGRESS, FakeTransport.json(401, "{\"success\":false,\"error\":[\"expired\"]}"), DONE)
                 .on(LOGIN, LOGGED_IN, FakeTransport.json(200, "{\"client_session_auth_key\":\"K2\"}"));
-        CompletableFuture<JobResult> result = jobs().follow("JID1", null);
+        CompletableFuture<JobResult> result = jobs().follow("JID1", Duration.ZERO, null);
 
         timer.advance(Duration.ofSeconds(1));
 
@@ -377,7 +377,7 @@ class EndpointJobsTest {
                         200,
                         "{\"success\":true,\"job_state\":\"done\",\"job_result\":{\"text\":\"" + "long ".repeat(50_000)
                                 + "\"}}"));
-        CompletableFuture<JobResult> result = jobs().follow("JID1", null);
+        CompletableFuture<JobResult> result = jobs().follow("JID1", Duration.ZERO, null);
 
         timer.advance(Duration.ofSeconds(1));
 

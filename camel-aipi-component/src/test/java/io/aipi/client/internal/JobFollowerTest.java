@@ -487,10 +487,13 @@ class JobFollowerTest {
         failure(ProtocolViolationException.class);
     }
 
+    private Duration elapsed = Duration.ZERO;
+
     private void follow() {
         follower = new JobFollower(
                 "llama2_chat",
                 "JID1",
+                elapsed,
                 options,
                 timer,
                 (jobId, timeout) -> {

@@ -1,0 +1,731 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel;
+
+import io.aipi.camel.internal.Deliveries;
+import io.aipi.camel.internal.DetachedJob;
+import io.aipi.camel.internal.JobOutcome;
+import io.aipi.camel.internal.JobStore;
+import io.aipi.camel.internal.JobTracker;
+import io.aipi.camel.internal.TrackedJob;
+import io.aipi.client.JobProgress;
+import io.aipi.client.JobResult;
+import io.aipi.client.JobState;
+import io.aipi.client.ModelEndpoint;
+import io.aipi.client.error.AipiException;
+import io.aipi.client.error.ClientClosedException;
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.ProtocolViolationException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Processor;
+import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.StartupListener;
+import org.apache.camel.Suspendable;
+import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.spi.ProducerCache;
+import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.support.DefaultConsumer;
+import org.apache.camel.support.cache.DefaultProducerCache;
+import org.apache.camel.support.service.ServiceHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the detached jobs of a model endpoint and routes what becomes of them.
+ *
+ * <p>A job here is followed, then stored with its outcome, then delivered, then removed from the store; without a store
+ * the second and last step are nothing. Each step begins after the one before it, so that whenever the process ends, the
+ * store has all that is needed to go on: no outcome is routed that is not stored, none is removed that was not routed.
+ *
+ * <p>Threads: jobs are followed on none; the store is read and written on the component's workers; exchanges begin on the
+ * consumer's own threads.
+ */
+@ManagedResource(description = "Managed AIPI consumer")
+public class AipiConsumer extends DefaultConsumer
+        implements ShutdownAware, Suspendable, StartupListener, JobTracker.Follower, Deliveries.Route {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AipiConsumer.class);
+
+    private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
+
+    private final AipiEndpoint endpoint;
+    private final AipiConfiguration configuration;
+    private final AipiBinding binding;
+    /** All jobs in this consumer's hands, whatever their step. */
+    private final Set<TrackedJob> jobs = ConcurrentHashMap.newKeySet();
+
+    private final Activity activity = new Activity();
+    private JobTracker tracker;
+    private JobStore store;
+    private volatile ModelEndpoint model;
+    private volatile Deliveries deliveries;
+    private volatile ExecutorService threads;
+    private volatile ProducerCache deadLetterProducers;
+    private volatile Runnable nextScan;
+    private volatile boolean contextStarted;
+    private volatile boolean active;
+    private volatile boolean scanTrouble;
+    private final AtomicInteger scans = new AtomicInteger();
+
+    /** Made by the endpoint. */
+    public AipiConsumer(AipiEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+        this.endpoint = endpoint;
+        this.configuration = endpoint.getConfiguration();
+        this.binding = configuration.getBinding();
+    }
+
+    @Override
+    public AipiEndpoint getEndpoint() {
+        return endpoint;
+    }
+
+    // ---- its life
+
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        tracker = endpoint.getComponent().tracker(endpoint, true);
+        store = tracker.store();
+        tracker.declare(name());
+    }
+
+    /** Camel makes the consumer of a route anew when the route is started again. */
+    private Object name() {
+        return getRouteId() != null ? getRouteId() : this;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        if (store == null) {
+            endpoint.getComponent().warnOfMemory(endpoint);
+        }
+        threads = getEndpoint()
+                .getCamelContext()
+                .getExecutorServiceManager()
+                .newFixedThreadPool(this, endpoint.getEndpointUri(), configuration.getConcurrentConsumers());
+        if (configuration.getDeadLetterUri() != null) {
+            deadLetterProducers = new DefaultProducerCache(this, endpoint.getCamelContext(), 1);
+            ServiceHelper.startService(deadLetterProducers);
+        }
+        deliveries = new Deliveries(configuration.getConcurrentConsumers(), threads, this);
+        model = endpoint.open();
+        try {
+            endpoint.logIn(model);
+            if (store != null) {
+                store.finishRemovals();
+            }
+        } catch (RuntimeException e) {
+            // Camel does not stop what has failed to start
+            endpoint.close(model);
+            shutdownThreads();
+            ServiceHelper.stopAndShutdownService(deadLetterProducers);
+            throw e;
+        }
+        active = true;
+        tracker.started(this);
+        if (store != null) {
+            scanSoon(scans.incrementAndGet(), Duration.ZERO);
+        }
+        // routes that this one sends to may not have started yet
+        endpoint.getCamelContext().addStartupListener(this);
+        deliverIfReady();
+    }
+
+    @Override
+    public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
+        contextStarted = true;
+        deliverIfReady();
+    }
+
+    private void deliverIfReady() {
+        Deliveries started = deliveries;
+        if (started != null && contextStarted && !isSuspendingOrSuspended()) {
+            started.resume();
+        }
+    }
+
+    /** Jobs are followed all the same, so that the server does not drop their results; nothing is routed. */
+    @Override
+    protected void doSuspend() throws Exception {
+        deliveries.pause();
+        super.doSuspend();
+    }
+
+    @Override
+    protected void doResume() throws Exception {
+        super.doResume();
+        deliveries.resume();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        active = false;
+        if (tracker != null) {
+            tracker.stopping(this);
+        }
+        Runnable scan = nextScan;
+        if (scan != null) {
+            scan.run();
+        }
+        if (deliveries != null) {
+            deliveries.pause();
+        }
+        if (model != null) {
+            // a look under way may bring a result, which the server has handed out by then: it is waited for, and
+            // stored
+            model.release();
+            long patience = endpoint.getCamelContext()
+                    .getShutdownStrategy()
+                    .getTimeUnit()
+                    .toMillis(endpoint.getCamelContext().getShutdownStrategy().getTimeout());
+            if (!activity.await(Duration.ofMillis(patience))) {
+                LOG.warn(
+                        "{} did not come to rest within the shutdown timeout; {} jobs are in its hands",
+                        this,
+                        jobs.size());
+            }
+            endpoint.close(model);
+        }
+        for (TrackedJob job : jobs) {
+            letGo(job, tracker::giveBack);
+        }
+        shutdownThreads();
+        ServiceHelper.stopAndShutdownService(deadLetterProducers);
+        deadLetterProducers = null;
+        super.doStop();
+    }
+
+    private void shutdownThreads() {
+        if (threads != null) {
+            endpoint.getCamelContext().getExecutorServiceManager().shutdownNow(threads);
+            threads = null;
+        }
+    }
+
+    @Override
+    protected void doShutdown() throws Exception {
+        if (tracker != null) {
+            List<TrackedJob> lost = tracker.undeclare(name());
+            if (!lost.isEmpty()) {
+                LOG.warn(
+                        "{} jobs of {} were known in memory only and are not followed any more: {}. Without a jobRepository"
+                                + " a restart loses jobs; the operation result can still take the results",
+                        lost.size(),
+                        endpoint.getEndpointName(),
+                        lost.stream().map(job -> job.job().jobId()).toList());
+            }
+            tracker = null;
+        }
+        super.doShutdown();
+    }
+
+    /** In memory: the consumer goes on while other routes end, whose jobs it is to deliver. */
+    @Override
+    public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
+        return store == null;
+    }
+
+    /** In memory, a graceful stop waits for the jobs; what is stored goes on at the next start. */
+    @Override
+    public int getPendingExchangesSize() {
+        return store == null && tracker != null ? tracker.size() : 0;
+    }
+
+    @Override
+    public void prepareShutdown(boolean suspendOnly, boolean forced) {
+        // doStop does it all
+    }
+
+    // ---- step 1: jobs are followed
+
+    @Override
+    public int limit() {
+        return configuration.getMaxInFlight() == 0 ? Integer.MAX_VALUE : configuration.getMaxInFlight();
+    }
+
+    @Override
+    public void take(TrackedJob job) {
+        jobs.add(job);
+        activity.begin();
+        if (job.outcome() != null) {
+            if (job.isRecovered()) {
+                // the process that stored it may have ended in the middle of its delivery, or because of it
+                job.deliveryFailed();
+            }
+            settle(job);
+            return;
+        }
+        Duration elapsed = Duration.between(
+                job.job().submitted(), endpoint.getComponent().clock().instant());
+        boolean listened = configuration.isConsumeProgress() || job.listener() != null;
+        model.follow(
+                        job.job().jobId(),
+                        elapsed.isNegative() ? Duration.ZERO : elapsed,
+                        listened ? progress -> progress(job, progress) : null)
+                .whenComplete((result, failure) -> followed(job, result, failure));
+    }
+
+    private void progress(TrackedJob job, JobProgress progress) {
+        if (job.listener() != null) {
+            job.listener().progress(progress);
+        }
+        // of the end itself, the outcome tells
+        if (configuration.isConsumeProgress()
+                && progress.state() != JobState.DONE
+                && progress.state() != JobState.FAILED) {
+            deliveries.progress(job, progress);
+        }
+    }
+
+    private void followed(TrackedJob job, JobResult result, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof ClientClosedException) {
+            // the job goes on at the server, and with whoever follows it next
+            letGo(job, tracker::giveBack);
+            activity.end();
+            return;
+        }
+        job.end(cause == null ? new JobOutcome.Done(result) : new JobOutcome.Failed(asFailure(job, cause)));
+        settle(job);
+    }
+
+    private static AipiException asFailure(TrackedJob job, Throwable cause) {
+        return cause instanceof AipiException failure
+                ? failure
+                : new ProtocolViolationException(
+                        "Following the job failed: " + cause,
+                        ErrorContext.of(job.job().endpoint(), job.job().jobId()),
+                        cause);
+    }
+
+    // ---- step 2: the outcome is stored
+
+    private void settle(TrackedJob job) {
+        if (store == null) {
+            toDelivery(job);
+        } else {
+            blocking(() -> store(job));
+        }
+    }
+
+    private void store(TrackedJob job) {
+        boolean present;
+        try {
+            present = store.update(job.toStored());
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "The outcome of the job {} cannot be stored, which is tried again; it is not routed before",
+                    job.job().jobId(),
+                    e);
+            retry(job, () -> blocking(() -> store(job)));
+            return;
+        }
+        if (present) {
+            toDelivery(job);
+        } else {
+            LOG.warn(
+                    "The job {} is no longer in the repository: somebody else has routed its outcome. It is not routed"
+                            + " here",
+                    job.job().jobId());
+            letGo(job, tracker::ended);
+            activity.end();
+        }
+    }
+
+    /** While the consumer stops, there is no second try: what is not in the store now is lost, and the warning says so. */
+    private void retry(TrackedJob job, Runnable step) {
+        if (active) {
+            endpoint.getComponent().schedule(step, configuration.getRecoveryInterval());
+        } else {
+            LOG.warn("The outcome of the job {} is lost by the stop", job.job().jobId());
+            letGo(job, tracker::giveBack);
+            activity.end();
+        }
+    }
+
+    private void toDelivery(TrackedJob job) {
+        if (job.deliveries() > configuration.getMaximumRedeliveries()) {
+            exhausted(job, null);
+            return;
+        }
+        deliveries.outcome(job);
+        // from here on it waits for a turn, for which a stop does not wait: it has the job in its store, or gives it
+        // back
+        activity.end();
+    }
+
+    // ---- step 3: it is delivered
+
+    @Override
+    public void deliver(TrackedJob job, JobProgress progress, Runnable done) {
+        if (progress != null) {
+            activity.begin();
+            route(job, exchange -> populateProgress(exchange, job, progress), (exchange, failure) -> {
+                if (failure != null) {
+                    report("A progress exchange failed; the job goes on", exchange, failure);
+                }
+                activity.end();
+                done.run();
+            });
+        } else if (jobs.contains(job)) {
+            activity.begin();
+            route(job, exchange -> populateOutcome(exchange, job), (exchange, failure) -> {
+                // the turn ends with the exchange: what follows takes the time of a store or of a delay
+                done.run();
+                if (failure == null) {
+                    removeSoon(job);
+                } else {
+                    delivered(job, exchange, failure);
+                }
+            });
+        } else {
+            done.run();
+        }
+    }
+
+    private interface Routed {
+        void done(Exchange exchange, Throwable failure);
+    }
+
+    private void route(TrackedJob job, Consumer<Exchange> populate, Routed routed) {
+        Exchange exchange = createExchange(false);
+        AtomicBoolean once = new AtomicBoolean();
+        Runnable end = () -> {
+            if (once.compareAndSet(false, true)) {
+                Throwable failure = exchange.getException();
+                boolean rolledBack = exchange.isRollbackOnly() || exchange.isRollbackOnlyLast();
+                if (failure == null && rolledBack) {
+                    failure = new IllegalStateException("The exchange was marked for rollback");
+                }
+                try {
+                    routed.done(exchange, failure);
+                } finally {
+                    releaseExchange(exchange, false);
+                }
+            }
+        };
+        try {
+            exchange.setPattern(ExchangePattern.InOnly);
+            exchange.setProperty(ExchangePropertyKey.CORRELATION_ID, job.job().exchangeId());
+            populate.accept(exchange);
+            getAsyncProcessor().process(exchange, doneSync -> end.run());
+        } catch (RuntimeException | Error e) {
+            exchange.setException(e);
+            end.run();
+        }
+    }
+
+    private void populateProgress(Exchange exchange, TrackedJob job, JobProgress progress) {
+        exchange.getMessage().setHeaders(headers(job.job(), false));
+        binding.populate(exchange, endpoint, progress);
+    }
+
+    private void populateOutcome(Exchange exchange, TrackedJob job) {
+        if (job.deliveries() > 0) {
+            exchange.getMessage().setHeader(Exchange.REDELIVERED, true);
+            exchange.getMessage().setHeader(Exchange.REDELIVERY_COUNTER, job.deliveries());
+        }
+        if (job.outcome() instanceof JobOutcome.Done done) {
+            exchange.getMessage().getHeaders().putAll(headers(job.job(), false));
+            try {
+                binding.populate(exchange, endpoint, done.result());
+                return;
+            } catch (AipiException unfit) {
+                // outputType asks for what the result does not have: that, too, is an end that must be told
+                populateFailure(exchange, job.job(), unfit);
+            }
+        } else if (job.outcome() instanceof JobOutcome.Failed failed) {
+            populateFailure(exchange, job.job(), failed.failure());
+        }
+        if (endpoint.isBridgeErrorHandler()) {
+            // to the error handler of the route at once, as Camel's bridge does it, but with the message as it was
+            AipiException failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, AipiException.class);
+            exchange.setException(failure);
+            exchange.setProperty(ExchangePropertyKey.ERRORHANDLER_BRIDGE, true);
+            exchange.getExchangeExtension().setRedeliveryExhausted(true);
+        }
+    }
+
+    /** The message that was submitted, as it was, and what became of it. */
+    private void populateFailure(Exchange exchange, DetachedJob job, AipiException failure) {
+        exchange.getMessage().getHeaders().putAll(headers(job, true));
+        exchange.getMessage().setBody(job.body());
+        binding.populateFailure(exchange, endpoint, job.jobId(), failure);
+        if (job.jobId() != null) {
+            // submitted again by the route, it is submitted once, however often this exchange is delivered
+            exchange.getMessage().setHeader(AipiConstants.REQUEST_ID, "again:" + job.jobId());
+        }
+    }
+
+    private static Map<String, Object> headers(DetachedJob job, boolean forResubmit) {
+        Map<String, Object> headers = new LinkedHashMap<>(job.headers());
+        headers.remove(AipiConstants.REQUEST_ID);
+        headers.remove(AipiConstants.OPERATION);
+        if (!forResubmit) {
+            headers.remove(AipiConstants.PROMPT);
+            headers.remove(AipiConstants.PARAMETERS);
+        }
+        return headers;
+    }
+
+    private void report(String what, Exchange exchange, Throwable failure) {
+        if (endpoint.isBridgeErrorHandler()) {
+            // the route's error handler has had it already
+            LOG.warn("{}: {}", what, failure.toString());
+        } else {
+            getExceptionHandler().handleException(what, exchange, failure);
+        }
+    }
+
+    /** The route failed. */
+    private void delivered(TrackedJob job, Exchange exchange, Throwable failure) {
+        job.deliveryFailed();
+        int most = configuration.getMaximumRedeliveries();
+        report(
+                "Routing the outcome of the job " + job.job().jobId() + " failed; "
+                        + (job.deliveries() > most
+                                ? "it is not routed again"
+                                : "it is routed again (" + job.deliveries() + " of " + most + ")"),
+                exchange,
+                failure);
+        if (job.deliveries() > most) {
+            exhausted(job, failure);
+            return;
+        }
+        if (store != null) {
+            blocking(() -> {
+                count(job);
+                again(job);
+            });
+        } else {
+            again(job);
+        }
+    }
+
+    /** So that the number of deliveries is bounded over restarts, too. */
+    private void count(TrackedJob job) {
+        try {
+            store.update(job.toStored());
+        } catch (RuntimeException e) {
+            LOG.debug(
+                    "A failed delivery of the job {} is not counted in the repository",
+                    job.job().jobId(),
+                    e);
+        }
+    }
+
+    private void again(TrackedJob job) {
+        Duration delay = configuration.getRedeliveryDelay().multipliedBy(1L << Math.min(job.deliveries() - 1, 20));
+        endpoint.getComponent()
+                .schedule(() -> deliveries.outcome(job), delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY);
+        activity.end();
+    }
+
+    /** The route has failed too often. */
+    private void exhausted(TrackedJob job, Throwable failure) {
+        if (configuration.getDeadLetterUri() != null) {
+            blocking(() -> sendToDeadLetter(job, failure));
+        } else if (store != null) {
+            LOG.error(
+                    "The outcome of the job {} cannot be routed and there is no deadLetterUri. It stays in the repository,"
+                            + " and is tried again when a consumer of {} starts anew",
+                    job.job().jobId(),
+                    endpoint.getEndpointName());
+            job.resetDeliveries();
+            blocking(() -> {
+                count(job);
+                letGo(job, tracker::park);
+                activity.end();
+            });
+        } else {
+            LOG.error(
+                    "The outcome of the job {} cannot be routed and there is neither a deadLetterUri nor a jobRepository:"
+                            + " it is dropped",
+                    job.job().jobId());
+            letGo(job, tracker::ended);
+            activity.end();
+        }
+    }
+
+    private void sendToDeadLetter(TrackedJob job, Throwable failure) {
+        CompletableFuture<Exchange> sent;
+        Endpoint target;
+        try {
+            target = endpoint.getCamelContext().getEndpoint(configuration.getDeadLetterUri());
+            Exchange exchange = target.createExchange(ExchangePattern.InOnly);
+            exchange.setProperty(ExchangePropertyKey.CORRELATION_ID, job.job().exchangeId());
+            populateOutcome(exchange, job);
+            exchange.setException(null);
+            if (failure != null) {
+                exchange.setProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, failure);
+            }
+            exchange.setProperty(ExchangePropertyKey.FAILURE_ROUTE_ID, getRouteId());
+            sent = deadLetterProducers.asyncSendExchange(target, ExchangePattern.InOnly, null, null, exchange, null);
+        } catch (RuntimeException e) {
+            sent = CompletableFuture.failedFuture(e);
+        }
+        sent.whenComplete((exchange, problem) -> {
+            Throwable refusal = problem != null ? problem : exchange.getException();
+            if (refusal == null) {
+                removeSoon(job);
+            } else {
+                LOG.warn(
+                        "The dead letter endpoint does not take the outcome of the job {}, which is tried again",
+                        job.job().jobId(),
+                        refusal);
+                retry(job, () -> blocking(() -> sendToDeadLetter(job, failure)));
+            }
+        });
+    }
+
+    // ---- step 4: it leaves the store
+
+    private void removeSoon(TrackedJob job) {
+        if (store == null) {
+            letGo(job, tracker::ended);
+            activity.end();
+        } else {
+            blocking(() -> remove(job));
+        }
+    }
+
+    private void remove(TrackedJob job) {
+        try {
+            store.remove(job.key());
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "The job {} has been routed but cannot be removed from the repository, which is tried again",
+                    job.job().jobId(),
+                    e);
+            retry(job, () -> blocking(() -> remove(job)));
+            return;
+        }
+        letGo(job, tracker::ended);
+        activity.end();
+    }
+
+    /** Exactly once for each job. */
+    private void letGo(TrackedJob job, Consumer<TrackedJob> to) {
+        if (jobs.remove(job)) {
+            to.accept(job);
+        }
+    }
+
+    // ---- time and threads
+
+    private void blocking(Runnable step) {
+        try {
+            endpoint.getComponent().workers().execute(step);
+        } catch (RejectedExecutionException stopped) {
+            step.run();
+        }
+    }
+
+    private void scanSoon(int start, Duration delay) {
+        nextScan = endpoint.getComponent().schedule(() -> blocking(() -> scan(start)), delay);
+    }
+
+    /** {@code start}: which start of the consumer it belongs to. One that is late ends without a successor. */
+    private void scan(int start) {
+        if (!active || start != scans.get()) {
+            return;
+        }
+        try {
+            tracker.scan();
+            scanTrouble = false;
+        } catch (RuntimeException e) {
+            if (!scanTrouble) {
+                LOG.warn("The jobRepository cannot be looked through, which is tried again", e);
+            }
+            scanTrouble = true;
+        }
+        scanSoon(start, configuration.getRecoveryInterval());
+    }
+
+    @ManagedAttribute(
+            description = "Jobs in the hands of this consumer: followed, waiting to be routed, or on their way")
+    public int getJobsHeld() {
+        return jobs.size();
+    }
+
+    @ManagedAttribute(description = "Outcomes that wait for their turn to be routed")
+    public int getOutcomesWaiting() {
+        Deliveries current = deliveries;
+        return current == null ? 0 : current.waiting();
+    }
+
+    @ManagedAttribute(description = "Exchanges on their way, progress included")
+    public int getExchangesInProgress() {
+        Deliveries current = deliveries;
+        return current == null ? 0 : current.running();
+    }
+
+    /** Counts what a stop waits for. */
+    private static final class Activity {
+
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition rest = lock.newCondition();
+        private int count;
+
+        void begin() {
+            lock.lock();
+            try {
+                count++;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void end() {
+            lock.lock();
+            try {
+                if (--count == 0) {
+                    rest.signalAll();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** False if it did not come to rest in time. */
+        boolean await(Duration patience) throws InterruptedException {
+            lock.lock();
+            try {
+                long left = patience.toNanos();
+                while (count > 0 && left > 0) {
+                    left = rest.awaitNanos(left);
+                }
+                return count == 0;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

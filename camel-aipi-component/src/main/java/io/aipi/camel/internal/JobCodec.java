@@ -1,0 +1,76 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.internal;
+
+import io.aipi.client.JobResult;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Stored jobs as maps of plain JDK values, which every repository can hold; see {@link StorableValues}. */
+final class JobCodec {
+
+    private JobCodec() {}
+
+    /**
+     * The job as a map.
+     *
+     * @throws IllegalArgumentException if its body cannot be kept
+     */
+    static Map<String, Object> encode(StoredJob stored) {
+        DetachedJob job = stored.job();
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("server", job.server());
+        map.put("endpoint", job.endpoint());
+        map.put("jobId", job.jobId());
+        map.put("requestId", job.requestId());
+        map.put("submitted", job.submitted().toEpochMilli());
+        map.put("exchangeId", job.exchangeId());
+        map.put("headers", StorableValues.encode(job.headers()).orElseThrow());
+        if (job.body() != null) {
+            map.put(
+                    "body",
+                    StorableValues.encode(job.body())
+                            .orElseThrow(() -> new IllegalArgumentException("A message body of type "
+                                    + job.body().getClass().getName()
+                                    + " cannot be kept in a jobRepository; convert it to text, bytes or a map first")));
+        }
+        if (stored.outcome() instanceof JobOutcome.Done done) {
+            map.put("resultJobId", done.result().jobId());
+            map.put("result", done.result().toJson());
+        } else if (stored.outcome() instanceof JobOutcome.Failed failed) {
+            map.put("failure", FailureCodec.encode(failed.failure()));
+        }
+        map.put("deliveries", stored.deliveries());
+        return map;
+    }
+
+    /**
+     * The job that {@link #encode} was given.
+     *
+     * @throws RuntimeException if it is nothing that this class wrote
+     */
+    static StoredJob decode(Map<?, ?> map) {
+        String endpoint = (String) map.get("endpoint");
+        DetachedJob job = new DetachedJob(
+                (String) map.get("server"),
+                endpoint,
+                (String) map.get("jobId"),
+                (String) map.get("requestId"),
+                Instant.ofEpochMilli((Long) map.get("submitted")),
+                (String) map.get("exchangeId"),
+                StorableValues.decodeMap((Map<?, ?>) map.get("headers")),
+                StorableValues.decode(map.get("body")));
+        JobOutcome outcome = null;
+        if (map.get("result") instanceof String json) {
+            outcome = new JobOutcome.Done(JobResult.ofJson(endpoint, (String) map.get("resultJobId"), json));
+        } else if (map.get("failure") instanceof Map<?, ?> failure) {
+            outcome = new JobOutcome.Failed(FailureCodec.decode(failure));
+        }
+        return new StoredJob(job, outcome, (Integer) map.get("deliveries"));
+    }
+}

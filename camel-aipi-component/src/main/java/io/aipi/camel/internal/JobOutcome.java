@@ -1,0 +1,20 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.internal;
+
+import io.aipi.client.JobResult;
+import io.aipi.client.error.AipiException;
+
+/** How a job has ended. */
+public sealed interface JobOutcome {
+
+    /** With a result. */
+    record Done(JobResult result) implements JobOutcome {}
+
+    /** Without one, for good. */
+    record Failed(AipiException failure) implements JobOutcome {}
+}

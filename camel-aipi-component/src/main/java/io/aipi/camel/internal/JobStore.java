@@ -1,0 +1,114 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.internal;
+
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.AggregationRepository;
+import org.apache.camel.spi.RecoverableAggregationRepository;
+import org.apache.camel.support.DefaultExchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stored jobs in an {@link AggregationRepository}. A job is one entry under its key from its acceptance until a route has
+ * succeeded with its outcome; what a repository calls completed is used for the moment of removal only.
+ *
+ * <p>All methods block, and throw what the repository throws.
+ */
+public final class JobStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobStore.class);
+
+    /** Marks what is being removed: its route has succeeded. */
+    private static final String DELIVERED = "CamelAipiDelivered";
+
+    private final CamelContext context;
+    private final AggregationRepository repository;
+
+    /** The repository is started by its owner. */
+    public JobStore(CamelContext context, AggregationRepository repository) {
+        this.context = context;
+        this.repository = repository;
+    }
+
+    /**
+     * Stores a job that is not stored yet.
+     *
+     * @throws IllegalArgumentException if its body cannot be kept
+     */
+    public void add(StoredJob stored) {
+        Exchange entry = new DefaultExchange(context);
+        put(entry, null, stored);
+    }
+
+    /**
+     * Replaces what is stored of a job.
+     *
+     * @return false if nothing is: somebody else has ended it
+     */
+    public boolean update(StoredJob stored) {
+        Exchange entry = repository.get(context, stored.job().key());
+        if (entry == null) {
+            return false;
+        }
+        put(entry, entry, stored);
+        return true;
+    }
+
+    private void put(Exchange entry, Exchange earlier, StoredJob stored) {
+        String key = stored.job().key();
+        // for those who look at the table, and for repositories that give headers columns of their own
+        entry.getIn().setHeader("CamelAipiEndpoint", stored.job().endpoint());
+        entry.getIn().setHeader("CamelAipiJobId", stored.job().jobId());
+        entry.getIn().setBody(JobCodec.encode(stored));
+        try {
+            repository.add(context, key, entry);
+        } catch (UnsupportedOperationException optimisticOnly) {
+            ((org.apache.camel.spi.OptimisticLockingAggregationRepository) repository)
+                    .add(context, key, earlier, entry);
+        }
+    }
+
+    /** The stored job; null if there is none under the key. */
+    public StoredJob load(String key) {
+        Exchange entry = repository.get(context, key);
+        return entry == null ? null : JobCodec.decode(entry.getIn().getBody(Map.class));
+    }
+
+    /** Ends the keeping of a job. Does nothing if it is not stored. */
+    public void remove(String key) {
+        Exchange entry = repository.get(context, key);
+        if (entry != null) {
+            // a repository may write the entry once more on its way out: nothing in it is needed any longer
+            entry.getIn().setBody(null);
+            entry.getIn().setHeader(DELIVERED, true);
+            repository.remove(context, key, entry);
+            repository.confirm(context, entry.getExchangeId());
+        }
+    }
+
+    /** The keys of all jobs, of whatever server and endpoint. */
+    public Set<String> keys() {
+        return repository.getKeys();
+    }
+
+    /** Ends removals that a crash has cut in two: their routes had succeeded. */
+    public void finishRemovals() {
+        if (repository instanceof RecoverableAggregationRepository recoverable) {
+            for (String exchangeId : recoverable.scan(context)) {
+                Exchange entry = recoverable.recover(context, exchangeId);
+                if (entry != null && entry.getIn().getHeader(DELIVERED) != null) {
+                    LOG.debug("The removal of a delivered job is finished: {}", exchangeId);
+                    recoverable.confirm(context, exchangeId);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,350 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.internal;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The detached jobs of one model endpoint that nobody waits for: it hands each to one follower, and knows which ones are
+ * followed here.
+ *
+ * <p>With a store, what it does not hand out at once it forgets but for its key: the store has it. Without one, it is the
+ * only place where the job is known.
+ *
+ * <p>Invariants: a key is in at most one of coming, waiting, held and parked; a follower holds at most as many jobs as its limit
+ * says; a key leaves held only after its entry has left the store, so that a look through the store cannot hand out a job
+ * again that has just ended.
+ */
+public final class JobTracker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobTracker.class);
+
+    /** Who follows jobs and delivers their outcomes. */
+    public interface Follower {
+        /** Jobs that it holds at once at most. */
+        int limit();
+
+        /** Is the job's owner from here on. Must not block. */
+        void take(TrackedJob job);
+    }
+
+    private static final class Seat {
+        private final Follower follower;
+        private int taken;
+
+        Seat(Follower follower) {
+            this.follower = follower;
+        }
+
+        boolean hasRoom() {
+            return taken < follower.limit();
+        }
+    }
+
+    private record Handover(Seat seat, TrackedJob job) {}
+
+    private final String prefix;
+    private final JobStore store;
+    private final Executor blocking;
+    private final List<Seat> seats = new ArrayList<>();
+    /** Keys that wait for a follower; without a value, the job has to be loaded from the store. */
+    private final Map<String, TrackedJob> waiting = new LinkedHashMap<>();
+
+    private final Map<String, Seat> held = new HashMap<>();
+    private final Set<String> parked = new HashSet<>();
+    /** Keys of jobs that are being stored by a producer here, which hands them over itself. */
+    private final Set<String> coming = new HashSet<>();
+    /** Keys whose entries could not be read at the last look: one warning each is enough. */
+    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
+    private final Set<Object> declared = new HashSet<>();
+    private int lastSeat;
+    private boolean loading;
+
+    /**
+     * A tracker for one model endpoint.
+     *
+     * @param store null to keep jobs in memory only
+     * @param blocking runs what blocks
+     */
+    public JobTracker(String server, String endpoint, JobStore store, Executor blocking) {
+        this.prefix = DetachedJob.prefix(server, endpoint);
+        this.store = store;
+        this.blocking = blocking;
+    }
+
+    /** Where jobs are kept; null for in memory. */
+    public JobStore store() {
+        return store;
+    }
+
+    /**
+     * There is a consumer now, started or not: from here on, jobs in memory wait for it.
+     *
+     * @param name what stays the same when the consumer is stopped and made anew, such as the id of its route
+     */
+    public synchronized void declare(Object name) {
+        declared.add(name);
+    }
+
+    /**
+     * A consumer is gone for good.
+     *
+     * @return the jobs that are lost by it: those in memory, when it was the last
+     */
+    public synchronized List<TrackedJob> undeclare(Object name) {
+        declared.remove(name);
+        if (!declared.isEmpty() || store != null) {
+            return List.of();
+        }
+        List<TrackedJob> lost = new ArrayList<>(waiting.values());
+        waiting.clear();
+        lost.forEach(job -> job.ended().complete(null));
+        return lost;
+    }
+
+    /** Whether there is a consumer, started or not. */
+    public synchronized boolean isConsumed() {
+        return !declared.isEmpty();
+    }
+
+    /** Jobs known here and not ended. */
+    public synchronized int size() {
+        return waiting.size() + held.size();
+    }
+
+    /**
+     * A job is about to be stored by a producer here. {@link #accepted} or {@link #notComing} must follow; until then no
+     * look through the store hands it out.
+     */
+    public synchronized void coming(String key) {
+        coming.add(key);
+    }
+
+    /** It could not be stored. */
+    public synchronized void notComing(String key) {
+        coming.remove(key);
+    }
+
+    /**
+     * The server has accepted a job, and the store, if there is one, has it. The future is completed when this process has
+     * no more to do with it: at once, if it has a store and no follower.
+     */
+    public CompletableFuture<Void> accepted(TrackedJob job) {
+        synchronized (this) {
+            coming.remove(job.key());
+            boolean elsewhere = seats.isEmpty() && (store != null || declared.isEmpty());
+            if (elsewhere) {
+                return CompletableFuture.completedFuture(null);
+            }
+            waiting.put(job.key(), job);
+        }
+        handOut();
+        return job.ended();
+    }
+
+    /** The follower can be given jobs. Those parked get another chance. */
+    public void started(Follower follower) {
+        synchronized (this) {
+            seats.add(new Seat(follower));
+            parked.clear();
+        }
+        handOut();
+    }
+
+    /** The follower is given no more jobs. It gives back those it holds, or ends them. */
+    public synchronized void stopping(Follower follower) {
+        seats.removeIf(seat -> seat.follower == follower);
+        if (seats.isEmpty() && store != null) {
+            // the next who starts looks through the store
+            waiting.values().forEach(job -> {
+                if (job != null) {
+                    job.ended().complete(null);
+                }
+            });
+            waiting.clear();
+        }
+    }
+
+    /** The job has ended and its entry has left the store. */
+    public void ended(TrackedJob job) {
+        synchronized (this) {
+            letGo(job);
+        }
+        job.ended().complete(null);
+        handOut();
+    }
+
+    /** The job's outcome cannot be delivered for now. Its entry stays in the store. */
+    public void park(TrackedJob job) {
+        synchronized (this) {
+            letGo(job);
+            parked.add(job.key());
+        }
+        job.ended().complete(null);
+        handOut();
+    }
+
+    /** The follower that holds the job ends, and the job does not: it waits for the next one. */
+    public void giveBack(TrackedJob job) {
+        boolean over;
+        synchronized (this) {
+            letGo(job);
+            over = store != null ? seats.isEmpty() : declared.isEmpty();
+            if (!over) {
+                waiting.put(job.key(), job.again());
+            }
+        }
+        if (over) {
+            job.ended().complete(null);
+        }
+        handOut();
+    }
+
+    private void letGo(TrackedJob job) {
+        Seat seat = held.remove(job.key());
+        if (seat != null) {
+            seat.taken--;
+        }
+    }
+
+    /** Looks through the store for jobs that others have put there. Blocks. */
+    public void scan() {
+        Set<String> keys = store.keys();
+        synchronized (this) {
+            if (seats.isEmpty()) {
+                return;
+            }
+            for (String key : keys) {
+                if (key.startsWith(prefix) && !isKnown(key)) {
+                    waiting.put(key, null);
+                }
+            }
+        }
+        handOut();
+    }
+
+    private boolean isKnown(String key) {
+        return coming.contains(key) || waiting.containsKey(key) || held.containsKey(key) || parked.contains(key);
+    }
+
+    private void handOut() {
+        while (true) {
+            Handover handover;
+            synchronized (this) {
+                Seat seat = waiting.isEmpty() || loading ? null : seatWithRoom();
+                if (seat == null) {
+                    return;
+                }
+                Map.Entry<String, TrackedJob> first =
+                        waiting.entrySet().iterator().next();
+                if (first.getValue() == null) {
+                    loading = true;
+                    handover = null;
+                } else {
+                    handover = handOver(seat, first.getKey(), first.getValue());
+                }
+            }
+            if (handover == null) {
+                loadSoon();
+                return;
+            }
+            handover.seat().follower.take(handover.job());
+        }
+    }
+
+    private void loadSoon() {
+        try {
+            blocking.execute(this::load);
+        } catch (RejectedExecutionException stopped) {
+            // what is in the store is there for the next start
+            synchronized (this) {
+                loading = false;
+            }
+        }
+    }
+
+    /** Loads one job after the other, as long as there are jobs and room for them, and hands them out. */
+    private void load() {
+        while (true) {
+            String key;
+            synchronized (this) {
+                Seat seat = waiting.isEmpty() ? null : seatWithRoom();
+                if (seat == null) {
+                    loading = false;
+                    return;
+                }
+                key = waiting.keySet().iterator().next();
+            }
+            loadAndHandOver(key);
+        }
+    }
+
+    private void loadAndHandOver(String key) {
+        Handover handover = null;
+        TrackedJob present;
+        synchronized (this) {
+            present = waiting.get(key);
+        }
+        try {
+            StoredJob stored = present != null ? null : store.load(key);
+            TrackedJob job = present != null ? present : stored == null ? null : TrackedJob.recovered(stored);
+            synchronized (this) {
+                Seat seat = job == null || !waiting.containsKey(key) ? null : seatWithRoom();
+                if (seat != null) {
+                    handover = handOver(seat, key, job);
+                } else if (job == null) {
+                    // somebody else has ended it meanwhile
+                    waiting.remove(key);
+                }
+            }
+            unreadable.remove(key);
+        } catch (RuntimeException e) {
+            if (unreadable.add(key)) {
+                LOG.warn("The stored job {} cannot be read. It stays in the repository, and is tried again", key, e);
+            }
+            synchronized (this) {
+                // until the next look through the store
+                waiting.remove(key);
+            }
+        }
+        if (handover != null) {
+            handover.seat().follower.take(handover.job());
+        }
+    }
+
+    private Handover handOver(Seat seat, String key, TrackedJob job) {
+        waiting.remove(key);
+        held.put(key, seat);
+        seat.taken++;
+        return new Handover(seat, job);
+    }
+
+    /** In turn, so that several share the work; null if none has room. */
+    private Seat seatWithRoom() {
+        for (int i = 1; i <= seats.size(); i++) {
+            int index = (lastSeat + i) % seats.size();
+            if (seats.get(index).hasRoom()) {
+                lastSeat = index;
+                return seats.get(index);
+            }
+        }
+        return null;
+    }
+}

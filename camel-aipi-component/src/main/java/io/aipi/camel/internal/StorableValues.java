@@ -1,0 +1,189 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.internal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.aipi.client.AipiRequest;
+import io.aipi.client.Media;
+import java.io.File;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.temporal.Temporal;
+import java.time.temporal.TemporalAmount;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.StreamCache;
+import org.apache.camel.WrappedFile;
+
+/**
+ * Messages as plain, serialisable values of the JDK: repositories refuse classes that they do not know, by good rule, and
+ * a value of one would make the whole entry unreadable. The client's own {@link Media} and {@link AipiRequest} become
+ * tagged lists and come back as what they were.
+ */
+public final class StorableValues {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String MEDIA = "io.aipi.client.Media";
+    private static final String REQUEST = "io.aipi.client.AipiRequest";
+
+    /** Headers of HTTP requests that carry secrets of the sender's; never kept. */
+    private static final Set<String> SECRET_HEADERS =
+            Set.of("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key");
+
+    private StorableValues() {}
+
+    /**
+     * Reads what can be read once only, such as a stream or a file that will be moved, into memory, and puts it back into
+     * the message in that form.
+     */
+    public static void makeRepeatable(Exchange exchange) {
+        Object body = exchange.getMessage().getBody();
+        boolean once = body instanceof InputStream
+                || body instanceof StreamCache
+                || body instanceof WrappedFile
+                || body instanceof File
+                || body instanceof Path
+                || body instanceof ByteBuffer;
+        Class<?> form = once ? byte[].class : body instanceof Reader ? String.class : null;
+        if (form != null) {
+            Object read = exchange.getContext().getTypeConverter().tryConvertTo(form, exchange, body);
+            if (read != null) {
+                exchange.getMessage().setBody(read);
+            }
+        }
+    }
+
+    /** The headers that can be kept; the others are left out, as are those that carry secrets of the sender's. */
+    public static Map<String, Object> headers(Map<String, Object> headers) {
+        Map<String, Object> kept = new LinkedHashMap<>();
+        headers.forEach((name, value) -> {
+            if (!SECRET_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+                encode(value).ifPresent(encoded -> kept.put(name, decode(encoded)));
+            }
+        });
+        return kept;
+    }
+
+    /** Whether a message body can be kept. */
+    public static boolean canBeKept(Object body) {
+        return body == null || encode(body).isPresent();
+    }
+
+    /** The value in JDK classes only; empty if that cannot be had, or for null. */
+    static Optional<Object> encode(Object value) {
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (value instanceof Map<?, ?> map) {
+            return encodeMap(map);
+        }
+        if (value instanceof Collection<?> collection) {
+            return encodeList(collection);
+        }
+        if (value instanceof Media media) {
+            List<Object> parts = new ArrayList<>();
+            parts.add(media.name());
+            parts.add(media.mediaType());
+            parts.add(media.bytes());
+            return Optional.of(tagged(MEDIA, parts));
+        }
+        if (value instanceof AipiRequest request) {
+            return encodeMap(request.parameters()).map(parameters -> {
+                List<Object> parts = new ArrayList<>();
+                parts.add(request.prompt());
+                parts.add(parameters);
+                return tagged(REQUEST, parts);
+            });
+        }
+        if (value instanceof JsonNode node) {
+            return encode(JSON.convertValue(node, Object.class));
+        }
+        return isPlain(value) ? Optional.of(value) : Optional.empty();
+    }
+
+    private static boolean isPlain(Object value) {
+        return value instanceof String
+                || (value instanceof Number && isJdk(value))
+                || value instanceof Boolean
+                || value instanceof Character
+                || value instanceof byte[]
+                || value instanceof Date
+                || ((value instanceof Temporal || value instanceof TemporalAmount) && isJdk(value))
+                || value instanceof UUID;
+    }
+
+    private static boolean isJdk(Object value) {
+        return value.getClass().getName().startsWith("java.");
+    }
+
+    private static Optional<Object> encodeMap(Map<?, ?> map) {
+        Map<String, Object> encoded = new LinkedHashMap<>();
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            Optional<Object> value = encode(entry.getValue());
+            if (value.isEmpty() && entry.getValue() != null) {
+                return Optional.empty();
+            }
+            encoded.put(String.valueOf(entry.getKey()), value.orElse(null));
+        }
+        return Optional.of(encoded);
+    }
+
+    private static Optional<Object> encodeList(Collection<?> collection) {
+        List<Object> encoded = new ArrayList<>();
+        for (Object element : collection) {
+            Optional<Object> value = encode(element);
+            if (value.isEmpty() && element != null) {
+                return Optional.empty();
+            }
+            encoded.add(value.orElse(null));
+        }
+        return Optional.of(encoded);
+    }
+
+    private static Map<String, Object> tagged(String tag, List<Object> parts) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put(tag, parts);
+        return map;
+    }
+
+    /** What {@link #encode} was given, or its equal in JDK classes. */
+    static Object decode(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            if (map.size() == 1 && map.get(MEDIA) instanceof List<?> parts && parts.size() == 3) {
+                return new Media((String) parts.get(0), (String) parts.get(1), (byte[]) parts.get(2));
+            }
+            if (map.size() == 1 && map.get(REQUEST) instanceof List<?> parts && parts.size() == 2) {
+                return new AipiRequest((String) parts.get(0), decodeMap((Map<?, ?>) parts.get(1)));
+            }
+            return decodeMap(map);
+        }
+        if (value instanceof List<?> list) {
+            List<Object> decoded = new ArrayList<>();
+            list.forEach(element -> decoded.add(decode(element)));
+            return decoded;
+        }
+        return value;
+    }
+
+    static Map<String, Object> decodeMap(Map<?, ?> map) {
+        Map<String, Object> decoded = new LinkedHashMap<>();
+        map.forEach((name, value) -> decoded.put(String.valueOf(name), decode(value)));
+        return decoded;
+    }
+}

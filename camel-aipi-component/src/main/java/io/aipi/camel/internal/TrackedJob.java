@@ -1,0 +1,137 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.internal;
+
+import io.aipi.client.JobProgress;
+import io.aipi.client.JobResult;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A detached job in the hands of this process. It has one owner at a time: the tracker while it waits for a follower, then
+ * the follower, which gives it back or ends it.
+ */
+public final class TrackedJob {
+
+    /** Who else hears of the job: the progress exchanges of the producer that submitted it. */
+    public interface Listener {
+        /** The job's state has changed. */
+        void progress(JobProgress progress);
+
+        /** It has ended with a result. */
+        void result(JobResult result);
+
+        /** It has ended without one. */
+        void failure(String jobId, Throwable failure);
+    }
+
+    private final DetachedJob job;
+    private final Listener listener;
+    private final boolean recovered;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile JobOutcome outcome;
+    private volatile int deliveries;
+
+    /** The newest progress that no exchange has told of. Guarded, like the three below, by the {@link Deliveries}. */
+    JobProgress newest;
+    /** Whether an exchange of the job is on its way. */
+    boolean busy;
+    /** Whether it stands in the queue of those with progress. */
+    boolean queued;
+    /** Whether its outcome is to be delivered as soon as it is not busy. */
+    boolean ready;
+
+    /** {@code listener} may be null. */
+    public TrackedJob(StoredJob stored, Listener listener) {
+        this(stored, listener, false);
+    }
+
+    private TrackedJob(StoredJob stored, Listener listener, boolean recovered) {
+        this.job = stored.job();
+        this.outcome = stored.outcome();
+        this.deliveries = stored.deliveries();
+        this.listener = listener;
+        this.recovered = recovered;
+    }
+
+    /** From the store: whoever stored it may have begun to deliver its outcome. */
+    static TrackedJob recovered(StoredJob stored) {
+        return new TrackedJob(stored, null, true);
+    }
+
+    /** The same job for its next owner. */
+    TrackedJob again() {
+        TrackedJob next = new TrackedJob(toStored(), listener);
+        next.ended.whenComplete((done, failure) -> ended.complete(null));
+        return next;
+    }
+
+    /** The job. */
+    public DetachedJob job() {
+        return job;
+    }
+
+    /** Its key. */
+    public String key() {
+        return job.key();
+    }
+
+    /** Who else hears of it; null for nobody. */
+    public Listener listener() {
+        return listener;
+    }
+
+    /** How it has ended; null while it has not. */
+    public JobOutcome outcome() {
+        return outcome;
+    }
+
+    /** The job has ended. Called once, by its owner. */
+    public void end(JobOutcome how) {
+        outcome = how;
+        if (listener != null && how instanceof JobOutcome.Done done) {
+            listener.result(done.result());
+        } else if (listener != null && how instanceof JobOutcome.Failed failed) {
+            listener.failure(job.jobId(), failed.failure());
+        }
+    }
+
+    /** Whether it comes from the store and not from a producer here. */
+    public boolean isRecovered() {
+        return recovered;
+    }
+
+    /** For the next start, which begins anew. Called by its owner. */
+    public void resetDeliveries() {
+        deliveries = 0;
+    }
+
+    /** How often its outcome was given to a route that failed. */
+    public int deliveries() {
+        return deliveries;
+    }
+
+    /** A route failed with its outcome, once more. Called by its owner. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one owner at a time
+    public void deliveryFailed() {
+        deliveries++;
+    }
+
+    /** What a repository should hold of it now. */
+    public StoredJob toStored() {
+        return new StoredJob(job, outcome, deliveries);
+    }
+
+    /** Completed when nobody in this process has to do with the job any more. */
+    public CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    @Override
+    public String toString() {
+        return job.toString();
+    }
+}
