@@ -106,7 +106,8 @@ public final class AipiSimulator implements AutoCloseable {
     }
 
     /**
-     * Runs a simulator with a few endpoints until it is stopped.
+     * Runs a simulator with a few endpoints until it is stopped. From the sources:
+     * {@code mvn -q -pl camel-aipi-simulator compile exec:java -Dexec.args="--port 7777"}.
      *
      * @param arguments see the usage, which bad arguments bring up together with exit code 2
      */
