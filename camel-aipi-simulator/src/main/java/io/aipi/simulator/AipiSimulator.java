@@ -9,6 +9,7 @@ package io.aipi.simulator;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.http.HttpFront;
 import io.aipi.simulator.job.Jobs;
+import io.aipi.simulator.job.Journal;
 import io.aipi.simulator.job.Limits;
 import io.aipi.simulator.job.SystemTime;
 import io.aipi.simulator.job.Tally;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * A running AIPI server without a GPU.
@@ -58,6 +60,7 @@ public final class AipiSimulator implements AutoCloseable {
         List<ModelEndpoint> endpoints =
                 settings.endpoints.values().stream().map(dialect::offered).toList();
         Tally tally = new Tally();
+        Journal journal = new Journal(settings.log);
         AtomicLong count = new AtomicLong();
         time = new SystemTime(daemons());
         jobs = new Jobs(
@@ -66,11 +69,13 @@ public final class AipiSimulator implements AutoCloseable {
                 time,
                 () -> dialect.jobId(count.incrementAndGet()),
                 settings.computeTimes()::get,
-                tally);
+                tally,
+                journal);
         endpoints.forEach(endpoint -> jobs.startWorkers(
                 endpoint.name(), settings.workers.getOrDefault(endpoint.name(), settings.usualWorkers)));
         sessions = new Sessions();
-        Router router = new Router(new Site(dialect, endpoints, new ApiKeys(settings.keys), sessions, jobs, tally));
+        Router router =
+                new Router(new Site(dialect, endpoints, new ApiKeys(settings.keys), sessions, jobs, tally, journal));
         front = new HttpFront(router::reply, time, settings.responseTimeout, settings.keepAlive, tally);
         stats = new SimulatorStats(tally, front);
         try {
@@ -101,7 +106,8 @@ public final class AipiSimulator implements AutoCloseable {
     }
 
     /**
-     * Runs a simulator with a few endpoints until it is stopped.
+     * Runs a simulator with a few endpoints until it is stopped. From the sources:
+     * {@code mvn -q -pl camel-aipi-simulator compile exec:java -Dexec.args="--port 7777"}.
      *
      * @param arguments see the usage, which bad arguments bring up together with exit code 2
      */
@@ -248,6 +254,7 @@ public final class AipiSimulator implements AutoCloseable {
         private Duration jobInactivityTimeout = Duration.ofMinutes(6);
         private Duration resultLifetime = Duration.ofMinutes(15);
         private Duration workerTimeout = Duration.ofMinutes(2);
+        private Consumer<String> log = line -> {};
 
         private Builder() {}
 
@@ -427,6 +434,18 @@ public final class AipiSimulator implements AutoCloseable {
          */
         public Builder workerTimeout(Duration duration) {
             workerTimeout = duration;
+            return this;
+        }
+
+        /**
+         * Who is told, in one line each, of logins, submits, starts, results and refusals.
+         *
+         * @param reader takes the lines, which contain no keys; called by any thread, and not to call the simulator;
+         *     nobody if not set
+         * @return this
+         */
+        public Builder log(Consumer<String> reader) {
+            log = reader;
             return this;
         }
 

@@ -10,6 +10,9 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -21,20 +24,28 @@ final class CommandLine {
     static final int USAGE_EXIT_CODE = 2;
     private static final int FAILURE_EXIT_CODE = 1;
 
+    private static final DateTimeFormatter LOG_TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
+
     private static final String USAGE = """
             Usage: AipiSimulator [--port 7777] [--host 127.0.0.1] [--generation served|documented]
                                  [--api-key KEY]... [--compute-time 2s] [--workers 4]
+                                 [--queue-length 1000] [--quiet]
               --port          port to listen on; 0 is any that is free (default 7777)
               --host          address to listen on (default 127.0.0.1)
               --generation    served: as AIME API Server 0.9.6; documented: as the documents say (default served)
               --api-key       a valid API key, repeatable; without any, every key is good
               --compute-time  how long a job computes, such as 2s or 250ms (default 1s to 2s, by endpoint)
               --workers       workers per endpoint (default 1)
+              --queue-length  how many jobs of one endpoint can wait; more are refused (default 1000)
+              --quiet         no line for each login, submit, start, result and refusal
+            It has the chat endpoints llama2_chat and llama3_chat, the image endpoints sdxl_txt2img and sd_png (PNG) and
+            stable_diffusion_xl_txt2img (JPEG), stable_diffusion_3_5 (image to image, JPEG) and tts (speech).
             """;
 
     private static final List<SimulatedEndpoint> ENDPOINTS = List.of(
             SimulatedEndpoint.chat("llama2_chat", "text"),
             SimulatedEndpoint.chat("llama3_chat", "prompt_input"),
+            SimulatedEndpoint.pngImage("sdxl_txt2img"),
             SimulatedEndpoint.image("stable_diffusion_xl_txt2img"),
             SimulatedEndpoint.imageToImage("stable_diffusion_3_5"),
             SimulatedEndpoint.pngImage("sd_png"),
@@ -54,7 +65,7 @@ final class CommandLine {
         }
         AipiSimulator.Builder settings;
         try {
-            settings = parse(List.of(arguments));
+            settings = parse(List.of(arguments), out);
         } catch (IllegalArgumentException e) {
             err.println(e.getMessage());
             err.print(USAGE);
@@ -70,19 +81,21 @@ final class CommandLine {
         }
     }
 
-    static AipiSimulator.Builder parse(List<String> arguments) {
-        AipiSimulator.Builder settings = AipiSimulator.builder().port(7777);
+    static AipiSimulator.Builder parse(List<String> arguments, PrintStream out) {
+        AipiSimulator.Builder settings = AipiSimulator.builder().port(7777).log(line -> print(line, out));
         ENDPOINTS.forEach(settings::endpoint);
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String option = rest.next();
             switch (option) {
-                case "--port" -> settings.port(number(option, value(option, rest), 65_535));
+                case "--port" -> settings.port(number(option, value(option, rest), 0, 65_535));
                 case "--host" -> settings.host(value(option, rest));
                 case "--generation" -> settings.generation(generation(value(option, rest)));
                 case "--api-key" -> settings.apiKey(value(option, rest));
                 case "--compute-time" -> settings.computeTime(duration(option, value(option, rest)));
-                case "--workers" -> settings.workers(number(option, value(option, rest), 100_000));
+                case "--workers" -> settings.workers(number(option, value(option, rest), 0, 100_000));
+                case "--queue-length" -> settings.maxQueueLength(number(option, value(option, rest), 1, 10_000_000));
+                case "--quiet" -> settings.log(line -> {});
                 default -> throw new IllegalArgumentException("Unknown argument " + option);
             }
         }
@@ -96,16 +109,17 @@ final class CommandLine {
         return rest.next();
     }
 
-    private static int number(String option, String value, int most) {
+    private static int number(String option, String value, int least, int most) {
         try {
             int number = Integer.parseInt(value);
-            if (number >= 0 && number <= most) {
+            if (number >= least && number <= most) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // Refused below, in words that name the option.
         }
-        throw new IllegalArgumentException(option + " must be a number from 0 to " + most + ", not " + value);
+        throw new IllegalArgumentException(
+                option + " must be a number from " + least + " to " + most + ", not " + value);
     }
 
     private static Generation generation(String value) {
@@ -129,6 +143,10 @@ final class CommandLine {
             // Refused below, in words that name the option.
         }
         throw new IllegalArgumentException(option + " must be a duration such as 2s or 250ms, not " + value);
+    }
+
+    private static void print(String line, PrintStream out) {
+        out.println(LocalTime.now(ZoneId.systemDefault()).format(LOG_TIME) + " " + line);
     }
 
     private static void announce(AipiSimulator simulator, PrintStream out) {

@@ -7,6 +7,7 @@
 package io.aipi.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.aipi.simulator.http.RawClient;
 import java.io.ByteArrayOutputStream;
@@ -31,6 +32,15 @@ class CommandLineTest {
                 new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
+    private AipiSimulator start(List<String> arguments) {
+        return CommandLine.parse(arguments, new PrintStream(out, true, StandardCharsets.UTF_8))
+                .start();
+    }
+
+    private String log() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -41,6 +51,7 @@ class CommandLineTest {
                 "--compute-time soon",
                 "--compute-time -1s",
                 "--workers many",
+                "--queue-length 0",
                 "--nonsense"
             })
     void badArgumentsGiveTheUsageAndExitCodeTwo(String arguments) {
@@ -70,12 +81,79 @@ class CommandLineTest {
                 "250ms",
                 "--workers",
                 "2");
-        try (AipiSimulator simulator = CommandLine.parse(arguments).start()) {
+        try (AipiSimulator simulator = start(arguments)) {
             byte[] login = "{\"endpoint_name\": \"llama2_chat\", \"key\": \"k\"}".getBytes(StandardCharsets.UTF_8);
 
             RawClient.Response answer = RawClient.once(simulator.port(), "POST", "/login", Map.of(), login);
 
             assertThat(answer.body()).startsWith("{\"client_session_auth_key\":");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama2_chat", "sdxl_txt2img", "stable_diffusion_xl_txt2img"})
+    void theEndpointsOfTheUsageAreThere(String endpoint) throws IOException {
+        try (AipiSimulator simulator = start(List.of("--port", "0"))) {
+            RawClient.Response description =
+                    RawClient.once(simulator.port(), "GET", "/api/endpoints/" + endpoint, Map.of(), new byte[0]);
+
+            assertThat(description.status()).isEqualTo(200);
+            assertThat(run("--help")).isZero();
+            assertThat(log()).contains(endpoint);
+        }
+    }
+
+    @Test
+    void theLogHasALineForEachLoginSubmitStartResultAndRefusalAndNoKey() throws IOException {
+        List<String> arguments = List.of(
+                "--port",
+                "0",
+                "--api-key",
+                "good-key",
+                "--compute-time",
+                "400ms",
+                "--workers",
+                "1",
+                "--queue-length",
+                "1");
+        try (AipiSimulator simulator = start(arguments);
+                RawClient client = new RawClient(simulator.port())) {
+            login(client, "bad-key");
+            login(client, "good-key");
+            submit(client);
+            submit(client);
+            submit(client);
+            await().until(() -> log().contains("result "));
+        }
+        assertThat(log())
+                .containsPattern("(?m)^[0-9:.]{12} login +llama2_chat refused: Key not valid$")
+                .containsPattern("(?m)^[0-9:.]{12} login +llama2_chat granted$")
+                .containsPattern("(?m)^[0-9:.]{12} submit +llama2_chat job \\S+: queue position 1$")
+                .containsPattern("(?m)^[0-9:.]{12} start +llama2_chat job \\S+: on simulator#0")
+                .containsPattern("(?m)^[0-9:.]{12} refusal +llama2_chat HTTP 400, .*reached max length 1!")
+                .containsPattern("(?m)^[0-9:.]{12} result +llama2_chat job \\S+: after 0.4 s of computing$")
+                .doesNotContain("bad-key")
+                .doesNotContain("good-key");
+    }
+
+    @Test
+    void quietMeansNoLog() throws IOException {
+        try (AipiSimulator simulator = start(List.of("--port", "0", "--quiet"));
+                RawClient client = new RawClient(simulator.port())) {
+            login(client, "k");
+            submit(client);
+
+            assertThat(simulator.stats().submits()).isEqualTo(1);
+            assertThat(log()).isEmpty();
+        }
+    }
+
+    private static void login(RawClient client, String key) throws IOException {
+        client.send("GET", "/llama2_chat/login?key=" + key, Map.of(), new byte[0]);
+        assertThat(client.receive("GET").status()).isEqualTo(200);
+    }
+
+    private static void submit(RawClient client) throws IOException {
+        client.postJson("/llama2_chat", "{\"key\": \"good-key\", \"text\": \"Hi\", \"wait_for_result\": false}");
     }
 }

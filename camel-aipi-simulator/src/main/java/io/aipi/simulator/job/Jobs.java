@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +39,7 @@ public final class Jobs {
     private final Time time;
     private final Limits limits;
     private final Tally tally;
+    private final Journal journal;
     private final Supplier<String> ids;
     private final Function<String, Duration> computeTimes;
     private final Map<String, Workshop> workshops = new LinkedHashMap<>();
@@ -52,7 +54,8 @@ public final class Jobs {
      * @param time the time
      * @param ids makes job ids
      * @param computeTimes how long a job of the endpoint with this name computes
-     * @param tally is told what happens
+     * @param tally counts what happens
+     * @param journal tells what happens
      */
     public Jobs(
             Collection<ModelEndpoint> endpoints,
@@ -60,12 +63,14 @@ public final class Jobs {
             Time time,
             Supplier<String> ids,
             Function<String, Duration> computeTimes,
-            Tally tally) {
+            Tally tally,
+            Journal journal) {
         this.limits = limits;
         this.time = time;
         this.ids = ids;
         this.computeTimes = computeTimes;
         this.tally = tally;
+        this.journal = journal;
         this.sweptNanos = time.nanoTime();
         endpoints.forEach(endpoint -> workshops.put(endpoint.name(), new Workshop(limits)));
     }
@@ -203,6 +208,7 @@ public final class Jobs {
                 tally.count(Tally.Event.HELD_SUBMIT);
             }
             workshop.enqueue(job);
+            note("submit", job, "queue position " + workshop.length() + (holder == null ? "" : ", request held"));
             workshop.callIdleWorker().ifPresent(worker -> takeNext(workshop, worker));
             return Optional.of(job.id);
         }
@@ -256,6 +262,7 @@ public final class Jobs {
         }
         if (state == JobState.PROCESSING && job.isDelivered()) {
             tally.handedOut(job.id, now);
+            note("fetched", job, "result handed out, for the only time");
             return new Look.Delivered(job.handOut());
         }
         Workshop workshop = workshop(job.order.endpoint().name());
@@ -267,6 +274,17 @@ public final class Jobs {
                 workshop.estimate(job, state, position, now),
                 workshop.countOnline(now),
                 job.report());
+    }
+
+    private void note(String what, Job job, String details) {
+        journal.note(what, job.order.endpoint().name(), "job " + job.id + ": " + details);
+    }
+
+    private static String describe(Delivery delivery) {
+        String computed = String.format(Locale.ROOT, "after %.1f s of computing", delivery.computeNanos() / 1e9);
+        return delivery.outputs().hasNonNull("error")
+                ? computed + ", error: " + delivery.outputs().get("error").asText()
+                : computed;
     }
 
     private Workshop workshop(String endpoint) {
@@ -293,6 +311,7 @@ public final class Jobs {
                 .ifPresentOrElse(
                         job -> {
                             worker.take(job, time);
+                            note("start", job, "on " + worker.name());
                             schedule(new Shift(workshop, worker, job, computeTime(job)), 1);
                         },
                         () -> workshop.rest(worker));
@@ -346,6 +365,7 @@ public final class Jobs {
         synchronized (lock) {
             if (shift.worker().isProcessing()) {
                 shift.worker().die();
+                note("death", shift.job(), "of " + shift.worker().name());
             }
         }
     }
@@ -364,6 +384,7 @@ public final class Jobs {
             }
             if (job.isGivenUp()) {
                 worker.getStuck(now);
+                note("stuck", job, "nobody waits for the result on its request any more");
                 return;
             }
             delivery = new Delivery(
@@ -378,6 +399,7 @@ public final class Jobs {
                     now - job.submittedNanos);
             holder = job.deliver(delivery, now);
             tally.ready(job.id, now);
+            note("result", job, describe(delivery));
             holder.ifPresent(held -> tally.handedOut(job.id, now));
             worker.finish(Duration.ofNanos(delivery.computeNanos()));
             takeNext(shift.workshop(), worker);

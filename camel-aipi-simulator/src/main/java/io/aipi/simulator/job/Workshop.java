@@ -43,6 +43,10 @@ final class Workshop {
         return Math.max(0, limits.maxQueueLength() - queue.size());
     }
 
+    int length() {
+        return queue.size();
+    }
+
     void enqueue(Job job) {
         job.queueNumber = queued++;
         queue.add(job);

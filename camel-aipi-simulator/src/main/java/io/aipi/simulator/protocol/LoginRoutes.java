@@ -18,10 +18,12 @@ record LoginRoutes(Site site) {
     Reply atEndpoint(ModelEndpoint endpoint, Request request) {
         String key = request.query().get("key");
         if (!site.keys().isValid(key)) {
-            return refused(ApiKeys.NOT_VALID);
+            return refused(endpoint.name(), ApiKeys.NOT_VALID);
         }
         ObjectNode answer = WireJson.object().put("success", true).put("ep_version", endpoint.version());
-        return Answer.json(200, answer.put("client_session_auth_key", granted()).put("key", key));
+        return Answer.json(
+                200,
+                answer.put("client_session_auth_key", granted(endpoint.name())).put("key", key));
     }
 
     /** {@code /login}, for all endpoints: the endpoint and the key are parameters. */
@@ -30,20 +32,22 @@ record LoginRoutes(Site site) {
         JsonNode key = arguments.path("key");
         String endpoint = arguments.path("endpoint_name").asText();
         if (site.endpoints().stream().noneMatch(offered -> offered.name().equals(endpoint))) {
-            return refused("Unknown endpoint " + endpoint);
+            return refused(endpoint, "Unknown endpoint " + endpoint);
         }
         if (!site.keys().isValid(key.isTextual() ? key.textValue() : null)) {
-            return refused(ApiKeys.NOT_VALID);
+            return refused(endpoint, ApiKeys.NOT_VALID);
         }
-        return Answer.json(200, WireJson.object().put("client_session_auth_key", granted()));
+        return Answer.json(200, WireJson.object().put("client_session_auth_key", granted(endpoint)));
     }
 
-    private String granted() {
+    private String granted(String endpoint) {
+        site.journal().note("login", endpoint, "granted");
         site.tally().count(Tally.Event.LOGIN);
         return site.sessions().open();
     }
 
-    private Answer refused(String reason) {
+    private Answer refused(String endpoint, String reason) {
+        site.journal().note("login", endpoint, "refused: " + reason);
         site.tally().count(Tally.Event.REFUSED_LOGIN);
         return Answer.json(200, WireJson.object().put("success", false).put("error", reason));
     }

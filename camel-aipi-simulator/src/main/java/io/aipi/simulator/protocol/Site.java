@@ -8,6 +8,7 @@ package io.aipi.simulator.protocol;
 
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.Jobs;
+import io.aipi.simulator.job.Journal;
 import io.aipi.simulator.job.Tally;
 import java.util.List;
 
@@ -20,9 +21,16 @@ import java.util.List;
  * @param sessions the session keys it has given out
  * @param jobs its jobs
  * @param tally counts what happens
+ * @param journal tells what happens
  */
 public record Site(
-        Dialect dialect, List<ModelEndpoint> endpoints, ApiKeys keys, Sessions sessions, Jobs jobs, Tally tally) {
+        Dialect dialect,
+        List<ModelEndpoint> endpoints,
+        ApiKeys keys,
+        Sessions sessions,
+        Jobs jobs,
+        Tally tally,
+        Journal journal) {
 
     /** Copies the endpoints. */
     public Site {

@@ -93,6 +93,7 @@ record SubmitRoute(Site site, ModelEndpoint endpoint) implements Route {
     }
 
     private Answer refused(int status, JsonNode error) {
+        site.journal().note("refusal", endpoint.name(), "HTTP " + status + ", " + error);
         return Answer.json(status, site.dialect().refused(endpoint, error));
     }
 

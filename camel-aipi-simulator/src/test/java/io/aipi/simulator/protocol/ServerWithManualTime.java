@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.simulator.endpoint.EndpointPresets;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.Jobs;
+import io.aipi.simulator.job.Journal;
 import io.aipi.simulator.job.Limits;
 import io.aipi.simulator.job.ManualTime;
 import io.aipi.simulator.job.Tally;
@@ -34,6 +35,7 @@ final class ServerWithManualTime {
 
     final ManualTime time = new ManualTime();
     final Tally tally = new Tally();
+    private final Journal journal = new Journal(line -> {});
     final Jobs jobs;
     final Sessions sessions = new Sessions();
     private final Router router;
@@ -66,10 +68,11 @@ final class ServerWithManualTime {
                 time,
                 () -> dialect.jobId(count.incrementAndGet()),
                 name -> Duration.ofSeconds(1),
-                tally);
+                tally,
+                journal);
         endpoints.forEach(endpoint -> jobs.startWorkers(endpoint.name(), workers));
         ApiKeys keys = new ApiKeys(Map.of(KEY, java.util.Set.of()));
-        router = new Router(new Site(dialect, endpoints, keys, sessions, jobs, tally));
+        router = new Router(new Site(dialect, endpoints, keys, sessions, jobs, tally, journal));
     }
 
     Reply post(String path, JsonNode body) {

@@ -6,62 +6,111 @@
  */
 package io.aipi.camel.examples.quickstart;
 
+import io.aipi.client.error.AipiException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.main.Main;
+import org.apache.camel.util.ObjectHelper;
 
 /**
- * Starts the server simulator and the routes of {@code camel/quickstart.camel.yaml}, waits until each prompt of the folder
- * {@code prompts} has its answer in the folder {@code answers}, and ends. With {@code AIPI_SERVER_URL} (and
- * {@code AIPI_API_KEY}) set in the environment, the routes talk to that server instead.
+ * Runs the routes of {@code camel/quickstart.camel.yaml} until each prompt has its answer, with a simulated server
+ * unless another is named, and ends. What it can be told: {@link Settings}.
  */
 public final class QuickStart {
 
     private static final String SIMULATOR_KEY = "quickstart-key";
-    private static final Path PROMPTS = Path.of("prompts");
-    private static final Path ANSWERS = Path.of("answers");
 
-    private QuickStart() {}
+    /** A real model can have a queue before it, and can take minutes. */
+    private static final int PATIENCE_MINUTES = 30;
 
-    /** Ends with exit code 1 if an answer is missing after a minute. */
+    private final Settings settings;
+    private final PrintStream out;
+    private final ProgressDisplay display;
+
+    QuickStart(Settings settings, PrintStream out, ProgressDisplay display) {
+        this.settings = settings;
+        this.out = out;
+        this.display = display;
+    }
+
+    /** Ends with exit code 1 if an answer is missing, 2 if the command line makes no sense. */
     public static void main(String[] arguments) throws Exception {
-        String server = System.getenv("AIPI_SERVER_URL");
-        boolean answered;
-        if (server != null) {
-            answered = run(server, System.getenv("AIPI_API_KEY"));
-        } else {
-            try (AipiSimulator simulator = simulator()) {
-                answered = run(simulator.url(), SIMULATOR_KEY);
-            }
+        Settings settings;
+        try {
+            settings = Settings.of(System::getProperty, System.getenv());
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
         }
-        if (!answered) {
-            System.err.println("Not every prompt was answered within a minute; the log above says why.");
+        ProgressDisplay display = ProgressBars.canBeShown()
+                ? new ProgressBars(System.out, settings.imageEndpoint())
+                : new ProgressLines(System.out, settings.imageEndpoint());
+        if (!new QuickStart(settings, System.out, display).run()) {
             System.exit(1);
-        }
-        System.out.println("Done. The answers:");
-        for (Path answer : files(ANSWERS)) {
-            System.out.println("  " + answer.toAbsolutePath() + " (" + Files.size(answer) + " bytes)");
         }
     }
 
-    private static AipiSimulator simulator() throws Exception {
+    /**
+     * Has all prompts answered, and tells where the answers are.
+     *
+     * @return whether every prompt has its answer
+     */
+    boolean run() throws Exception {
+        if (settings.serverUrl().isPresent()) {
+            out.println("Server: " + settings.serverUrl().get());
+            return run(settings.serverUrl().get(), settings.apiKey().orElse(null));
+        }
+        try (AipiSimulator simulator = simulator()) {
+            out.println("Server: simulated at " + simulator.url() + ", with one worker per model and no GPU");
+            return run(simulator.url(), SIMULATOR_KEY);
+        }
+    }
+
+    private AipiSimulator simulator() {
         return AipiSimulator.builder()
                 .apiKey(SIMULATOR_KEY)
-                .endpoint(SimulatedEndpoint.chat("llama2_chat", "text"))
-                .endpoint(SimulatedEndpoint.image("stable_diffusion_xl_txt2img"))
-                .computeTime(Duration.ofSeconds(3))
+                .endpoint(SimulatedEndpoint.chat(settings.chatEndpoint(), "text"))
+                .endpoint(SimulatedEndpoint.pngImage(settings.imageEndpoint()))
+                .computeTime(settings.computeTime())
                 .start();
     }
 
-    private static boolean run(String serverUrl, String apiKey) throws Exception {
+    private boolean run(String serverUrl, String apiKey) throws Exception {
+        deleteOldAnswers();
+        int prompts = settings.chatPrompts().size()
+                + settings.imagePrompts().size()
+                + files(settings.promptsFolder().resolve("chat")).size()
+                + files(settings.promptsFolder().resolve("image")).size();
+        try {
+            answer(serverUrl, apiKey, prompts);
+        } catch (FailedToStartRouteException e) {
+            // The routes log in when they start: a wrong URL or key shows here.
+            AipiException reason = ObjectHelper.getException(AipiException.class, e);
+            out.println("Not started: " + (reason == null ? e : reason).getMessage());
+            return false;
+        }
+        List<Path> answers = files(settings.answersFolder());
+        out.println(answers.size() + " of " + prompts + " prompts answered:");
+        for (Path answer : answers) {
+            out.println("  " + answer.toAbsolutePath().normalize() + " (" + Files.size(answer) + " bytes)");
+        }
+        return answers.size() >= prompts;
+    }
+
+    private void answer(String serverUrl, String apiKey, int prompts) throws Exception {
         Main main = new Main();
         main.configure().withRoutesIncludePattern("classpath:camel/*.yaml");
         main.addInitialProperty("camel.main.name", "quickstart");
@@ -69,21 +118,44 @@ public final class QuickStart {
         if (apiKey != null) {
             main.addInitialProperty("camel.component.aipi.api-key", apiKey);
         }
+        main.addInitialProperty("prompts.folder", settings.promptsFolder().toString());
+        main.addInitialProperty("answers.folder", settings.answersFolder().toString());
+        main.addInitialProperty("chat.endpoint", settings.chatEndpoint());
+        main.addInitialProperty("image.endpoint", settings.imageEndpoint());
+        main.bind("progressDisplay", display);
         main.init();
-        int chats = files(PROMPTS.resolve("chat")).size();
-        int images = files(PROMPTS.resolve("images")).size();
-        NotifyBuilder answers = new NotifyBuilder(main.getCamelContext())
-                .fromRoute("chat")
-                .whenCompleted(chats)
-                .and()
-                .fromRoute("images")
-                .whenCompleted(images)
+        NotifyBuilder ended = new NotifyBuilder(main.getCamelContext())
+                .fromRoute("chat|image|ask-chat|ask-image")
+                .whenDone(prompts)
                 .create();
-        main.start();
-        try {
-            return answers.matches(1, TimeUnit.MINUTES) && files(ANSWERS).size() >= chats + images;
+        try (display) {
+            main.start();
+            ask(main.getCamelTemplate());
+            if (!ended.matches(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
+                out.println("Not all jobs ended within " + PATIENCE_MINUTES + " minutes.");
+            }
         } finally {
             main.stop();
+        }
+    }
+
+    /** Sends the prompts of the command line on the way that those of the folder take by themselves. */
+    private void ask(ProducerTemplate template) {
+        ask(template, "direct:chat", "prompt-", settings.chatPrompts());
+        ask(template, "direct:image", "image-", settings.imagePrompts());
+    }
+
+    private static void ask(ProducerTemplate template, String route, String name, List<String> prompts) {
+        for (int i = 0; i < prompts.size(); i++) {
+            Map<String, Object> headers =
+                    Map.of(Exchange.FILE_NAME_ONLY, name + (i + 1), Exchange.FILE_NAME, name + (i + 1));
+            template.asyncRequestBodyAndHeaders(route, prompts.get(i), headers);
+        }
+    }
+
+    private void deleteOldAnswers() throws IOException {
+        for (Path answer : files(settings.answersFolder())) {
+            Files.delete(answer);
         }
     }
 
@@ -91,7 +163,7 @@ public final class QuickStart {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        try (Stream<Path> files = Files.walk(folder)) {
+        try (Stream<Path> files = Files.list(folder)) {
             return files.filter(Files::isRegularFile).sorted().toList();
         }
     }
