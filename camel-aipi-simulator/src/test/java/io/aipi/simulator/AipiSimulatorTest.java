@@ -19,6 +19,7 @@ import io.aipi.simulator.transcripts.Transcript;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -278,6 +279,23 @@ class AipiSimulatorTest {
                 .isGreaterThanOrEqualTo(stats.resultReadyNanos(job).orElseThrow());
         assertThat(stats.requestsByRoute()).containsEntry("/llama2_chat", 1L);
         assertThat(stats.resultReadyNanos("nope")).isEmpty();
+    }
+
+    @Test
+    void theStatsListTheJobsInTheOrderOfTheirSubmitsWithTheirPrompts() throws IOException {
+        simulator = settings().start();
+        String first = submit("hi");
+        String second = submit("hi @sleep=3600");
+        await().until(() -> json(poll(first)).has("job_result"));
+
+        List<SimulatorStats.AcceptedJob> jobs = simulator.stats().jobs();
+        assertThat(jobs).extracting(SimulatorStats.AcceptedJob::jobId).containsExactly(first, second);
+        assertThat(jobs).extracting(SimulatorStats.AcceptedJob::prompt).containsExactly("hi", "hi @sleep=3600");
+        assertThat(jobs.get(0).handedOutNanos().orElseThrow())
+                .isGreaterThanOrEqualTo(jobs.get(0).readyNanos().orElseThrow());
+        assertThat(jobs.get(0).readyNanos().orElseThrow())
+                .isGreaterThan(jobs.get(0).submittedNanos());
+        assertThat(jobs.get(1).readyNanos()).isEmpty();
     }
 
     @Test
