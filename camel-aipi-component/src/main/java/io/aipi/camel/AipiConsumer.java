@@ -452,7 +452,6 @@ public class AipiConsumer extends DefaultConsumer
             }
         };
         try {
-            exchange.setPattern(ExchangePattern.InOnly);
             exchange.setProperty(ExchangePropertyKey.CORRELATION_ID, job.job().exchangeId());
             populate.accept(exchange);
             getAsyncProcessor().process(exchange, doneSync -> end.run());
