@@ -55,10 +55,6 @@ final class Topic implements AutoCloseable {
         producer.send(record);
     }
 
-    void flush() {
-        producer.flush();
-    }
-
     /** What has come since the last look. */
     List<ConsumerRecord<String, String>> poll(Duration patience) {
         List<ConsumerRecord<String, String>> fresh = new ArrayList<>();
