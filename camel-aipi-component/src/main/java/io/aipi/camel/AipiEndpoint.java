@@ -7,6 +7,7 @@
 package io.aipi.camel;
 
 import io.aipi.client.AipiClient;
+import io.aipi.client.JobCounts;
 import io.aipi.client.ModelEndpoint;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +46,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     private final AipiConfiguration configuration;
 
     private final Set<ModelEndpoint> models = ConcurrentHashMap.newKeySet();
+    private final JobCounts jobCounts = new JobCounts();
     private volatile InFlightLimit inFlightLimit;
     private volatile AipiClient client;
 
@@ -110,7 +112,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
                 client = getComponent().createClient(configuration);
                 getComponent().started(this);
             }
-            ModelEndpoint model = client.endpoint(endpointName, configuration.jobOptions());
+            ModelEndpoint model = client.endpoint(endpointName, configuration.jobOptions(), jobCounts);
             models.add(model);
             return model;
         } finally {
@@ -184,6 +186,38 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     @ManagedAttribute(description = "Jobs submitted or followed and not ended")
     public int getJobsInFlight() {
         return models.stream().mapToInt(ModelEndpoint::jobsInFlight).sum();
+    }
+
+    @ManagedAttribute(
+            description = "Jobs handed over for submitting since the endpoint was made, each once, however often the"
+                    + " submit was repeated and whether or not the server accepted it")
+    public long getJobsSubmitted() {
+        return jobCounts.submitted();
+    }
+
+    @ManagedAttribute(
+            description = "Jobs whose result was taken through this endpoint since it was made. Of jobs that are"
+                    + " followed from their submit on, submitted = completed + failed + in flight. A job submitted with"
+                    + " waitForResult=false that nobody follows is neither completed nor failed; it is completed by the"
+                    + " endpoint that takes its result, with operation=result or progress")
+    public long getJobsCompleted() {
+        return jobCounts.completed();
+    }
+
+    @ManagedAttribute(
+            description =
+                    "Jobs that ended without a result for this endpoint since it was made: refused, failed, lapsed,"
+                            + " timed out, lost, or given up by a stop")
+    public long getJobsFailed() {
+        return jobCounts.failed();
+    }
+
+    @ManagedAttribute(
+            description = "Logins begun in the session with the server, which all endpoints with the same server, login"
+                    + " route and credentials share; 0 while the endpoint has no started producer")
+    public long getLogins() {
+        AipiClient current = client;
+        return current == null ? 0 : current.logins();
     }
 
     @ManagedAttribute(description = "Exchanges that wait their turn because of maxInFlight")

@@ -85,7 +85,12 @@ public final class AipiClient implements AutoCloseable {
 
     /** One model endpoint of the server; its jobs are handled as the options say. Close it when done. */
     public ModelEndpoint endpoint(String name, JobOptions options) {
-        ModelEndpoint endpoint = new ModelEndpoint(name, options, calls, runtime.timer(), endpoints::remove);
+        return endpoint(name, options, new JobCounts());
+    }
+
+    /** As {@link #endpoint(String, JobOptions)}; its jobs are counted in {@code counts}, which others may share. */
+    public ModelEndpoint endpoint(String name, JobOptions options, JobCounts counts) {
+        ModelEndpoint endpoint = new ModelEndpoint(name, options, counts, calls, runtime.timer(), endpoints::remove);
         endpoints.add(endpoint);
         if (closed.get()) {
             endpoint.close();
