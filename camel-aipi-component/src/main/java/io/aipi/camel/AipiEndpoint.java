@@ -9,7 +9,9 @@ package io.aipi.camel;
 import io.aipi.client.AipiClient;
 import io.aipi.client.JobCounts;
 import io.aipi.client.ModelEndpoint;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Category;
@@ -229,6 +231,12 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     boolean isLoginRefused() {
         AipiClient current = client;
         return current != null && current.isLoginRefused();
+    }
+
+    /** When the server last answered, with whatever status; empty if it has not since the first producer's start. */
+    Optional<Instant> lastContact() {
+        AipiClient current = client;
+        return current == null ? Optional.empty() : current.lastContact();
     }
 
     @ManagedAttribute(description = "State of the session with the server")

@@ -27,7 +27,9 @@ import io.aipi.client.internal.ServerErrors.Route;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,9 +58,11 @@ public final class ServerCalls {
     private final LoginRouteMemory routeMemory;
     private final Transport transport;
     private final Executor workers;
+    private final Clock clock;
     private final ServerErrors errors;
+    private volatile Instant lastContact;
 
-    /** {@code workers} reads long answers. */
+    /** {@code workers} reads long answers; {@code clock} dates the last contact. */
     public ServerCalls(
             URI server,
             Credentials credentials,
@@ -67,7 +71,8 @@ public final class ServerCalls {
             Session session,
             LoginRouteMemory routeMemory,
             Transport transport,
-            Executor workers) {
+            Executor workers,
+            Clock clock) {
         this.server = server;
         this.credentials = credentials;
         this.clientVersion = clientVersion;
@@ -76,7 +81,13 @@ public final class ServerCalls {
         this.routeMemory = routeMemory;
         this.transport = transport;
         this.workers = workers;
+        this.clock = clock;
         this.errors = new ServerErrors(server, session.secrets());
+    }
+
+    /** See {@link io.aipi.client.AipiClient#lastContact}. */
+    public Optional<Instant> lastContact() {
+        return Optional.ofNullable(lastContact);
     }
 
     /** Makes sure of a session. With {@link LoginRoute#NONE} there is nothing to do. */
@@ -299,6 +310,10 @@ public final class ServerCalls {
     private CompletableFuture<HttpAnswer> send(HttpCall call, ErrorContext context, boolean arrivalMatters) {
         return transport
                 .send(call)
+                .thenApply(answer -> {
+                    lastContact = clock.instant();
+                    return answer;
+                })
                 .exceptionallyCompose(
                         failure -> CompletableFuture.failedFuture(problem(failure, context, arrivalMatters)));
     }

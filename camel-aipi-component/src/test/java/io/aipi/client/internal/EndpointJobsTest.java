@@ -26,6 +26,7 @@ import io.aipi.client.error.QueueFullException;
 import io.aipi.client.internal.FakeTransport.Reply;
 import io.aipi.client.internal.TransportException.Kind;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -548,7 +549,8 @@ class EndpointJobsTest {
                 new Session(timer, secrets),
                 new LoginRouteMemory(),
                 server,
-                workers);
+                workers,
+                Clock.systemUTC());
         jobs = new EndpointJobs("chat", options, counts, calls, timer);
         return jobs;
     }
