@@ -83,7 +83,7 @@ public final class EndpointJobs {
         return calls.list(options.requestTimeout()).handle((names, failure) -> {
             if (failure == null && !names.isEmpty() && !names.contains(endpoint)) {
                 throw new EndpointUnavailableException(
-                        "The server has no endpoint of this name; it has " + String.join(", ", names),
+                        "The server has no endpoint of this name; it has " + calls.quote(String.join(", ", names)),
                         false,
                         ErrorContext.of(endpoint));
             }
@@ -245,7 +245,7 @@ public final class EndpointJobs {
     }
 
     private RequestParameters rules(Optional<EndpointDescription> description) {
-        return new RequestParameters(endpoint, options, description.orElse(null));
+        return new RequestParameters(endpoint, options, description.orElse(null), calls::quote);
     }
 
     private CompletableFuture<Submission> patiently(Supplier<CompletableFuture<Submission>> submit) {

@@ -85,6 +85,11 @@ public final class ServerCalls {
         this.errors = new ServerErrors(server, session.secrets());
     }
 
+    /** What may be quoted of something that the server said. */
+    String quote(String text) {
+        return session.secrets().quote(text);
+    }
+
     /** See {@link io.aipi.client.AipiClient#lastContact}. */
     public Optional<Instant> lastContact() {
         return Optional.ofNullable(lastContact);
@@ -153,7 +158,7 @@ public final class ServerCalls {
         String failure = Protocol.workerError(result != null ? result : answer);
         if (failure != null) {
             throw new JobFailedException(
-                    session.secrets().mask(failure),
+                    session.secrets().quoteComplaint(failure),
                     ErrorContext.of(endpoint, jobId).withStatus(http.status()));
         }
         if (result == null && route == Route.HELD_SUBMIT && !Protocol.isMereAcceptance(answer)) {
@@ -192,7 +197,8 @@ public final class ServerCalls {
         if (result != null) {
             String failure = Protocol.workerError(result);
             if (failure != null) {
-                throw new JobFailedException(session.secrets().mask(failure), context.withStatus(http.status()));
+                throw new JobFailedException(
+                        session.secrets().quoteComplaint(failure), context.withStatus(http.status()));
             }
             return new JobStatus(progress.withState(JobState.DONE), Protocol.result(endpoint, jobId, result));
         }
@@ -243,8 +249,7 @@ public final class ServerCalls {
                 .thenApply(answer -> {
                     Map<String, Object> json = errors.requireJson(Route.QUERY, answer, false, context);
                     boolean valid = Boolean.TRUE.equals(json.get("success"));
-                    return new KeyValidation(
-                            valid, valid ? null : session.secrets().mask(String.valueOf(json.get("error"))));
+                    return new KeyValidation(valid, valid ? null : quote(String.valueOf(json.get("error"))));
                 });
     }
 

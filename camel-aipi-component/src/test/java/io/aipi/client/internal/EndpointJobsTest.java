@@ -448,6 +448,22 @@ class EndpointJobsTest {
     }
 
     @Test
+    void aLongComplaintOfAWorkerIsQuotedInPart() {
+        String complaint = "Traceback: an-api-key ".repeat(10_000);
+        server.on(
+                SUBMIT,
+                FakeTransport.json(200, "{\"success\":true,\"job_id\":\"JID1\",\"error\":\"" + complaint + "\"}"));
+
+        JobFailedException failure = failure(jobs().runHeld(HELLO), JobFailedException.class);
+
+        assertThat(failure.getWorkerMessage())
+                .startsWith("Traceback: xxxxxx ")
+                .endsWith("...")
+                .hasSize(SecretMask.QUOTED_COMPLAINT + 3)
+                .doesNotContain("an-api-key");
+    }
+
+    @Test
     void aHeldJobThatTheWorkerFailsIsAFailedJob() {
         server.on(SUBMIT, FakeTransport.json(200, "{\"success\":true,\"job_id\":\"JID1\",\"error\":\"no memory\"}"));
 
