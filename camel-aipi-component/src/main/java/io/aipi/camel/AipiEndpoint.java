@@ -10,6 +10,7 @@ import io.aipi.client.AipiClient;
 import io.aipi.client.JobCounts;
 import io.aipi.client.ModelEndpoint;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +49,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     private final AipiConfiguration configuration;
 
     private final Set<ModelEndpoint> models = ConcurrentHashMap.newKeySet();
+    private final Set<KeyStandIns.StandIn> keysInUri = ConcurrentHashMap.newKeySet();
     private final JobCounts jobCounts = new JobCounts();
     private volatile InFlightLimit inFlightLimit;
     private volatile AipiClient client;
@@ -66,6 +68,11 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     @Override
     public Consumer createConsumer(Processor processor) {
         throw new UnsupportedOperationException("aipi: endpoints can be sent to, not consumed from");
+    }
+
+    /** Stand-ins in the endpoint's URI are good for as long as somebody holds them. */
+    void hold(Collection<KeyStandIns.StandIn> standIns) {
+        keysInUri.addAll(standIns);
     }
 
     /** Fails for options that make no sense, when the route is made and not at its first message. */
