@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
@@ -45,6 +46,10 @@ public final class KafkaPipeline implements AutoCloseable {
 
     /** Runs until Ctrl-C or SIGTERM. */
     public static void main(String[] arguments) throws Exception {
+        // what a start script passes on unset: for Camel an empty setting is a mistake
+        List.of(BROKERS, SERVER_URL, "camel.component.aipi.api-key").stream()
+                .filter(name -> System.getProperty(name, "").isBlank())
+                .forEach(System::clearProperty);
         try (KafkaPipeline pipeline = new KafkaPipeline()) {
             pipeline.run();
         }
@@ -56,17 +61,18 @@ public final class KafkaPipeline implements AutoCloseable {
         main.addInitialProperty(BROKERS, brokers);
         main.addInitialProperty(SERVER_URL, serverUrl);
         if (setting("pipeline.console").map(Boolean::parseBoolean).orElse(false)) {
-            main.configure().withRoutesIncludePattern("classpath:camel/*.camel.yaml,classpath:console/*.camel.yaml");
+            main.addOverrideProperty(
+                    "camel.main.routes-include-pattern", "classpath:camel/*.camel.yaml,classpath:console/*.camel.yaml");
             main.addMainListener(new Console(brokers, serverUrl));
         }
         main.run();
     }
 
-    /** As Camel looks for it: a system property or an environment variable. What Maven passes on unset is empty. */
+    /** As Camel looks for it: a system property or an environment variable. */
     private static Optional<String> setting(String name) {
-        String property = System.getProperty(name);
-        String variable = property == null || property.isBlank() ? System.getenv(variable(name)) : property;
-        return Optional.ofNullable(variable).filter(value -> !value.isBlank());
+        return Optional.ofNullable(System.getProperty(name))
+                .or(() -> Optional.ofNullable(System.getenv(variable(name))))
+                .filter(value -> !value.isBlank());
     }
 
     private static String variable(String name) {

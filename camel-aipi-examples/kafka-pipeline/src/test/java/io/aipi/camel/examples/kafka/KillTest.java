@@ -52,6 +52,9 @@ class KillTest {
     /** So long a process lives at the longest after it has begun to route what it has recovered. */
     private static final Duration WORK = Duration.ofSeconds(3);
 
+    /** On its way to the store is nothing for longer, however busy the machine. */
+    private static final Duration LONGEST_WAY = Duration.ofSeconds(10);
+
     private static final Path FOLDER = Path.of("target", "kill-test");
     private static final Path STORE = FOLDER.resolve("jobs");
 
@@ -70,6 +73,7 @@ class KillTest {
     private Topic promptsTopic;
     private Topic answersTopic;
     private Topic failedTopic;
+    private PipelineProcess process;
 
     /**
      * From a start of the process to the next one.
@@ -95,7 +99,10 @@ class KillTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws InterruptedException {
+        if (process != null) {
+            process.kill();
+        }
         List.of(promptsTopic, answersTopic, failedTopic).forEach(Topic::close);
         server.close();
         kafka.close();
@@ -116,25 +123,25 @@ class KillTest {
     void whereverTheProcessIsKilledEveryPromptIsAnsweredAndComputedOnceButForWhatWasOnItsWay() throws Exception {
         System.out.println("Kill test: seed " + seed + ", " + kills + " kills");
         long begin = System.nanoTime();
-        PipelineProcess process = startProcess();
+        startProcess();
         Duration startup = awaitContact(begin);
         // on a busy machine everything takes longer, Kafka's redeliveries included
         recoveryDelay = startup.plusSeconds(1);
         long longest = startup.plus(recoveryDelay).plus(WORK).toNanos();
         feedUntil(() -> server.stats().submits() >= OUTSTANDING * 4 / 5, Duration.ofMinutes(1));
         // the first is killed at work; the others anywhere from their first instruction on
-        kill(process, begin);
+        kill(begin);
         while (lives.size() < kills) {
             long born = System.nanoTime();
-            process = startProcess();
+            startProcess();
             long life = (long) (random.nextDouble() * longest);
             feedUntil(
                     () -> System.nanoTime() - born >= life,
                     Duration.ofNanos(life).plusSeconds(1));
-            kill(process, born);
+            kill(born);
         }
         long last = System.nanoTime();
-        process = startProcess();
+        startProcess();
         Set<String> all = prompts.keySet();
         readUntil(() -> answered.containsAll(all), Duration.ofMinutes(3));
         boolean orderly = process.stop();
@@ -153,9 +160,9 @@ class KillTest {
 
     // ---- the process
 
-    private PipelineProcess startProcess() throws IOException {
+    private void startProcess() throws IOException {
         Path log = FOLDER.resolve("life-" + (lives.size() + 1) + ".log");
-        return PipelineProcess.start(
+        process = PipelineProcess.start(
                 FOLDER,
                 log,
                 Map.of(
@@ -171,7 +178,7 @@ class KillTest {
                         "jdbc:h2:file:" + STORE.toAbsolutePath() + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"));
     }
 
-    private void kill(PipelineProcess process, long born) throws Exception {
+    private void kill(long born) throws Exception {
         assertThat(process.isAlive()).as("the process ends by kills only").isTrue();
         long calls = calls();
         process.kill();
@@ -244,10 +251,16 @@ class KillTest {
      *
      * @param inFlight the submit was under way at a kill: accepted by the server, not yet stored
      * @param resultLost its result, which the server hands out once, was under way at a kill: handed out, not yet stored
-     * @param lostAfterMillis how long before the kill the earliest of those results was handed out
+     * @param submittedBefore how long before the kill the earliest of those submits was accepted
+     * @param handedOutBefore how long before the kill the earliest of those results was handed out
      * @param unexplained neither: a defect
      */
-    private record Verdict(int inFlight, int resultLost, long lostAfterMillis, List<String> unexplained) {}
+    private record Verdict(
+            int inFlight,
+            int resultLost,
+            Duration submittedBefore,
+            Duration handedOutBefore,
+            List<String> unexplained) {}
 
     private Verdict judge() {
         Map<String, List<AcceptedJob>> byPrompt = new LinkedHashMap<>();
@@ -257,7 +270,8 @@ class KillTest {
                         .add(job));
         int inFlight = 0;
         int resultLost = 0;
-        long lostAfter = 0;
+        Duration submittedBefore = Duration.ZERO;
+        Duration handedOutBefore = Duration.ZERO;
         List<String> unexplained = new ArrayList<>();
         for (List<AcceptedJob> jobs : byPrompt.values()) {
             for (int i = 0; i + 1 < jobs.size(); i++) {
@@ -265,22 +279,37 @@ class KillTest {
                 AcceptedJob next = jobs.get(i + 1);
                 if (wasInFlight(job, next)) {
                     inFlight++;
+                    submittedBefore = longer(submittedBefore, beforeKill(job.submittedNanos()));
                 } else if (wasLost(job, next)) {
                     resultLost++;
-                    long handedOut = job.handedOutNanos().orElseThrow();
-                    lostAfter = Math.max(lostAfter, lifeAt(handedOut).killNanos() - handedOut);
+                    handedOutBefore = longer(
+                            handedOutBefore, beforeKill(job.handedOutNanos().orElseThrow()));
                 } else {
                     unexplained.add(describe(job) + " and again " + describe(next));
                 }
             }
         }
-        return new Verdict(inFlight, resultLost, TimeUnit.NANOSECONDS.toMillis(lostAfter), unexplained);
+        return new Verdict(inFlight, resultLost, submittedBefore, handedOutBefore, unexplained);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    /** Negative for what a process had sent that the server got to after the kill. */
+    private Duration beforeKill(long nanos) {
+        return Duration.ofNanos(lifeAt(nanos).killNanos() - nanos);
+    }
+
+    private boolean isShortlyBeforeKill(long nanos) {
+        return beforeKill(nanos).compareTo(LONGEST_WAY) < 0;
     }
 
     /** The process was killed before it had stored the job: nobody ever knew of it, and its result was never fetched. */
     private boolean wasInFlight(AcceptedJob job, AcceptedJob next) {
         Life life = lifeAt(job.submittedNanos());
         return job.handedOutNanos().isEmpty()
+                && isShortlyBeforeKill(job.submittedNanos())
                 && !life.store().holds(job.jobId())
                 && next.submittedNanos() - life.killNanos() > 0;
     }
@@ -291,7 +320,8 @@ class KillTest {
             return false;
         }
         Life life = lifeAt(job.handedOutNanos().getAsLong());
-        return life.store().holds(job.jobId())
+        return isShortlyBeforeKill(job.handedOutNanos().getAsLong())
+                && life.store().holds(job.jobId())
                 && !life.store().holdsResultOf(job.jobId())
                 && next.submittedNanos() - life.killNanos() > 0;
     }
@@ -344,7 +374,8 @@ class KillTest {
                 "Kill test: seed %d, %d kills (%d during start), %d to %d jobs in flight at a kill (median %d, %d or more"
                         + " at %d kills); %d prompts,"
                         + " %d answered, by %d answers; %d jobs computed: %d again because their submit was in flight at a"
-                        + " kill, %d because their result was (handed out at most %d ms before), %d for no such reason;"
+                        + " kill (accepted at most %d ms before), %d because their result was (handed out at most %d ms"
+                        + " before), %d for no such reason;"
                         + " left in the store: %d; %.0f s",
                 seed,
                 kills,
@@ -359,8 +390,9 @@ class KillTest {
                 answers,
                 server.stats().submits(),
                 verdict.inFlight(),
+                verdict.submittedBefore().toMillis(),
                 verdict.resultLost(),
-                verdict.lostAfterMillis(),
+                verdict.handedOutBefore().toMillis(),
                 verdict.unexplained().size(),
                 lives.get(lives.size() - 1).store().jobs().size()
                         + lives.get(lives.size() - 1).store().completed(),
