@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -36,7 +37,8 @@ final class Application implements AutoCloseable {
     private final Main main = new Main();
     private final ProducerTemplate template;
 
-    private Application(Map<String, String> properties, RouteBuilder... routes) throws Exception {
+    private Application(Map<String, String> properties, Consumer<CamelContext> beforeStart, RouteBuilder... routes)
+            throws Exception {
         Properties all = new Properties();
         all.putAll(properties);
         main.setOverrideProperties(all);
@@ -46,6 +48,8 @@ final class Application implements AutoCloseable {
         }
         main.configure().setShutdownTimeout(10);
         try {
+            main.init();
+            beforeStart.accept(main.getCamelContext());
             main.start();
         } catch (Exception e) {
             main.stop();
@@ -55,7 +59,13 @@ final class Application implements AutoCloseable {
     }
 
     static Application start(Map<String, String> properties, RouteBuilder... routes) throws Exception {
-        return new Application(properties, routes);
+        return new Application(properties, context -> {}, routes);
+    }
+
+    /** {@code beforeStart} sees the beans before anything uses them. */
+    static Application start(Map<String, String> properties, Consumer<CamelContext> beforeStart, RouteBuilder... routes)
+            throws Exception {
+        return new Application(properties, beforeStart, routes);
     }
 
     CamelContext context() {
