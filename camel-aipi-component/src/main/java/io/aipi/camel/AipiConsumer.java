@@ -11,6 +11,7 @@ import io.aipi.camel.internal.DetachedJob;
 import io.aipi.camel.internal.JobOutcome;
 import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
+import io.aipi.camel.internal.StorableValues;
 import io.aipi.camel.internal.TrackedJob;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
@@ -20,6 +21,7 @@ import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.error.ResultLostException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,6 +79,9 @@ public class AipiConsumer extends DefaultConsumer
     /** How long a forced stop waits for what is on its way to the store. */
     private static final Duration PATIENCE_WHEN_FORCED = Duration.ofSeconds(5);
 
+    /** How often a stop that waits looks whether it has become a forced one. */
+    private static final Duration REST_SLICE = Duration.ofMillis(200);
+
     private final AipiEndpoint endpoint;
     private final AipiConfiguration configuration;
     private final AipiBinding binding;
@@ -84,6 +89,7 @@ public class AipiConsumer extends DefaultConsumer
     private final Set<TrackedJob> jobs = ConcurrentHashMap.newKeySet();
 
     private final Activity activity = new Activity();
+    private final Set<Retry> retries = ConcurrentHashMap.newKeySet();
     private JobTracker tracker;
     private JobStore store;
     private volatile ModelEndpoint model;
@@ -152,7 +158,6 @@ public class AipiConsumer extends DefaultConsumer
                 store.finishRemovals();
             }
         } catch (RuntimeException e) {
-            // Camel does not stop what has failed to start
             endpoint.close(model);
             shutdownThreads();
             ServiceHelper.stopAndShutdownService(deadLetterProducers);
@@ -209,16 +214,16 @@ public class AipiConsumer extends DefaultConsumer
         if (deliveries != null) {
             deliveries.pause();
         }
+        boolean interrupted = false;
         if (model != null) {
             // a look under way may bring a result, which the server has handed out by then: it is waited for, and
             // stored
             model.release();
-            if (!activity.await(forced ? PATIENCE_WHEN_FORCED : shutdownTimeout())) {
-                LOG.warn(
-                        "{} did not come to rest within the shutdown timeout; {} jobs are in its hands",
-                        this,
-                        jobs.size());
+            // what the store has refused is tried once more, and not again
+            for (Retry retry : retries) {
+                retry.run();
             }
+            interrupted = !comeToRest();
             endpoint.close(model);
         }
         for (TrackedJob job : jobs) {
@@ -228,6 +233,37 @@ public class AipiConsumer extends DefaultConsumer
         ServiceHelper.stopAndShutdownService(deadLetterProducers);
         deadLetterProducers = null;
         super.doStop();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for what is on its way to the store or along the route; false if the thread was interrupted meanwhile. */
+    private boolean comeToRest() {
+        // Camel interrupts a stop that takes too long, and goes on with it: that is no reason to leave jobs behind
+        boolean interrupted = Thread.interrupted();
+        long begin = System.nanoTime();
+        boolean atRest = false;
+        while (!atRest && System.nanoTime() - begin < patience(interrupted).toNanos()) {
+            try {
+                atRest = activity.await(REST_SLICE);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (!atRest) {
+            LOG.warn(
+                    "{} did not come to rest within the shutdown timeout; {} jobs are in its hands", this, jobs.size());
+        }
+        return !interrupted;
+    }
+
+    private Duration patience(boolean interrupted) {
+        return interrupted
+                        || forced
+                        || endpoint.getCamelContext().getShutdownStrategy().isTimeoutOccurred()
+                ? PATIENCE_WHEN_FORCED
+                : shutdownTimeout();
     }
 
     private Duration shutdownTimeout() {
@@ -264,10 +300,17 @@ public class AipiConsumer extends DefaultConsumer
         return store == null;
     }
 
-    /** In memory, a graceful stop waits for the jobs; what is stored goes on at the next start. */
+    /**
+     * In memory, a graceful stop of the context waits for the jobs, unless somebody has suspended their consumer. What is
+     * stored goes on at the next start, and so does what is in memory when only the route is stopped.
+     */
     @Override
     public int getPendingExchangesSize() {
-        return store == null && tracker != null ? tracker.size() : 0;
+        boolean waits = store == null
+                && tracker != null
+                && endpoint.getCamelContext().isStopping()
+                && !isSuspendingOrSuspended();
+        return waits ? tracker.size() : 0;
     }
 
     @Override
@@ -292,11 +335,8 @@ public class AipiConsumer extends DefaultConsumer
             return;
         }
         if (job.outcome() != null) {
-            if (job.isRecovered()) {
-                // the process that stored it may have ended in the middle of its delivery, or because of it
-                job.deliveryFailed();
-            }
-            settle(job);
+            // stored with it
+            toDelivery(job);
             return;
         }
         Duration elapsed = Duration.between(
@@ -325,13 +365,23 @@ public class AipiConsumer extends DefaultConsumer
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof ClientClosedException) {
+            if (active) {
+                LOG.warn("{} follows no job any more: its client was closed by somebody else", this);
+                tracker.stopping(this);
+                active = false;
+            }
             // the job goes on at the server, and with whoever follows it next
             letGo(job, tracker::giveBack);
             activity.end();
             return;
         }
         job.end(cause == null ? new JobOutcome.Done(result) : new JobOutcome.Failed(asFailure(job, cause)));
-        settle(job);
+        if (cause instanceof ResultLostException && job.isRecovered() && active) {
+            // whoever followed the job before, and is about to end, may have the result on its way to the store
+            retry(job, () -> settle(job), "it is found out again at the next start");
+        } else {
+            settle(job);
+        }
     }
 
     private static AipiException asFailure(TrackedJob job, Throwable cause) {
@@ -357,7 +407,7 @@ public class AipiConsumer extends DefaultConsumer
         boolean present;
         try {
             present = store.settle(job.toStored());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             storeFailed(
                     "The outcome of the job " + job.job().jobId()
                             + " cannot be stored, which is tried again; it is not routed before",
@@ -385,7 +435,7 @@ public class AipiConsumer extends DefaultConsumer
      */
     private void retry(TrackedJob job, Runnable step, String atStop) {
         if (active) {
-            endpoint.getComponent().schedule(() -> blocking(step), configuration.getRecoveryInterval());
+            new Retry(step).schedule();
         } else {
             LOG.warn("The outcome of the job {} and the stop: {}", job.job().jobId(), atStop);
             letGo(job, tracker::giveBack);
@@ -393,11 +443,33 @@ public class AipiConsumer extends DefaultConsumer
         }
     }
 
-    private void toDelivery(TrackedJob job) {
-        if (job.deliveries() > configuration.getMaximumRedeliveries()) {
-            exhausted(job, null);
-            return;
+    /** A step that is tried again: in time, or by a stop, whichever comes first. */
+    private final class Retry implements Runnable {
+
+        private final Runnable step;
+
+        Retry(Runnable step) {
+            this.step = step;
         }
+
+        void schedule() {
+            retries.add(this);
+            endpoint.getComponent().schedule(this, configuration.getRecoveryInterval());
+            if (!active) {
+                // the stop may have been through them already
+                run();
+            }
+        }
+
+        @Override
+        public void run() {
+            if (retries.remove(this)) {
+                blocking(step);
+            }
+        }
+    }
+
+    private void toDelivery(TrackedJob job) {
         deliveries.outcome(job);
         // from here on it waits for a turn, for which a stop does not wait: it has the job in its store, or gives it
         // back
@@ -408,8 +480,12 @@ public class AipiConsumer extends DefaultConsumer
 
     @Override
     public void deliver(TrackedJob job, JobProgress progress, Runnable done) {
-        if (progress != null) {
-            activity.begin();
+        activity.begin();
+        if (!active || !jobs.contains(job)) {
+            // given back, or about to be
+            activity.end();
+            done.run();
+        } else if (progress != null) {
             route(job, exchange -> populateProgress(exchange, job, progress), (exchange, failure) -> {
                 if (failure != null) {
                     report("A progress exchange failed; the job goes on", exchange, failure);
@@ -417,8 +493,13 @@ public class AipiConsumer extends DefaultConsumer
                 activity.end();
                 done.run();
             });
-        } else if (jobs.contains(job)) {
-            activity.begin();
+        } else if (job.deliveries() > configuration.getMaximumRedeliveries()) {
+            done.run();
+            exhausted(job, null);
+        } else {
+            if (job.deliveryBegins()) {
+                count(job);
+            }
             route(job, exchange -> populateToRoute(exchange, job), (exchange, failure) -> {
                 // the turn ends with the exchange: what follows takes the time of a store or of a delay
                 done.run();
@@ -428,8 +509,6 @@ public class AipiConsumer extends DefaultConsumer
                     delivered(job, exchange, failure);
                 }
             });
-        } else {
-            done.run();
         }
     }
 
@@ -481,10 +560,14 @@ public class AipiConsumer extends DefaultConsumer
     }
 
     private void populateOutcome(Exchange exchange, TrackedJob job) {
+        populateEnd(exchange, job);
         if (job.deliveries() > 0) {
             exchange.getMessage().setHeader(Exchange.REDELIVERED, true);
             exchange.getMessage().setHeader(Exchange.REDELIVERY_COUNTER, job.deliveries());
         }
+    }
+
+    private void populateEnd(Exchange exchange, TrackedJob job) {
         if (job.outcome() instanceof JobOutcome.Done done) {
             exchange.getMessage().getHeaders().putAll(headers(job.job(), false));
             try {
@@ -502,7 +585,8 @@ public class AipiConsumer extends DefaultConsumer
     /** The message that was submitted, as it was, and what became of it. */
     private void populateFailure(Exchange exchange, DetachedJob job, AipiException failure) {
         exchange.getMessage().getHeaders().putAll(headers(job, true));
-        exchange.getMessage().setBody(job.body());
+        // a copy: the next delivery must find it as it was
+        exchange.getMessage().setBody(StorableValues.copy(job.body()));
         binding.populateFailure(exchange, endpoint, job.jobId(), failure);
         if (job.jobId() != null) {
             // submitted again by the route, it is submitted once, however often this exchange is delivered
@@ -522,11 +606,16 @@ public class AipiConsumer extends DefaultConsumer
     }
 
     private void report(String what, Exchange exchange, Throwable failure) {
-        if (endpoint.isBridgeErrorHandler()) {
-            // the route's error handler has had it already
-            LOG.warn("{}: {}", what, failure.toString());
-        } else {
-            getExceptionHandler().handleException(what, exchange, failure);
+        try {
+            if (endpoint.isBridgeErrorHandler()) {
+                // the route's error handler has had it already
+                LOG.warn("{}: {}", what, failure.toString());
+            } else {
+                getExceptionHandler().handleException(what, exchange, failure);
+            }
+        } catch (RuntimeException e) {
+            // a handler of the user's must not keep the job from going on
+            LOG.warn("The exception handler failed", e);
         }
     }
 
@@ -559,7 +648,7 @@ public class AipiConsumer extends DefaultConsumer
     private void count(TrackedJob job) {
         try {
             store.update(job.toStored());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.debug(
                     "A failed delivery of the job {} is not counted in the repository",
                     job.job().jobId(),
@@ -622,7 +711,7 @@ public class AipiConsumer extends DefaultConsumer
             }
             exchange.setProperty(ExchangePropertyKey.FAILURE_ROUTE_ID, getRouteId());
             sent = deadLetterProducers.asyncSendExchange(target, ExchangePattern.InOnly, null, null, exchange, null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             sent = CompletableFuture.failedFuture(e);
         }
         sent.whenComplete((exchange, problem) -> {
@@ -652,8 +741,8 @@ public class AipiConsumer extends DefaultConsumer
 
     private void remove(TrackedJob job) {
         try {
-            store.remove(job.key());
-        } catch (RuntimeException e) {
+            store.remove(job.job());
+        } catch (RuntimeException | Error e) {
             storeFailed(
                     "The job " + job.job().jobId()
                             + " has been routed but cannot be removed from the repository, which is tried again",
@@ -667,7 +756,7 @@ public class AipiConsumer extends DefaultConsumer
     }
 
     /** A database that is away is away for thousands of jobs: one warning is enough until it is back. */
-    private void storeFailed(String what, RuntimeException e) {
+    private void storeFailed(String what, Throwable e) {
         if (storeTrouble.compareAndSet(false, true)) {
             LOG.warn("{}. Until the jobRepository works again, further failures are logged at DEBUG", what, e);
         } else {
@@ -710,10 +799,11 @@ public class AipiConsumer extends DefaultConsumer
         try {
             tracker.scan();
             storeWorks();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             storeFailed("The jobRepository cannot be looked through, which is tried again", e);
+        } finally {
+            scanSoon(start, configuration.getRecoveryInterval());
         }
-        scanSoon(start, configuration.getRecoveryInterval());
     }
 
     @ManagedAttribute(
