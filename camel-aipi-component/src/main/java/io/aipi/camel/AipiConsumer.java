@@ -11,6 +11,7 @@ import io.aipi.camel.internal.DetachedJob;
 import io.aipi.camel.internal.JobOutcome;
 import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
+import io.aipi.camel.internal.LookWindow;
 import io.aipi.camel.internal.StorableValues;
 import io.aipi.camel.internal.TrackedJob;
 import io.aipi.client.JobProgress;
@@ -23,6 +24,7 @@ import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.error.ResultLostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -74,6 +77,9 @@ public class AipiConsumer extends DefaultConsumer
 
     private static final Logger LOG = LoggerFactory.getLogger(AipiConsumer.class);
 
+    /** Begins the request id of a failure exchange; the failed job's id follows. */
+    private static final String AGAIN = "again:";
+
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
     /** How long a forced stop waits for what is on its way to the store. */
@@ -88,15 +94,22 @@ public class AipiConsumer extends DefaultConsumer
     /** All jobs in this consumer's hands, whatever their step. */
     private final Set<TrackedJob> jobs = ConcurrentHashMap.newKeySet();
 
+    /** Their ids. */
+    private final Set<String> heldIds = ConcurrentHashMap.newKeySet();
+
     private final Activity activity = new Activity();
     private final Set<Retry> retries = ConcurrentHashMap.newKeySet();
     private JobTracker tracker;
     private JobStore store;
     private volatile ModelEndpoint model;
+    /** Null without a store. */
+    private volatile LookWindow looks;
+
     private volatile Deliveries deliveries;
     private volatile ExecutorService threads;
     private volatile ProducerCache deadLetterProducers;
     private volatile Runnable nextScan;
+    private volatile Instant started = Instant.EPOCH;
     private volatile boolean contextStarted;
     private volatile boolean active;
     private volatile boolean forced;
@@ -163,6 +176,8 @@ public class AipiConsumer extends DefaultConsumer
             ServiceHelper.stopAndShutdownService(deadLetterProducers);
             throw e;
         }
+        looks = store == null ? null : new LookWindow();
+        started = endpoint.getComponent().clock().instant();
         forced = false;
         active = true;
         tracker.started(this);
@@ -218,6 +233,11 @@ public class AipiConsumer extends DefaultConsumer
         if (model != null) {
             // a look under way may bring a result, which the server has handed out by then: it is waited for, and
             // stored
+            if (looks != null) {
+                looks.close(new ClientClosedException(
+                        "The consumer was stopped while it followed the job, which goes on at the server",
+                        ErrorContext.of(endpoint.getEndpointName())));
+            }
             model.release();
             // what the store has refused is tried once more, and not again
             for (Retry retry : retries) {
@@ -328,6 +348,9 @@ public class AipiConsumer extends DefaultConsumer
     @Override
     public void take(TrackedJob job) {
         jobs.add(job);
+        if (job.job().jobId() != null) {
+            heldIds.add(job.job().jobId());
+        }
         activity.begin();
         if (!active) {
             letGo(job, tracker::giveBack);
@@ -345,7 +368,8 @@ public class AipiConsumer extends DefaultConsumer
         model.follow(
                         job.job().jobId(),
                         elapsed.isNegative() ? Duration.ZERO : elapsed,
-                        listened ? progress -> progress(job, progress) : null)
+                        listened ? progress -> progress(job, progress) : null,
+                        looks == null ? Supplier::get : look -> looks.take(look, job.kept()))
                 .whenComplete((result, failure) -> followed(job, result, failure));
     }
 
@@ -470,10 +494,46 @@ public class AipiConsumer extends DefaultConsumer
     }
 
     private void toDelivery(TrackedJob job) {
-        deliveries.outcome(job);
+        job.kept().complete(null);
+        deliverWhenDue(job);
         // from here on it waits for a turn, for which a stop does not wait: it has the job in its store, or gives it
         // back
         activity.end();
+    }
+
+    private void deliverWhenDue(TrackedJob job) {
+        Duration wait = untilDue(job);
+        if (wait.isZero()) {
+            deliveries.outcome(job);
+        } else if (jobs.contains(job)) {
+            endpoint.getComponent().schedule(() -> deliverWhenDue(job), wait);
+        }
+    }
+
+    /**
+     * A request id names a request while its job is stored: whoever may send the request again has to be given the chance
+     * before the job is routed and leaves the store.
+     */
+    private Duration untilDue(TrackedJob job) {
+        String requestId = job.job().requestId();
+        if (store == null || requestId == null) {
+            return Duration.ZERO;
+        }
+        if (job.isRecovered()) {
+            // the broker, which delivers again what was not acknowledged at the crash
+            Duration left = configuration
+                    .getRecoveryDelay()
+                    .minus(Duration.between(
+                            started, endpoint.getComponent().clock().instant()));
+            if (left.compareTo(Duration.ZERO) > 0) {
+                return left;
+            }
+        }
+        if (requestId.startsWith(AGAIN) && heldIds.contains(requestId.substring(AGAIN.length()))) {
+            // the failed job whose route has submitted this one, until it has left the store
+            return configuration.getPollInterval();
+        }
+        return Duration.ZERO;
     }
 
     // ---- step 3: it is delivered
@@ -590,7 +650,7 @@ public class AipiConsumer extends DefaultConsumer
         binding.populateFailure(exchange, endpoint, job.jobId(), failure);
         if (job.jobId() != null) {
             // submitted again by the route, it is submitted once, however often this exchange is delivered
-            exchange.getMessage().setHeader(AipiConstants.REQUEST_ID, "again:" + job.jobId());
+            exchange.getMessage().setHeader(AipiConstants.REQUEST_ID, AGAIN + job.jobId());
         }
     }
 
@@ -772,7 +832,11 @@ public class AipiConsumer extends DefaultConsumer
 
     /** Exactly once for each job. */
     private void letGo(TrackedJob job, Consumer<TrackedJob> to) {
+        job.kept().complete(null);
         if (jobs.remove(job)) {
+            if (job.job().jobId() != null) {
+                heldIds.remove(job.job().jobId());
+            }
             to.accept(job);
         }
     }

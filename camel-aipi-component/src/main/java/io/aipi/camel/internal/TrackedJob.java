@@ -33,6 +33,7 @@ public final class TrackedJob {
     private final Listener listener;
     private final boolean recovered;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final CompletableFuture<Void> kept = new CompletableFuture<>();
     private volatile JobOutcome outcome;
     private volatile int deliveries;
     /** Whether another process may have begun to deliver its outcome. */
@@ -147,6 +148,11 @@ public final class TrackedJob {
     /** What a repository should hold of it now. */
     public StoredJob toStored() {
         return new StoredJob(job, outcome, deliveries);
+    }
+
+    /** Completed by its owner when its outcome is stored, or is no longer this owner's. */
+    public CompletableFuture<Void> kept() {
+        return kept;
     }
 
     /** Completed when nobody in this process has to do with the job any more. */

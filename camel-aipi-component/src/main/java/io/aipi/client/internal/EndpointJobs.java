@@ -13,6 +13,7 @@ import io.aipi.client.JobOptions;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
 import io.aipi.client.JobStatus;
+import io.aipi.client.LookTurns;
 import io.aipi.client.Submission;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ConnectionFailedException;
@@ -131,6 +132,12 @@ public final class EndpointJobs {
 
     /** See {@link io.aipi.client.ModelEndpoint#follow}. */
     public CompletableFuture<JobResult> follow(String jobId, Duration elapsed, Consumer<JobProgress> listener) {
+        return follow(jobId, elapsed, listener, Supplier::get);
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#follow}. */
+    public CompletableFuture<JobResult> follow(
+            String jobId, Duration elapsed, Consumer<JobProgress> listener, LookTurns turns) {
         boolean withData = listener != null;
         JobFollower follower = new JobFollower(
                 endpoint,
@@ -138,7 +145,7 @@ public final class EndpointJobs {
                 elapsed,
                 options,
                 timer,
-                (id, timeout) -> calls.progress(endpoint, id, withData, timeout),
+                (id, timeout) -> turns.take(() -> calls.progress(endpoint, id, withData, timeout)),
                 listener);
         InFlight entry = new InFlight() {
             @Override
