@@ -94,6 +94,10 @@ public final class Gateway implements AutoCloseable {
         return "http://127.0.0.1:" + server.getPort();
     }
 
+    JobBoard board() {
+        return main.getCamelContext().getRegistry().lookupByNameAndType("board", JobBoard.class);
+    }
+
     /** Jobs in flight stay in the store. */
     @Override
     public void close() {

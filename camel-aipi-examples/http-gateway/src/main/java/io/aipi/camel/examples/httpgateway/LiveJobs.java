@@ -87,7 +87,13 @@ final class LiveJobs {
         });
     }
 
+    /** Of how many jobs something is held. */
     int size() {
         return jobs.size();
+    }
+
+    /** How many are connected. */
+    int watchers() {
+        return jobs.values().stream().mapToInt(live -> live.watchers.size()).sum();
     }
 }

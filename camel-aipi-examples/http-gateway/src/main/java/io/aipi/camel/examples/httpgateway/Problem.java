@@ -26,8 +26,7 @@ final class Problem extends RuntimeException {
     }
 
     static Problem notFound() {
-        return new Problem(
-                404, "There is no such job. It may have expired.");
+        return new Problem(404, "There is no such job. It may have expired.");
     }
 
     static Problem unsupported(String contentType, String supported) {

@@ -9,12 +9,14 @@ package io.aipi.camel.examples.httpgateway;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.ClientClosedException;
+import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.error.NotAllowedException;
+import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.error.QueueFullException;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
@@ -61,8 +63,8 @@ public final class Problems {
             message.setBody(problem.toJson());
             return;
         }
-        if (!(failure instanceof AipiException)) {
-            LOG.error("A request failed", failure);
+        if (status >= 500) {
+            LOG.warn("A request was answered with {}", status, failure);
         }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("status", status);
@@ -122,8 +124,15 @@ public final class Problems {
             List<String> messages = invalid.getMessages();
             return String.join("; ", messages);
         }
+        // addresses, keys and the server's words about them are the gateway's business
         if (failure instanceof AuthenticationException || failure instanceof NotAllowedException) {
             return "The gateway is not allowed to use this model";
+        }
+        if (failure instanceof ConnectionFailedException) {
+            return "The server cannot be reached";
+        }
+        if (failure instanceof ProtocolViolationException) {
+            return "The server's answer was not understood";
         }
         // the place names the server's id of the job, with which its result could be taken
         String place = new ErrorContext(failure.getEndpoint(), failure.getJobId(), failure.getHttpStatus()).describe();
