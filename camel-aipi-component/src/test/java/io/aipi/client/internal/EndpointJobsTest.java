@@ -480,7 +480,7 @@ class EndpointJobsTest {
         assertThat(server.calls(SUBMIT)).hasSize(4);
         assertCounted(1, 0, 0);
 
-        CompletableFuture<JobResult> result = jobs.follow("JID1", null);
+        CompletableFuture<JobResult> result = jobs.follow("JID1", Duration.ZERO, null);
         assertCounted(1, 0, 0);
         timer.advance(Duration.ofMinutes(1));
 
@@ -541,7 +541,7 @@ class EndpointJobsTest {
         List<Long> failedWhenTold = new ArrayList<>();
         server.on(SUBMIT, FakeTransport.later(new CompletableFuture<>()));
         jobs().submit(HELLO).whenComplete((done, failure) -> failedWhenTold.add(counts.failed()));
-        jobs.follow("JID1", null).whenComplete((done, failure) -> failedWhenTold.add(counts.failed()));
+        jobs.follow("JID1", Duration.ZERO, null).whenComplete((done, failure) -> failedWhenTold.add(counts.failed()));
 
         jobs.abort(EndpointJobsTest::closed);
 
