@@ -188,6 +188,15 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
         return null;
     }
 
+    private static Buffer buffer(Message message) {
+        // not by conversion, which would write text in the character set of the request
+        if (message.getBody() instanceof String text) {
+            return Buffer.buffer(text);
+        }
+        byte[] bytes = message.getBody(byte[].class);
+        return bytes == null ? Buffer.buffer() : Buffer.buffer(bytes);
+    }
+
     private void respond(RoutingContext http, Context eventLoop, Exchange exchange) {
         try {
             if (http.response().ended() || http.response().closed()) {
@@ -209,8 +218,7 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
             if (message.getBody() instanceof EventStream stream) {
                 stream.start(http, eventLoop);
             } else {
-                byte[] body = message.getBody(byte[].class);
-                response.end(body == null ? Buffer.buffer() : Buffer.buffer(body));
+                response.end(buffer(message));
             }
         } catch (RuntimeException e) {
             http.fail(e);

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -83,7 +84,11 @@ final class EventStream {
     /** Called by those who tell of progress, on their threads. */
     private void changed() {
         if (awake.compareAndSet(false, true)) {
-            eventLoop.runOnContext(now -> flush());
+            try {
+                eventLoop.runOnContext(now -> flush());
+            } catch (RejectedExecutionException stopped) {
+                // the HTTP server has stopped, and the client is gone with it; the job's route must not fail for that
+            }
         }
     }
 

@@ -11,17 +11,17 @@ import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.EndpointUnavailableException;
-import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.JobFailedException;
+import io.aipi.client.error.JobLapsedException;
 import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.error.NotAllowedException;
 import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.error.QueueFullException;
+import io.aipi.client.error.ResultLostException;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -36,6 +36,18 @@ public final class Problems {
 
     /** Where the server does not say for how long it wants to be left alone. */
     private static final Duration USUAL_PATIENCE = Duration.ofSeconds(5);
+
+    private static final Map<Class<? extends AipiException>, String> WORDS = Map.of(
+            AuthenticationException.class, "The gateway is not allowed to use the server",
+            NotAllowedException.class, "The gateway is not allowed to use this model",
+            QueueFullException.class, "The model's queue is full",
+            EndpointUnavailableException.class, "The model is not available",
+            ConnectionFailedException.class, "The server cannot be reached",
+            ProtocolViolationException.class, "The server's answer was not understood",
+            JobLapsedException.class, "The server has given the job up, or has forgotten it by a restart",
+            ResultLostException.class, "The job is done, but its result is lost",
+            JobTimeoutException.class, "There was no result in time",
+            ClientClosedException.class, "The gateway is being stopped");
 
     private final JobBoard board;
 
@@ -116,27 +128,17 @@ public final class Problems {
         return new JobView.Failure("InternalError", "The gateway failed; its log says why", true);
     }
 
+    /**
+     * In the gateway's own words, except for what is about the prompt itself: the server's name its addresses and its ids of
+     * jobs, with which their results could be taken.
+     */
     private static String reason(AipiException failure) {
+        if (failure instanceof InvalidRequestException invalid) {
+            return String.join("; ", invalid.getMessages());
+        }
         if (failure instanceof JobFailedException failed) {
             return failed.getWorkerMessage();
         }
-        if (failure instanceof InvalidRequestException invalid) {
-            List<String> messages = invalid.getMessages();
-            return String.join("; ", messages);
-        }
-        // addresses, keys and the server's words about them are the gateway's business
-        if (failure instanceof AuthenticationException || failure instanceof NotAllowedException) {
-            return "The gateway is not allowed to use this model";
-        }
-        if (failure instanceof ConnectionFailedException) {
-            return "The server cannot be reached";
-        }
-        if (failure instanceof ProtocolViolationException) {
-            return "The server's answer was not understood";
-        }
-        // the place names the server's id of the job, with which its result could be taken
-        String place = new ErrorContext(failure.getEndpoint(), failure.getJobId(), failure.getHttpStatus()).describe();
-        String message = failure.getMessage();
-        return message.endsWith(place) ? message.substring(0, message.length() - place.length()) : message;
+        return WORDS.get(failure.getClass());
     }
 }

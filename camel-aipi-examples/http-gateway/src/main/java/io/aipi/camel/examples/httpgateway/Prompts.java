@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -42,7 +43,8 @@ public final class Prompts {
         if (model != null && !models.contains(model)) {
             throw new Problem(400, "The model must be one of " + models);
         }
-        String contentType = message.getHeader(Exchange.CONTENT_TYPE, "text/plain", String.class);
+        String contentType = message.getHeader(Exchange.CONTENT_TYPE, "text/plain", String.class)
+                .toLowerCase(Locale.ROOT);
         String text = text(exchange);
         AipiRequest request = contentType.startsWith("application/json") ? ofJson(text) : AipiRequest.ofPrompt(text);
         if (request.prompt() != null && request.prompt().isBlank()) {
