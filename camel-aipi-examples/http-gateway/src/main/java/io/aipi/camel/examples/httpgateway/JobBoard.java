@@ -36,7 +36,7 @@ public final class JobBoard {
     private final Clock clock;
     private Duration retention = Duration.ofHours(24);
     private Duration longestJob = Duration.ofHours(2);
-    private int mostResults = 10_000;
+    private int mostResults = 1000;
 
     /** On this database; makes its table if it is not there. */
     public JobBoard(DataSource database) {

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.awt.image.BufferedImage;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -184,6 +185,8 @@ class GatewayTest {
         JsonNode done = awaitState(url, "done");
         assertThat(done.path("model").textValue()).isEqualTo("llama2_chat");
         assertThat(done.path("result").path("text").textValue()).contains("Hello!");
+        // the server's own id of the job is ...#1
+        assertThat(done.toString()).doesNotContain("#1");
     }
 
     @Test
@@ -468,6 +471,46 @@ class GatewayTest {
     }
 
     @Test
+    void aKilledGatewayLosesNoJobThatHasAUrl() throws Exception {
+        gateway.close();
+        server.stopWorkers("llama2_chat");
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.addAll(List.of("-DserverUrl=" + server.url(), "-DapiKey=" + KEY, "-Dport=0"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Gateway.class.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        List<String> urls = new ArrayList<>();
+        try (BufferedReader out = process.inputReader()) {
+            String started = out.lines()
+                    .filter(line -> line.startsWith("Gateway: "))
+                    .findFirst()
+                    .orElseThrow();
+            URI prompts = URI.create(started.split(" ")[1] + "/prompts");
+            for (int i = 0; i < 20; i++) {
+                HttpRequest request = HttpRequest.newBuilder(prompts)
+                        .header("Content-Type", "text/plain")
+                        .POST(BodyPublishers.ofString("Prompt " + i + "."))
+                        .build();
+                urls.add(send(request).headers().firstValue("Location").orElseThrow());
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        startGateway();
+        server.startWorkers("llama2_chat", 8);
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(awaitState(urls.get(i), "done")
+                            .path("result")
+                            .path("text")
+                            .textValue())
+                    .contains("Prompt " + i + ".");
+        }
+        assertThat(server.stats().submits()).isEqualTo(20);
+    }
+
+    @Test
     void aServerThatForgotTheJobIsAFailureThatMayBeSentAgain() throws Exception {
         server.stopWorkers("llama2_chat");
         String url = submitted("Hello");
@@ -554,7 +597,7 @@ class GatewayTest {
 
     @Test
     void aClientThatDoesNotReadSkipsWhatItCannotTake_andStillGetsTheEnd() throws Exception {
-        String url = submitted("@sleep=4 @steps=400 @tokens=200000");
+        String url = submitted("@sleep=2 @steps=200 @tokens=100000");
         EventReader fast = watch(url);
         try (Socket slow = slowWatcher(url)) {
             awaitEnd(fast);
