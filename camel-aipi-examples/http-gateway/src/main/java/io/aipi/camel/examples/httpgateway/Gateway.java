@@ -6,6 +6,7 @@
  */
 package io.aipi.camel.examples.httpgateway;
 
+import io.aipi.client.error.AipiException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.vertx.core.VertxOptions;
@@ -14,15 +15,18 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.main.Main;
+import org.apache.camel.util.ObjectHelper;
 
 /**
  * Runs the routes of {@code camel/http-gateway.camel.yaml}, with a simulated server unless another is named.
  *
  * <p>System properties {@code serverUrl}, {@code apiKey} (or {@code AIPI_SERVER_URL}, {@code AIPI_API_KEY} in the
- * environment), {@code port}, and {@code computeTime} of the simulator's jobs in seconds; empty ones count as absent.
+ * environment), {@code port}, and of the simulator {@code simulatorPort} and {@code computeTime}, in seconds; empty ones
+ * count as absent.
  */
 public final class Gateway implements AutoCloseable {
 
@@ -56,7 +60,14 @@ public final class Gateway implements AutoCloseable {
         }
         Gateway gateway = new Gateway(properties);
         Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "gateway-stop"));
-        gateway.start();
+        try {
+            gateway.start();
+        } catch (FailedToStartRouteException e) {
+            // The routes log in when they start: a wrong URL or key shows here.
+            AipiException reason = ObjectHelper.getException(AipiException.class, e);
+            System.err.println("Not started: " + (reason == null ? e : reason).getMessage());
+            System.exit(1);
+        }
         String url = gateway.url();
         System.out.println("Gateway: " + url + "  (Ctrl-C ends it)");
         System.out.println("Server:  " + serverUrl.orElse("simulated, with one worker per model and no GPU"));
@@ -76,7 +87,10 @@ public final class Gateway implements AutoCloseable {
     private static AipiSimulator simulator() {
         double seconds =
                 Double.parseDouble(setting("computeTime", "COMPUTE_TIME").orElse("5"));
+        int port = Integer.parseInt(setting("simulatorPort", "SIMULATOR_PORT").orElse("7070"));
+        // always the same: jobs in the store belong to a server's URL
         return AipiSimulator.builder()
+                .port(port)
                 .apiKey(SIMULATOR_KEY)
                 .endpoint(SimulatedEndpoint.chat("llama2_chat", "text").withErrorOutput())
                 .endpoint(SimulatedEndpoint.pngImage("sdxl_txt2img").withErrorOutput())
