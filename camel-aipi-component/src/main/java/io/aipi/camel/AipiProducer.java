@@ -133,6 +133,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                 callback,
                 request,
                 submission -> {},
+                () -> {},
                 submission -> progressJob == null
                         ? CompletableFuture.completedFuture(null)
                         : followDetached(submission, progressJob));
@@ -183,6 +184,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                             body);
                     track(tracker, job, submission.result(), progressJob, slot);
                 },
+                () -> slot.complete(null),
                 submission -> slot);
     }
 
@@ -226,6 +228,7 @@ public class AipiProducer extends DefaultAsyncProducer {
      * Submits, and lets the exchange go on.
      *
      * @param accepted what is to be done, on a worker, before the exchange goes on; it fails the exchange by throwing
+     * @param abandoned what is to be done instead if the exchange was ended meanwhile, by a stop
      * @param end completed when the job's slot is free
      */
     private void submitDetached(
@@ -233,13 +236,18 @@ public class AipiProducer extends DefaultAsyncProducer {
             AsyncCallback callback,
             AipiRequest request,
             Consumer<Submission> accepted,
+            Runnable abandoned,
             Function<Submission, CompletableFuture<Void>> end) {
         CompletableFuture<Submission> submission = new CompletableFuture<>();
         Waiting<Submission> waiting = waiting(exchange, callback, submitted -> {
             accepted.accept(submitted);
             binding.populate(exchange, endpoint, submitted);
         });
-        submission.whenComplete(waiting::ended);
+        submission.whenComplete((submitted, failure) -> {
+            if (!waiting.ended(submitted, failure)) {
+                abandoned.run();
+            }
+        });
         CompletableFuture<Void> whole = waiting.inTurn(() -> {
             CompletableFuture<Submission> submitted = model.submit(request);
             submitted.thenAccept(submission::complete);
@@ -356,15 +364,17 @@ public class AipiProducer extends DefaultAsyncProducer {
                     .run(() -> inFlight.contains(this) ? job.get() : CompletableFuture.failedFuture(stopped()));
         }
 
-        void ended(T value, Throwable failure) {
+        /** False if it was ended before. */
+        boolean ended(T value, Throwable failure) {
             if (!inFlight.remove(this)) {
-                return;
+                return false;
             }
             try {
                 endpoint.getComponent().workers().execute(() -> goOn(value, failure));
             } catch (RejectedExecutionException stopped) {
                 goOn(value, failure);
             }
+            return true;
         }
 
         private void goOn(T value, Throwable failure) {
@@ -404,6 +414,10 @@ public class AipiProducer extends DefaultAsyncProducer {
         addHealthCheck();
         try {
             endpoint.logIn(model);
+            if (!configuration.isWaitForResult()) {
+                // starts the repository, which should fail now if it has to
+                endpoint.tracker();
+            }
             if (configuration.getProgressUri() != null) {
                 progressSender = new ProgressSender(endpoint, configuration.getProgressUri());
             }
