@@ -202,11 +202,11 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
             if (http.response().ended() || http.response().closed()) {
                 return;
             }
-            if (exchange.getException() != null) {
-                http.fail(exchange.getException());
-                return;
-            }
             Message message = exchange.getMessage();
+            if (exchange.getException() != null) {
+                // of a forced stop no error handler hears
+                Problems.write(message, exchange.getException());
+            }
             HttpServerResponse response = http.response();
             response.setStatusCode(message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class));
             for (String name : RESPONSE_HEADERS) {

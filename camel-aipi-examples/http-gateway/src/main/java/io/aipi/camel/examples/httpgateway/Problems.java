@@ -63,7 +63,11 @@ public final class Problems {
         if (opened != null) {
             board.discard(opened);
         }
-        Message message = exchange.getMessage();
+        write(exchange.getMessage(), failure);
+    }
+
+    /** Makes the message the answer that tells of this failure. */
+    static void write(Message message, Exception failure) {
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
         int status = status(failure);

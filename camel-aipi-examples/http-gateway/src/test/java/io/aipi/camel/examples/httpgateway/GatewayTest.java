@@ -511,6 +511,21 @@ class GatewayTest {
     }
 
     @Test
+    void anAnswerThatIsNotThereWhenTheGatewayStopsIsUnavailable() throws Exception {
+        restartWith("camel.main.shutdown-timeout", "1");
+        server.stopWorkers("llama2_chat");
+        CompletableFuture<HttpResponse<String>> answer =
+                client.sendAsync(post("/answer", "text/plain", "Hello"), BodyHandlers.ofString());
+        await().atMost(SOON).until(() -> server.stats().submits() == 1);
+
+        gateway.close();
+
+        HttpResponse<String> told = answer.get(SOON.toSeconds(), TimeUnit.SECONDS);
+        assertThat(problem(told, 503).path("retryable").booleanValue()).isTrue();
+        assertThat(told.headers().firstValue("Retry-After")).isPresent();
+    }
+
+    @Test
     void aServerThatForgotTheJobIsAFailureThatMayBeSentAgain() throws Exception {
         server.stopWorkers("llama2_chat");
         String url = submitted("Hello");
