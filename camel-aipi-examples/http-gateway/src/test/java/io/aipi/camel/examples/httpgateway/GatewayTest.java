@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -542,6 +543,32 @@ class GatewayTest {
         assertThat(error.path("retryable").booleanValue()).isTrue();
         assertThat(error.path("reason").textValue()).doesNotContain("[", "#");
         assertThat(job(url).path("error")).isEqualTo(error);
+    }
+
+    @Test
+    void byPropertiesItRunsOnPostgres() throws Exception {
+        gateway.close();
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+            properties.put("jobs.database", "postgresql");
+            properties.put("jobs.url", postgres.getJdbcUrl("postgres", "postgres"));
+            properties.put("jobs.user", "postgres");
+            startGateway();
+            server.stopWorkers("sdxl_txt2img");
+            String ended = submitted("Before");
+            awaitState(ended, "done");
+            String image = send(post("/prompts?model=sdxl_txt2img", "text/plain", "A camel"))
+                    .headers()
+                    .firstValue("Location")
+                    .orElseThrow();
+            gateway.close();
+            startGateway();
+            server.startWorkers("sdxl_txt2img", 1);
+
+            assertThat(awaitState(image, "done").path("result").path("images").size())
+                    .isEqualTo(1);
+            assertThat(job(ended).path("state").textValue()).isEqualTo("done");
+            gateway.close();
+        }
     }
 
     // ---- many, slow and gone clients
