@@ -48,7 +48,7 @@ public final class Gateway implements AutoCloseable {
     public static void main(String[] arguments) throws Exception {
         Optional<String> serverUrl = setting("serverUrl", "AIPI_SERVER_URL");
         Map<String, String> properties = new HashMap<>();
-        setting("port", "PORT").ifPresent(port -> properties.put("camel.server.port", port));
+        setting("port", "GATEWAY_PORT").ifPresent(port -> properties.put("gateway.port", port));
         if (serverUrl.isPresent()) {
             properties.put("camel.component.aipi.server-url", serverUrl.get());
             setting("apiKey", "AIPI_API_KEY").ifPresent(key -> properties.put("camel.component.aipi.api-key", key));

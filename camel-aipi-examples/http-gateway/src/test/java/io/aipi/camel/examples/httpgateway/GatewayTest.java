@@ -75,7 +75,7 @@ class GatewayTest {
         properties.put("camel.component.aipi.api-key", KEY);
         properties.put("camel.component.aipi.poll-interval", "50");
         properties.put("camel.component.aipi.recovery-interval", "200");
-        properties.put("camel.server.port", "0");
+        properties.put("gateway.port", "0");
         properties.put("camel.main.shutdown-timeout", "10");
         properties.put("jobs.url", "jdbc:h2:file:" + folder.resolve("jobs") + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");
         startGateway();
