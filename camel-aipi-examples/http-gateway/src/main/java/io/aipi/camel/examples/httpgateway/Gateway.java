@@ -105,7 +105,8 @@ public final class Gateway implements AutoCloseable {
     /** Such as {@code http://127.0.0.1:8080}. */
     String url() {
         VertxPlatformHttpServer server = main.getCamelContext().hasService(VertxPlatformHttpServer.class);
-        return "http://127.0.0.1:" + server.getPort();
+        String host = server.getHost();
+        return "http://" + ("0.0.0.0".equals(host) ? "127.0.0.1" : host) + ":" + server.getPort();
     }
 
     JobBoard board() {

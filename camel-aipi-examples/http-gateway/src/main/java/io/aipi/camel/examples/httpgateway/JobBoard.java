@@ -104,7 +104,7 @@ public final class JobBoard {
         end(new JobView(id(exchange), model(exchange), null, null, Problems.failure(failure)));
     }
 
-    private void end(JobView job) {
+    void end(JobView job) {
         table.end(job, clock.instant());
         live.ended(job);
     }
