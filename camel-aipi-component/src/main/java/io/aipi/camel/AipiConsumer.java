@@ -94,7 +94,9 @@ public class AipiConsumer extends DefaultConsumer
     private volatile boolean contextStarted;
     private volatile boolean active;
     private volatile boolean forced;
-    private volatile boolean scanTrouble;
+    /** Whether the last access to the store failed. */
+    private final AtomicBoolean storeTrouble = new AtomicBoolean();
+
     private final AtomicInteger scans = new AtomicInteger();
 
     /** Made by the endpoint. */
@@ -356,13 +358,14 @@ public class AipiConsumer extends DefaultConsumer
         try {
             present = store.settle(job.toStored());
         } catch (RuntimeException e) {
-            LOG.warn(
-                    "The outcome of the job {} cannot be stored, which is tried again; it is not routed before",
-                    job.job().jobId(),
+            storeFailed(
+                    "The outcome of the job " + job.job().jobId()
+                            + " cannot be stored, which is tried again; it is not routed before",
                     e);
             retry(job, () -> store(job), "it is lost by the stop");
             return;
         }
+        storeWorks();
         if (present) {
             toDelivery(job);
         } else {
@@ -651,15 +654,31 @@ public class AipiConsumer extends DefaultConsumer
         try {
             store.remove(job.key());
         } catch (RuntimeException e) {
-            LOG.warn(
-                    "The job {} has been routed but cannot be removed from the repository, which is tried again",
-                    job.job().jobId(),
+            storeFailed(
+                    "The job " + job.job().jobId()
+                            + " has been routed but cannot be removed from the repository, which is tried again",
                     e);
             retry(job, () -> remove(job), "it stays in the repository, and is routed again at the next start");
             return;
         }
+        storeWorks();
         letGo(job, tracker::ended);
         activity.end();
+    }
+
+    /** A database that is away is away for thousands of jobs: one warning is enough until it is back. */
+    private void storeFailed(String what, RuntimeException e) {
+        if (storeTrouble.compareAndSet(false, true)) {
+            LOG.warn("{}. Until the jobRepository works again, further failures are logged at DEBUG", what, e);
+        } else {
+            LOG.debug(what, e);
+        }
+    }
+
+    private void storeWorks() {
+        if (storeTrouble.compareAndSet(true, false)) {
+            LOG.info("The jobRepository of {} works again", endpoint.getEndpointName());
+        }
     }
 
     /** Exactly once for each job. */
@@ -690,12 +709,9 @@ public class AipiConsumer extends DefaultConsumer
         }
         try {
             tracker.scan();
-            scanTrouble = false;
+            storeWorks();
         } catch (RuntimeException e) {
-            if (!scanTrouble) {
-                LOG.warn("The jobRepository cannot be looked through, which is tried again", e);
-            }
-            scanTrouble = true;
+            storeFailed("The jobRepository cannot be looked through, which is tried again", e);
         }
         scanSoon(start, configuration.getRecoveryInterval());
     }
