@@ -13,7 +13,9 @@ import io.aipi.client.AipiRuntime;
 import io.aipi.client.ConnectionOptions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,6 +67,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     private boolean useGlobalSslContextParameters;
 
     private final Map<SSLContextParameters, SSLContext> sslContexts = new ConcurrentHashMap<>();
+    private final KeyStandIns keyStandIns = new KeyStandIns();
     private final Set<AipiEndpoint> startedEndpoints = ConcurrentHashMap.newKeySet();
     private final Map<TrackerKey, JobTracker> trackers = new ConcurrentHashMap<>();
     private final Set<AggregationRepository> repositories = ConcurrentHashMap.newKeySet();
@@ -82,8 +85,20 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         super(context);
     }
 
+    /** A key in the URI or the properties is hidden before Camel keeps or logs them, and comes back when it is set. */
+    @Override
+    public Endpoint createEndpoint(String uri, Map<String, Object> properties) throws Exception {
+        List<KeyStandIns.StandIn> used = new ArrayList<>();
+        Endpoint endpoint = super.createEndpoint(
+                keyStandIns.hide(getCamelContext(), uri, used),
+                properties == null ? null : keyStandIns.hide(properties, used));
+        ((AipiEndpoint) endpoint).hold(used);
+        return endpoint;
+    }
+
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        keyStandIns.reveal(parameters);
         AipiConfiguration copy = configuration.copy();
         copy.getParameters().putAll(PropertiesHelper.extractProperties(parameters, "param."));
         AipiEndpoint endpoint = new AipiEndpoint(uri, this, copy);

@@ -207,8 +207,8 @@ public class AipiConfiguration implements Cloneable {
     @UriParam(
             label = "consumer",
             description =
-                    "Endpoint that gets the outcome of a job whose route has failed too often. Without one it stays"
-                            + " in the jobRepository, and is tried again when the consumer starts anew; in memory it is dropped.")
+                    "Endpoint that gets the outcome of a job whose route has failed too often. By default that of the"
+                            + " jobRepository, if it has one. Without one the outcome stays in the jobRepository, and is tried again when the consumer starts anew; in memory it is dropped.")
     private String deadLetterUri;
 
     @UriParam(

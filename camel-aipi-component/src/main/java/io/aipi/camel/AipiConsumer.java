@@ -47,7 +47,9 @@ import org.apache.camel.Suspendable;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.ProducerCache;
+import org.apache.camel.spi.RecoverableAggregationRepository;
 import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.cache.DefaultProducerCache;
 import org.apache.camel.support.service.ServiceHelper;
@@ -72,6 +74,9 @@ public class AipiConsumer extends DefaultConsumer
 
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
+    /** How long a forced stop waits for what is on its way to the store. */
+    private static final Duration PATIENCE_WHEN_FORCED = Duration.ofSeconds(5);
+
     private final AipiEndpoint endpoint;
     private final AipiConfiguration configuration;
     private final AipiBinding binding;
@@ -88,7 +93,10 @@ public class AipiConsumer extends DefaultConsumer
     private volatile Runnable nextScan;
     private volatile boolean contextStarted;
     private volatile boolean active;
-    private volatile boolean scanTrouble;
+    private volatile boolean forced;
+    /** Whether the last access to the store failed. */
+    private final AtomicBoolean storeTrouble = new AtomicBoolean();
+
     private final AtomicInteger scans = new AtomicInteger();
 
     /** Made by the endpoint. */
@@ -128,8 +136,11 @@ public class AipiConsumer extends DefaultConsumer
         threads = getEndpoint()
                 .getCamelContext()
                 .getExecutorServiceManager()
-                .newFixedThreadPool(this, endpoint.getEndpointUri(), configuration.getConcurrentConsumers());
-        if (configuration.getDeadLetterUri() != null) {
+                .newFixedThreadPool(
+                        this,
+                        "AipiConsumer[" + endpoint.getEndpointName() + "]",
+                        configuration.getConcurrentConsumers());
+        if (deadLetterUri() != null) {
             deadLetterProducers = new DefaultProducerCache(this, endpoint.getCamelContext(), 1);
             ServiceHelper.startService(deadLetterProducers);
         }
@@ -147,6 +158,7 @@ public class AipiConsumer extends DefaultConsumer
             ServiceHelper.stopAndShutdownService(deadLetterProducers);
             throw e;
         }
+        forced = false;
         active = true;
         tracker.started(this);
         if (store != null) {
@@ -185,10 +197,11 @@ public class AipiConsumer extends DefaultConsumer
 
     @Override
     protected void doStop() throws Exception {
-        active = false;
+        // in this order: what is being handed over now is taken, what is handed over later is given back
         if (tracker != null) {
             tracker.stopping(this);
         }
+        active = false;
         Runnable scan = nextScan;
         if (scan != null) {
             scan.run();
@@ -200,11 +213,7 @@ public class AipiConsumer extends DefaultConsumer
             // a look under way may bring a result, which the server has handed out by then: it is waited for, and
             // stored
             model.release();
-            long patience = endpoint.getCamelContext()
-                    .getShutdownStrategy()
-                    .getTimeUnit()
-                    .toMillis(endpoint.getCamelContext().getShutdownStrategy().getTimeout());
-            if (!activity.await(Duration.ofMillis(patience))) {
+            if (!activity.await(forced ? PATIENCE_WHEN_FORCED : shutdownTimeout())) {
                 LOG.warn(
                         "{} did not come to rest within the shutdown timeout; {} jobs are in its hands",
                         this,
@@ -219,6 +228,11 @@ public class AipiConsumer extends DefaultConsumer
         ServiceHelper.stopAndShutdownService(deadLetterProducers);
         deadLetterProducers = null;
         super.doStop();
+    }
+
+    private Duration shutdownTimeout() {
+        ShutdownStrategy strategy = endpoint.getCamelContext().getShutdownStrategy();
+        return Duration.of(strategy.getTimeout(), strategy.getTimeUnit().toChronoUnit());
     }
 
     private void shutdownThreads() {
@@ -240,7 +254,6 @@ public class AipiConsumer extends DefaultConsumer
                         endpoint.getEndpointName(),
                         lost.stream().map(job -> job.job().jobId()).toList());
             }
-            tracker = null;
         }
         super.doShutdown();
     }
@@ -258,8 +271,8 @@ public class AipiConsumer extends DefaultConsumer
     }
 
     @Override
-    public void prepareShutdown(boolean suspendOnly, boolean forced) {
-        // doStop does it all
+    public void prepareShutdown(boolean suspendOnly, boolean now) {
+        forced = now;
     }
 
     // ---- step 1: jobs are followed
@@ -273,6 +286,11 @@ public class AipiConsumer extends DefaultConsumer
     public void take(TrackedJob job) {
         jobs.add(job);
         activity.begin();
+        if (!active) {
+            letGo(job, tracker::giveBack);
+            activity.end();
+            return;
+        }
         if (job.outcome() != null) {
             if (job.isRecovered()) {
                 // the process that stored it may have ended in the middle of its delivery, or because of it
@@ -338,15 +356,16 @@ public class AipiConsumer extends DefaultConsumer
     private void store(TrackedJob job) {
         boolean present;
         try {
-            present = store.update(job.toStored());
+            present = store.settle(job.toStored());
         } catch (RuntimeException e) {
-            LOG.warn(
-                    "The outcome of the job {} cannot be stored, which is tried again; it is not routed before",
-                    job.job().jobId(),
+            storeFailed(
+                    "The outcome of the job " + job.job().jobId()
+                            + " cannot be stored, which is tried again; it is not routed before",
                     e);
-            retry(job, () -> blocking(() -> store(job)));
+            retry(job, () -> store(job), "it is lost by the stop");
             return;
         }
+        storeWorks();
         if (present) {
             toDelivery(job);
         } else {
@@ -359,12 +378,16 @@ public class AipiConsumer extends DefaultConsumer
         }
     }
 
-    /** While the consumer stops, there is no second try: what is not in the store now is lost, and the warning says so. */
-    private void retry(TrackedJob job, Runnable step) {
+    /**
+     * Tries a blocking step again, later. While the consumer stops there is no later.
+     *
+     * @param atStop what becomes of the outcome then
+     */
+    private void retry(TrackedJob job, Runnable step, String atStop) {
         if (active) {
-            endpoint.getComponent().schedule(step, configuration.getRecoveryInterval());
+            endpoint.getComponent().schedule(() -> blocking(step), configuration.getRecoveryInterval());
         } else {
-            LOG.warn("The outcome of the job {} is lost by the stop", job.job().jobId());
+            LOG.warn("The outcome of the job {} and the stop: {}", job.job().jobId(), atStop);
             letGo(job, tracker::giveBack);
             activity.end();
         }
@@ -396,7 +419,7 @@ public class AipiConsumer extends DefaultConsumer
             });
         } else if (jobs.contains(job)) {
             activity.begin();
-            route(job, exchange -> populateOutcome(exchange, job), (exchange, failure) -> {
+            route(job, exchange -> populateToRoute(exchange, job), (exchange, failure) -> {
                 // the turn ends with the exchange: what follows takes the time of a store or of a delay
                 done.run();
                 if (failure == null) {
@@ -432,7 +455,6 @@ public class AipiConsumer extends DefaultConsumer
             }
         };
         try {
-            exchange.setPattern(ExchangePattern.InOnly);
             exchange.setProperty(ExchangePropertyKey.CORRELATION_ID, job.job().exchangeId());
             populate.accept(exchange);
             getAsyncProcessor().process(exchange, doneSync -> end.run());
@@ -445,6 +467,17 @@ public class AipiConsumer extends DefaultConsumer
     private void populateProgress(Exchange exchange, TrackedJob job, JobProgress progress) {
         exchange.getMessage().setHeaders(headers(job.job(), false));
         binding.populate(exchange, endpoint, progress);
+    }
+
+    private void populateToRoute(Exchange exchange, TrackedJob job) {
+        populateOutcome(exchange, job);
+        AipiException failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, AipiException.class);
+        if (failure != null && endpoint.isBridgeErrorHandler()) {
+            // to the error handler of the route at once, as Camel's own bridge does it, but with the message as it was
+            exchange.setException(failure);
+            exchange.setProperty(ExchangePropertyKey.ERRORHANDLER_BRIDGE, true);
+            exchange.getExchangeExtension().setRedeliveryExhausted(true);
+        }
     }
 
     private void populateOutcome(Exchange exchange, TrackedJob job) {
@@ -463,13 +496,6 @@ public class AipiConsumer extends DefaultConsumer
             }
         } else if (job.outcome() instanceof JobOutcome.Failed failed) {
             populateFailure(exchange, job.job(), failed.failure());
-        }
-        if (endpoint.isBridgeErrorHandler()) {
-            // to the error handler of the route at once, as Camel's bridge does it, but with the message as it was
-            AipiException failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, AipiException.class);
-            exchange.setException(failure);
-            exchange.setProperty(ExchangePropertyKey.ERRORHANDLER_BRIDGE, true);
-            exchange.getExchangeExtension().setRedeliveryExhausted(true);
         }
     }
 
@@ -550,7 +576,7 @@ public class AipiConsumer extends DefaultConsumer
 
     /** The route has failed too often. */
     private void exhausted(TrackedJob job, Throwable failure) {
-        if (configuration.getDeadLetterUri() != null) {
+        if (deadLetterUri() != null) {
             blocking(() -> sendToDeadLetter(job, failure));
         } else if (store != null) {
             LOG.error(
@@ -574,15 +600,23 @@ public class AipiConsumer extends DefaultConsumer
         }
     }
 
+    /** The endpoint's own, else the repository's; null for none. */
+    private String deadLetterUri() {
+        if (configuration.getDeadLetterUri() == null
+                && configuration.getJobRepository() instanceof RecoverableAggregationRepository recoverable) {
+            return recoverable.getDeadLetterUri();
+        }
+        return configuration.getDeadLetterUri();
+    }
+
     private void sendToDeadLetter(TrackedJob job, Throwable failure) {
         CompletableFuture<Exchange> sent;
         Endpoint target;
         try {
-            target = endpoint.getCamelContext().getEndpoint(configuration.getDeadLetterUri());
+            target = endpoint.getCamelContext().getEndpoint(deadLetterUri());
             Exchange exchange = target.createExchange(ExchangePattern.InOnly);
             exchange.setProperty(ExchangePropertyKey.CORRELATION_ID, job.job().exchangeId());
             populateOutcome(exchange, job);
-            exchange.setException(null);
             if (failure != null) {
                 exchange.setProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, failure);
             }
@@ -600,7 +634,7 @@ public class AipiConsumer extends DefaultConsumer
                         "The dead letter endpoint does not take the outcome of the job {}, which is tried again",
                         job.job().jobId(),
                         refusal);
-                retry(job, () -> blocking(() -> sendToDeadLetter(job, failure)));
+                retry(job, () -> sendToDeadLetter(job, failure), "it is tried again at the next start");
             }
         });
     }
@@ -620,15 +654,31 @@ public class AipiConsumer extends DefaultConsumer
         try {
             store.remove(job.key());
         } catch (RuntimeException e) {
-            LOG.warn(
-                    "The job {} has been routed but cannot be removed from the repository, which is tried again",
-                    job.job().jobId(),
+            storeFailed(
+                    "The job " + job.job().jobId()
+                            + " has been routed but cannot be removed from the repository, which is tried again",
                     e);
-            retry(job, () -> blocking(() -> remove(job)));
+            retry(job, () -> remove(job), "it stays in the repository, and is routed again at the next start");
             return;
         }
+        storeWorks();
         letGo(job, tracker::ended);
         activity.end();
+    }
+
+    /** A database that is away is away for thousands of jobs: one warning is enough until it is back. */
+    private void storeFailed(String what, RuntimeException e) {
+        if (storeTrouble.compareAndSet(false, true)) {
+            LOG.warn("{}. Until the jobRepository works again, further failures are logged at DEBUG", what, e);
+        } else {
+            LOG.debug(what, e);
+        }
+    }
+
+    private void storeWorks() {
+        if (storeTrouble.compareAndSet(true, false)) {
+            LOG.info("The jobRepository of {} works again", endpoint.getEndpointName());
+        }
     }
 
     /** Exactly once for each job. */
@@ -659,12 +709,9 @@ public class AipiConsumer extends DefaultConsumer
         }
         try {
             tracker.scan();
-            scanTrouble = false;
+            storeWorks();
         } catch (RuntimeException e) {
-            if (!scanTrouble) {
-                LOG.warn("The jobRepository cannot be looked through, which is tried again", e);
-            }
-            scanTrouble = true;
+            storeFailed("The jobRepository cannot be looked through, which is tried again", e);
         }
         scanSoon(start, configuration.getRecoveryInterval());
     }

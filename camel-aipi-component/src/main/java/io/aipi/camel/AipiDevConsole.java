@@ -14,13 +14,13 @@ import org.apache.camel.spi.annotations.DevConsole;
 import org.apache.camel.support.console.AbstractDevConsole;
 import org.apache.camel.util.json.JsonObject;
 
-/** Shows the {@code aipi:} endpoints of the context, their sessions and their jobs in flight. */
-@DevConsole(name = "aipi", description = "AIPI endpoints, sessions and jobs in flight")
+/** Shows the {@code aipi:} endpoints of the context, their sessions and their jobs. */
+@DevConsole(name = "aipi", description = "AIPI endpoints, sessions and jobs")
 public class AipiDevConsole extends AbstractDevConsole {
 
     /** Made by Camel. */
     public AipiDevConsole() {
-        super("camel", "aipi", "AIPI", "AIPI endpoints, sessions and jobs in flight");
+        super("camel", "aipi", "AIPI", "AIPI endpoints, sessions and jobs");
     }
 
     @Override
@@ -36,7 +36,15 @@ public class AipiDevConsole extends AbstractDevConsole {
                     .append(endpoint.get("jobsInFlight"))
                     .append(" jobs in flight, ")
                     .append(endpoint.get("jobsWaiting"))
-                    .append(" waiting\n");
+                    .append(" waiting, ")
+                    .append(endpoint.get("jobsSubmitted"))
+                    .append(" submitted, ")
+                    .append(endpoint.get("jobsCompleted"))
+                    .append(" completed, ")
+                    .append(endpoint.get("jobsFailed"))
+                    .append(" failed, ")
+                    .append(endpoint.get("logins"))
+                    .append(" logins\n");
         }
         return text.isEmpty() ? "No aipi endpoint is started\n" : text.toString();
     }
@@ -65,6 +73,10 @@ public class AipiDevConsole extends AbstractDevConsole {
         described.put("session", endpoint.getSessionState());
         described.put("jobsInFlight", endpoint.getJobsInFlight());
         described.put("jobsWaiting", endpoint.getJobsWaiting());
+        described.put("jobsSubmitted", endpoint.getJobsSubmitted());
+        described.put("jobsCompleted", endpoint.getJobsCompleted());
+        described.put("jobsFailed", endpoint.getJobsFailed());
+        described.put("logins", endpoint.getLogins());
         return described;
     }
 }

@@ -8,12 +8,16 @@ package io.aipi.camel;
 
 import io.aipi.camel.internal.JobTracker;
 import io.aipi.client.AipiClient;
+import io.aipi.client.JobCounts;
 import io.aipi.client.ModelEndpoint;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.ErrorContext;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -52,6 +56,8 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     private final AipiConfiguration configuration;
 
     private final Set<ModelEndpoint> models = ConcurrentHashMap.newKeySet();
+    private final Set<KeyStandIns.StandIn> keysInUri = ConcurrentHashMap.newKeySet();
+    private final JobCounts jobCounts = new JobCounts();
     private volatile InFlightLimit inFlightLimit;
     private volatile AipiClient client;
 
@@ -71,6 +77,11 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         AipiConsumer consumer = new AipiConsumer(this, processor);
         configureConsumer(consumer);
         return consumer;
+    }
+
+    /** Stand-ins in the endpoint's URI are good for as long as somebody holds them. */
+    void hold(Collection<KeyStandIns.StandIn> standIns) {
+        keysInUri.addAll(standIns);
     }
 
     /** Fails for options that make no sense, when the route is made and not at its first message. */
@@ -130,7 +141,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
                 client = getComponent().createClient(configuration);
                 getComponent().started(this);
             }
-            ModelEndpoint model = client.endpoint(endpointName, configuration.jobOptions());
+            ModelEndpoint model = client.endpoint(endpointName, configuration.jobOptions(), jobCounts);
             models.add(model);
             return model;
         } finally {
@@ -248,6 +259,38 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         return models.stream().mapToInt(ModelEndpoint::jobsInFlight).sum();
     }
 
+    @ManagedAttribute(
+            description = "Jobs handed over for submitting since the endpoint was made, each once, however often the"
+                    + " submit was repeated and whether or not the server accepted it")
+    public long getJobsSubmitted() {
+        return jobCounts.submitted();
+    }
+
+    @ManagedAttribute(
+            description = "Jobs whose result was taken through this endpoint since it was made. Of jobs that are"
+                    + " followed from their submit on, submitted = completed + failed + in flight. A job submitted with"
+                    + " waitForResult=false that nobody follows is neither completed nor failed; it is completed by the"
+                    + " endpoint that takes its result, with operation=result or progress")
+    public long getJobsCompleted() {
+        return jobCounts.completed();
+    }
+
+    @ManagedAttribute(
+            description =
+                    "Jobs that ended without a result for this endpoint since it was made: refused, failed, lapsed,"
+                            + " timed out, lost, or given up by a stop")
+    public long getJobsFailed() {
+        return jobCounts.failed();
+    }
+
+    @ManagedAttribute(
+            description = "Logins begun in the session with the server, which all endpoints with the same server, login"
+                    + " route and credentials share; 0 while the endpoint has no started producer")
+    public long getLogins() {
+        AipiClient current = client;
+        return current == null ? 0 : current.logins();
+    }
+
     @ManagedAttribute(description = "Exchanges that wait their turn because of maxInFlight")
     public int getJobsWaiting() {
         return inFlightLimit == null ? 0 : inFlightLimit.waiting();
@@ -257,6 +300,12 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     boolean isLoginRefused() {
         AipiClient current = client;
         return current != null && current.isLoginRefused();
+    }
+
+    /** When the server last answered, with whatever status; empty if it has not since the first producer's start. */
+    Optional<Instant> lastContact() {
+        AipiClient current = client;
+        return current == null ? Optional.empty() : current.lastContact();
     }
 
     @ManagedAttribute(description = "State of the session with the server")

@@ -7,6 +7,7 @@
 package io.aipi.camel;
 
 import java.net.URI;
+import java.time.Instant;
 import java.util.Map;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckResultBuilder;
@@ -59,6 +60,9 @@ final class AipiHealthCheck implements HealthCheck {
                 .detail("endpoint.name", endpoint.getEndpointName())
                 .detail("server.url", endpoint.getServiceUrl())
                 .detail("session", session)
+                .detail(
+                        "last.contact",
+                        endpoint.lastContact().map(Instant::toString).orElse("never"))
                 .detail("jobs.in.flight", endpoint.getJobsInFlight());
         if (!enabled) {
             return result.unknown().message("Disabled").build();

@@ -51,6 +51,9 @@ import org.apache.camel.util.IOHelper;
  */
 public class DefaultAipiBinding implements AipiBinding {
 
+    /** How many of a result's fields an error names. */
+    private static final int NAMED_FIELDS = 20;
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() {};
 
@@ -357,7 +360,11 @@ public class DefaultAipiBinding implements AipiBinding {
     private static Object required(Object output, String what, JobResult result, AipiEndpoint endpoint) {
         if (output == null) {
             throw new ProtocolViolationException(
-                    "The result has no " + what + "; it has " + result.fields().keySet() + ". Check outputType",
+                    "The result has no " + what + "; it has "
+                            + result.fields().keySet().stream()
+                                    .limit(NAMED_FIELDS)
+                                    .toList()
+                            + ". Check outputType",
                     ErrorContext.of(endpoint.getEndpointName(), result.jobId()),
                     null);
         }

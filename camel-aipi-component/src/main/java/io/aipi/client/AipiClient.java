@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -70,7 +71,8 @@ public final class AipiClient implements AutoCloseable {
                 session,
                 runtime.routeMemory(),
                 transport,
-                runtime.workers());
+                runtime.workers(),
+                runtime.clock());
     }
 
     /** Starts to build a client. */
@@ -85,7 +87,12 @@ public final class AipiClient implements AutoCloseable {
 
     /** One model endpoint of the server; its jobs are handled as the options say. Close it when done. */
     public ModelEndpoint endpoint(String name, JobOptions options) {
-        ModelEndpoint endpoint = new ModelEndpoint(name, options, calls, runtime.timer(), endpoints::remove);
+        return endpoint(name, options, new JobCounts());
+    }
+
+    /** As {@link #endpoint(String, JobOptions)}; its jobs are counted in {@code counts}, which others may share. */
+    public ModelEndpoint endpoint(String name, JobOptions options, JobCounts counts) {
+        ModelEndpoint endpoint = new ModelEndpoint(name, options, counts, calls, runtime.timer(), endpoints::remove);
         endpoints.add(endpoint);
         if (closed.get()) {
             endpoint.close();
@@ -121,6 +128,11 @@ public final class AipiClient implements AutoCloseable {
     /** Whether the server refused the last login. */
     public boolean isLoginRefused() {
         return session.isRefused();
+    }
+
+    /** When the server last answered this client, with whatever HTTP status; empty if it never has. */
+    public Optional<Instant> lastContact() {
+        return calls.lastContact();
     }
 
     /** Logins begun so far by the session, which other clients may share. */

@@ -15,6 +15,7 @@ import io.aipi.client.internal.SystemTimer;
 import io.aipi.client.internal.Timer;
 import io.aipi.client.internal.Transport;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +37,7 @@ public final class AipiRuntime implements AutoCloseable {
     private record SessionKey(URI server, Credentials credentials, LoginRoute route) {}
 
     private final Timer timer;
+    private final Clock clock;
     private final Executor workers;
     private final Runnable closing;
     private final Shared<ConnectionOptions, Transport> transports;
@@ -43,8 +45,14 @@ public final class AipiRuntime implements AutoCloseable {
     private final LoginRouteMemory routeMemory = new LoginRouteMemory();
     private final Set<AipiClient> clients = ConcurrentHashMap.newKeySet();
 
-    AipiRuntime(Timer timer, Executor workers, Function<ConnectionOptions, Transport> transports, Runnable closing) {
+    AipiRuntime(
+            Timer timer,
+            Clock clock,
+            Executor workers,
+            Function<ConnectionOptions, Transport> transports,
+            Runnable closing) {
         this.timer = timer;
+        this.clock = clock;
         this.workers = workers;
         this.closing = closing;
         this.transports = new Shared<>(transports, Transport::close);
@@ -67,6 +75,7 @@ public final class AipiRuntime implements AutoCloseable {
         String userAgent = "camel-aipi/" + AipiClient.version();
         return new AipiRuntime(
                 timer,
+                Clock.systemUTC(),
                 workers,
                 options -> new HttpTransport(options, timer, connector, threads(threadName + "-io"), userAgent),
                 () -> {
@@ -103,6 +112,10 @@ public final class AipiRuntime implements AutoCloseable {
 
     Timer timer() {
         return timer;
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     Executor workers() {

@@ -27,12 +27,18 @@ public final class ModelEndpoint implements AutoCloseable {
     private final EndpointJobs jobs;
     private final Consumer<ModelEndpoint> closing;
 
-    ModelEndpoint(String name, JobOptions options, ServerCalls calls, Timer timer, Consumer<ModelEndpoint> closing) {
+    ModelEndpoint(
+            String name,
+            JobOptions options,
+            JobCounts counts,
+            ServerCalls calls,
+            Timer timer,
+            Consumer<ModelEndpoint> closing) {
         if (name == null || name.isBlank()) {
             throw new IllegalArgumentException("the name of the model endpoint is missing");
         }
         this.name = name;
-        this.jobs = new EndpointJobs(name, options, calls, timer);
+        this.jobs = new EndpointJobs(name, options, counts, calls, timer);
         this.closing = closing;
     }
 

@@ -49,6 +49,7 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
+import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.BeforeAll;
@@ -323,6 +324,7 @@ class DocumentationTest {
     private static CamelContext contextWithServer() {
         CamelContext context = new DefaultCamelContext();
         context.getComponent("aipi", AipiComponent.class).getConfiguration().setServerUrl("http://gpu-server:7777");
+        context.getRegistry().bind("jobs", new MemoryAggregationRepository());
         return context;
     }
 

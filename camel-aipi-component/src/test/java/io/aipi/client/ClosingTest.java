@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.internal.FakeTransport;
 import io.aipi.client.internal.VirtualTimer;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ class ClosingTest {
             .on(
                     "POST /chat/progress",
                     FakeTransport.json(200, "{\"success\":true,\"job_state\":\"processing\",\"progress\":{}}"));
-    private final AipiRuntime runtime = new AipiRuntime(timer, Runnable::run, options -> server, () -> {});
+    private final AipiRuntime runtime =
+            new AipiRuntime(timer, Clock.systemUTC(), Runnable::run, options -> server, () -> {});
 
     @Test
     void closingAnEndpointEndsItsJobs() {

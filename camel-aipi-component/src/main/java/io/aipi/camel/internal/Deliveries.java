@@ -10,6 +10,7 @@ import io.aipi.client.JobProgress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Gives what is known of jobs to a route: newest progress and, once, the outcome.
@@ -118,7 +119,13 @@ public final class Deliveries {
                 running++;
             }
             TrackedJob begun = job;
-            executor.execute(() -> route.deliver(begun, progress, () -> done(begun)));
+            try {
+                executor.execute(() -> route.deliver(begun, progress, () -> done(begun)));
+            } catch (RejectedExecutionException ended) {
+                // whoever owns the job takes care of it: here nothing is begun any more
+                pause();
+                done(begun);
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import io.aipi.client.JobResult;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Stored jobs as maps of plain JDK values, which every repository can hold; see {@link StorableValues}. */
 final class JobCodec {
@@ -39,14 +40,32 @@ final class JobCodec {
                                     + job.body().getClass().getName()
                                     + " cannot be kept in a jobRepository; convert it to text, bytes or a map first")));
         }
-        if (stored.outcome() instanceof JobOutcome.Done done) {
-            map.put("resultJobId", done.result().jobId());
-            map.put("result", done.result().toJson());
-        } else if (stored.outcome() instanceof JobOutcome.Failed failed) {
-            map.put("failure", FailureCodec.encode(failed.failure()));
-        }
+        map.putAll(encode(stored.outcome()));
         map.put("deliveries", stored.deliveries());
         return map;
+    }
+
+    private static Map<String, Object> encode(JobOutcome outcome) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        if (outcome instanceof JobOutcome.Done done) {
+            map.put("resultJobId", done.result().jobId());
+            map.put("result", done.result().toJson());
+        } else if (outcome instanceof JobOutcome.Failed failed) {
+            map.put("failure", FailureCodec.encode(failed.failure()));
+        }
+        return map;
+    }
+
+    /** Whether what was encoded has no outcome yet, or this one. */
+    static boolean canBecome(Map<?, ?> encoded, StoredJob stored) {
+        if (encoded == null) {
+            return false;
+        }
+        boolean open = encoded.get("result") == null && encoded.get("failure") == null;
+        Map<String, Object> outcome = encode(stored.outcome());
+        return open
+                || (Objects.equals(encoded.get("result"), outcome.get("result"))
+                        && Objects.equals(encoded.get("failure"), outcome.get("failure")));
     }
 
     /**

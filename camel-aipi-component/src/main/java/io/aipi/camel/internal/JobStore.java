@@ -49,17 +49,26 @@ public final class JobStore {
     }
 
     /**
-     * Replaces what is stored of a job.
+     * Stores the outcome of a job.
      *
-     * @return false if nothing is: somebody else has ended it
+     * @return false if the job is not stored any more, or with another outcome: somebody else follows it, too, and was
+     *     first
      */
-    public boolean update(StoredJob stored) {
+    public boolean settle(StoredJob stored) {
         Exchange entry = repository.get(context, stored.job().key());
-        if (entry == null) {
+        if (entry == null || !JobCodec.canBecome(entry.getIn().getBody(Map.class), stored)) {
             return false;
         }
         put(entry, entry, stored);
         return true;
+    }
+
+    /** Replaces what is stored of a job. Does nothing if it is not stored any more. */
+    public void update(StoredJob stored) {
+        Exchange entry = repository.get(context, stored.job().key());
+        if (entry != null) {
+            put(entry, entry, stored);
+        }
     }
 
     private void put(Exchange entry, Exchange earlier, StoredJob stored) {

@@ -8,6 +8,7 @@ package io.aipi.client.internal;
 
 import io.aipi.client.AipiRequest;
 import io.aipi.client.EndpointDescription;
+import io.aipi.client.JobCounts;
 import io.aipi.client.JobOptions;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
@@ -17,6 +18,7 @@ import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.error.QueueFullException;
 import java.time.Duration;
@@ -42,6 +44,7 @@ public final class EndpointJobs {
 
     private final String endpoint;
     private final JobOptions options;
+    private final JobCounts counts;
     private final ServerCalls calls;
     private final Timer timer;
     private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
@@ -59,9 +62,10 @@ public final class EndpointJobs {
     }
 
     /** Nothing is sent yet. */
-    public EndpointJobs(String endpoint, JobOptions options, ServerCalls calls, Timer timer) {
+    public EndpointJobs(String endpoint, JobOptions options, JobCounts counts, ServerCalls calls, Timer timer) {
         this.endpoint = endpoint;
         this.options = options;
+        this.counts = counts;
         this.calls = calls;
         this.timer = timer;
     }
@@ -84,7 +88,7 @@ public final class EndpointJobs {
         return calls.list(options.requestTimeout()).handle((names, failure) -> {
             if (failure == null && !names.isEmpty() && !names.contains(endpoint)) {
                 throw new EndpointUnavailableException(
-                        "The server has no endpoint of this name; it has " + String.join(", ", names),
+                        "The server has no endpoint of this name; it has " + calls.quote(String.join(", ", names)),
                         false,
                         ErrorContext.of(endpoint));
             }
@@ -94,20 +98,20 @@ public final class EndpointJobs {
 
     /** See {@link io.aipi.client.ModelEndpoint#submit}. */
     public CompletableFuture<Submission> submit(AipiRequest request) {
-        return tracked(patiently(
-                () -> prepared(request).thenCompose(ready -> calls.submit(endpoint, ready, options.requestTimeout()))));
+        return submitted(
+                () -> prepared(request).thenCompose(ready -> calls.submit(endpoint, ready, options.requestTimeout())));
     }
 
     /** See {@link io.aipi.client.ModelEndpoint#runHeld}. */
     public CompletableFuture<JobResult> runHeld(AipiRequest request) {
-        return tracked(patiently(() -> prepared(request)
+        return submitted(() -> prepared(request)
                         .thenCompose(ready ->
                                 calls.submitHeld(endpoint, ready, options.requestTimeout(), options.jobTimeout())))
                 .thenCompose(answer -> answer.result() != null
                         ? CompletableFuture.completedFuture(answer.result())
                         // a server that does not hold but gives a job id is followed all the same
                         : follow(answer.jobId(), Duration.ZERO, null))
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(timeoutNamed(cause(failure)))));
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(timeoutNamed(cause(failure))));
     }
 
     private Throwable timeoutNamed(Throwable problem) {
@@ -147,7 +151,10 @@ public final class EndpointJobs {
         };
         inFlight.add(entry);
         CompletableFuture<JobResult> result = follower.start();
-        CompletableFuture<JobResult> ended = result.whenComplete((done, failure) -> inFlight.remove(entry));
+        CompletableFuture<JobResult> ended = result.whenComplete((done, failure) -> {
+            inFlight.remove(entry);
+            countEnd(failure);
+        });
         abortIfClosed(entry);
         // a future of its own: the caller's neither ends the following nor, ended by the caller, keeps it in
         // inFlight(),
@@ -157,7 +164,12 @@ public final class EndpointJobs {
 
     /** See {@link io.aipi.client.ModelEndpoint#look}. */
     public CompletableFuture<JobStatus> look(String jobId) {
-        return calls.progress(endpoint, jobId, true, options.requestTimeout());
+        return calls.progress(endpoint, jobId, true, options.requestTimeout()).whenComplete((status, failure) -> {
+            // a look that finds the job done has taken its result; what else it finds, another one may still change
+            if ((status != null && status.result() != null) || cause(failure) instanceof JobFailedException) {
+                countEnd(failure);
+            }
+        });
     }
 
     /** Jobs not ended. */
@@ -187,21 +199,49 @@ public final class EndpointJobs {
         }
     }
 
-    private <T> CompletableFuture<T> tracked(CompletableFuture<T> work) {
-        CompletableFuture<T> outcome = new CompletableFuture<>();
-        InFlight entry = reason -> outcome.completeExceptionally(reason.apply(null));
+    private void countEnd(Throwable failure) {
+        if (failure == null) {
+            counts.countCompleted();
+        } else {
+            counts.countFailed();
+        }
+    }
+
+    /** In flight and counted from now on; ends with the server's acceptance, which may carry the result. */
+    private CompletableFuture<Submission> submitted(Supplier<CompletableFuture<Submission>> submit) {
+        counts.countSubmitted();
+        Submit entry = new Submit();
         inFlight.add(entry);
-        outcome.whenComplete((done, failure) -> inFlight.remove(entry));
-        work.whenComplete((done, failure) -> {
-            inFlight.remove(entry);
-            if (failure == null) {
-                outcome.complete(done);
-            } else {
-                outcome.completeExceptionally(cause(failure));
-            }
-        });
+        patiently(submit).whenComplete(entry::ended);
         abortIfClosed(entry);
-        return outcome;
+        return entry.outcome;
+    }
+
+    /** A submit under way: ended by the server's answer or from outside, whichever comes first. */
+    private final class Submit implements InFlight {
+
+        private final CompletableFuture<Submission> outcome = new CompletableFuture<>();
+
+        @Override
+        public void abort(Function<String, AipiException> reason) {
+            ended(null, reason.apply(null));
+        }
+
+        /** Whoever waits learns of the end after {@link EndpointJobs#inFlight()} and the counts have. */
+        void ended(Submission accepted, Throwable failure) {
+            if (!inFlight.remove(this)) {
+                return;
+            }
+            if (failure != null) {
+                countEnd(failure);
+                outcome.completeExceptionally(cause(failure));
+                return;
+            }
+            if (accepted.result() != null) {
+                countEnd(null);
+            }
+            outcome.complete(accepted);
+        }
     }
 
     private CompletableFuture<Map<String, Object>> prepared(AipiRequest request) {
@@ -230,7 +270,7 @@ public final class EndpointJobs {
     }
 
     private RequestParameters rules(Optional<EndpointDescription> description) {
-        return new RequestParameters(endpoint, options, description.orElse(null));
+        return new RequestParameters(endpoint, options, description.orElse(null), calls::quote);
     }
 
     private CompletableFuture<Submission> patiently(Supplier<CompletableFuture<Submission>> submit) {

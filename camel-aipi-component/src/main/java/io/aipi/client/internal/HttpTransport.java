@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -237,6 +238,7 @@ public final class HttpTransport implements Transport {
         private final CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
         private final long deadline;
         private Timer.Task timeout;
+        private Future<AsyncConnectionEndpoint> lease;
         private AsyncConnectionEndpoint endpoint;
         private boolean connecting;
         private boolean over;
@@ -271,18 +273,34 @@ public final class HttpTransport implements Transport {
         }
 
         private void lease() {
-            pool.lease("aipi", route, null, Timeout.of(remaining()), new Step("no free connection") {
-                @Override
-                public void completed(AsyncConnectionEndpoint leased) {
-                    if (own(leased)) {
-                        connect();
-                    } else {
-                        // released as it is, it would count as just used however long it has been idle
-                        leased.close(CloseMode.IMMEDIATE);
-                        pool.release(leased, null, keepAlive);
-                    }
+            Future<AsyncConnectionEndpoint> waiting =
+                    pool.lease("aipi", route, null, Timeout.of(remaining()), new Step("no free connection") {
+                        @Override
+                        public void completed(AsyncConnectionEndpoint leased) {
+                            if (own(leased)) {
+                                connect();
+                            } else {
+                                giveUp(leased);
+                            }
+                        }
+                    });
+            synchronized (this) {
+                lease = waiting;
+                if (!over) {
+                    return;
                 }
-            });
+            }
+            waiting.cancel(false);
+        }
+
+        private void giveUp(AsyncConnectionEndpoint leased) {
+            // released as it is, it would count as just used however long it has been idle
+            leased.close(CloseMode.IMMEDIATE);
+            if (!closed) {
+                // while closing, it would go to the next call that waits, and from there to the next, a stack frame
+                // each
+                pool.release(leased, null, keepAlive);
+            }
         }
 
         private void connect() {
@@ -343,9 +361,14 @@ public final class HttpTransport implements Transport {
             }
         }
 
+        /** Over, or about to be: the close has begun, and will come to this call too. Nothing may be begun any more. */
+        private boolean isEnding() {
+            return over || closed;
+        }
+
         /** False if the call is over. */
         private synchronized boolean beginConnecting() {
-            connecting = !over;
+            connecting = !isEnding();
             return connecting;
         }
 
@@ -430,7 +453,7 @@ public final class HttpTransport implements Transport {
                 }
             };
             synchronized (this) {
-                if (over) {
+                if (isEnding()) {
                     return;
                 }
                 handler = real;
@@ -451,7 +474,7 @@ public final class HttpTransport implements Transport {
         }
 
         private synchronized boolean own(AsyncConnectionEndpoint leased) {
-            if (over) {
+            if (isEnding()) {
                 return false;
             }
             endpoint = leased;
@@ -477,17 +500,23 @@ public final class HttpTransport implements Transport {
 
         private boolean finish(boolean reusable) {
             AsyncConnectionEndpoint toRelease;
+            Future<AsyncConnectionEndpoint> toCancel;
             synchronized (this) {
                 if (over) {
                     return false;
                 }
                 over = true;
                 toRelease = connecting ? null : endpoint;
+                toCancel = lease;
                 if (timeout != null) {
                     timeout.cancel();
                 }
             }
             inFlight.remove(this);
+            if (toCancel != null) {
+                // leaves the pool's queue; without effect on what was leased
+                toCancel.cancel(false);
+            }
             if (toRelease != null) {
                 if (!reusable) {
                     toRelease.close(CloseMode.IMMEDIATE);

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -37,12 +38,15 @@ final class RequestParameters {
     private final String endpoint;
     private final JobOptions options;
     private final EndpointDescription description;
+    private final UnaryOperator<String> quote;
 
-    /** {@code description} is null where the server has none. */
-    RequestParameters(String endpoint, JobOptions options, EndpointDescription description) {
+    /** {@code description} is null where the server has none; {@code quote} makes its words fit to be quoted. */
+    RequestParameters(
+            String endpoint, JobOptions options, EndpointDescription description, UnaryOperator<String> quote) {
         this.endpoint = endpoint;
         this.options = options;
         this.description = description;
+        this.quote = quote;
     }
 
     /** Whether the server has a description of the endpoint. */
@@ -96,7 +100,7 @@ final class RequestParameters {
             unknown.removeIf(name -> known.contains(name) || Protocol.RESERVED_PARAMETERS.contains(name));
             if (!unknown.isEmpty()) {
                 problems.add("The endpoint has no parameter " + String.join(", ", unknown) + "; it has "
-                        + String.join(", ", known));
+                        + quote.apply(String.join(", ", known)));
             }
         }
         if (!problems.isEmpty()) {
@@ -116,7 +120,8 @@ final class RequestParameters {
                 .map(ParameterDescription::name)
                 .orElseThrow(() -> new InvalidRequestException(
                         "The endpoint has no parameter for a prompt; it has "
-                                + String.join(", ", description.input().keySet())
+                                + quote.apply(
+                                        String.join(", ", description.input().keySet()))
                                 + ". Send parameters instead, or set promptParameter",
                         ErrorContext.of(endpoint)));
     }

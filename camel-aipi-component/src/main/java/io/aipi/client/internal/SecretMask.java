@@ -12,10 +12,17 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Knows the keys in use and takes them out of texts that a server sent. */
+/** Makes what a server said fit to be quoted: without the keys in use, which this class knows, and not endless. */
 public final class SecretMask {
 
     private static final int REMEMBERED = 8;
+
+    /** How much is quoted of a sentence, and of a worker's complaint, which may be a stack trace. */
+    static final int QUOTED = 500;
+
+    static final int QUOTED_COMPLAINT = 4_000;
+
+    private static final String ELLIPSIS = "...";
 
     /** What stands in place of a key, as elsewhere in Camel. */
     public static final String MASK = "xxxxxx";
@@ -36,7 +43,25 @@ public final class SecretMask {
         }
     }
 
-    /** The text without keys; null for null. */
+    /** What may be quoted of a text: without keys, and only its beginning if it is long; null for null. */
+    String quote(String text) {
+        return cut(mask(text), QUOTED);
+    }
+
+    /** As {@link #quote}, for a worker's complaint. */
+    String quoteComplaint(String text) {
+        return cut(mask(text), QUOTED_COMPLAINT);
+    }
+
+    private static String cut(String text, int length) {
+        if (text == null || text.length() <= length) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length;
+        return text.substring(0, end) + ELLIPSIS;
+    }
+
+    /** The text without keys, as long as it is; null for null. */
     synchronized String mask(String text) {
         if (text == null) {
             return null;

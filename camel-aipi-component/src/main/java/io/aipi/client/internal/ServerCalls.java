@@ -27,7 +27,9 @@ import io.aipi.client.internal.ServerErrors.Route;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,9 +58,11 @@ public final class ServerCalls {
     private final LoginRouteMemory routeMemory;
     private final Transport transport;
     private final Executor workers;
+    private final Clock clock;
     private final ServerErrors errors;
+    private volatile Instant lastContact;
 
-    /** {@code workers} reads long answers. */
+    /** {@code workers} reads long answers; {@code clock} dates the last contact. */
     public ServerCalls(
             URI server,
             Credentials credentials,
@@ -67,7 +71,8 @@ public final class ServerCalls {
             Session session,
             LoginRouteMemory routeMemory,
             Transport transport,
-            Executor workers) {
+            Executor workers,
+            Clock clock) {
         this.server = server;
         this.credentials = credentials;
         this.clientVersion = clientVersion;
@@ -76,7 +81,18 @@ public final class ServerCalls {
         this.routeMemory = routeMemory;
         this.transport = transport;
         this.workers = workers;
+        this.clock = clock;
         this.errors = new ServerErrors(server, session.secrets());
+    }
+
+    /** What may be quoted of something that the server said. */
+    String quote(String text) {
+        return session.secrets().quote(text);
+    }
+
+    /** See {@link io.aipi.client.AipiClient#lastContact}. */
+    public Optional<Instant> lastContact() {
+        return Optional.ofNullable(lastContact);
     }
 
     /** Makes sure of a session. With {@link LoginRoute#NONE} there is nothing to do. */
@@ -142,7 +158,7 @@ public final class ServerCalls {
         String failure = Protocol.workerError(result != null ? result : answer);
         if (failure != null) {
             throw new JobFailedException(
-                    session.secrets().mask(failure),
+                    session.secrets().quoteComplaint(failure),
                     ErrorContext.of(endpoint, jobId).withStatus(http.status()));
         }
         if (result == null && route == Route.HELD_SUBMIT && !Protocol.isMereAcceptance(answer)) {
@@ -181,7 +197,8 @@ public final class ServerCalls {
         if (result != null) {
             String failure = Protocol.workerError(result);
             if (failure != null) {
-                throw new JobFailedException(session.secrets().mask(failure), context.withStatus(http.status()));
+                throw new JobFailedException(
+                        session.secrets().quoteComplaint(failure), context.withStatus(http.status()));
             }
             return new JobStatus(progress.withState(JobState.DONE), Protocol.result(endpoint, jobId, result));
         }
@@ -232,8 +249,7 @@ public final class ServerCalls {
                 .thenApply(answer -> {
                     Map<String, Object> json = errors.requireJson(Route.QUERY, answer, false, context);
                     boolean valid = Boolean.TRUE.equals(json.get("success"));
-                    return new KeyValidation(
-                            valid, valid ? null : session.secrets().mask(String.valueOf(json.get("error"))));
+                    return new KeyValidation(valid, valid ? null : quote(String.valueOf(json.get("error"))));
                 });
     }
 
@@ -299,6 +315,10 @@ public final class ServerCalls {
     private CompletableFuture<HttpAnswer> send(HttpCall call, ErrorContext context, boolean arrivalMatters) {
         return transport
                 .send(call)
+                .thenApply(answer -> {
+                    lastContact = clock.instant();
+                    return answer;
+                })
                 .exceptionallyCompose(
                         failure -> CompletableFuture.failedFuture(problem(failure, context, arrivalMatters)));
     }

@@ -18,6 +18,7 @@ import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.error.QueueFullException;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +34,9 @@ final class ServerErrors {
         PROGRESS,
         QUERY
     }
+
+    /** Reasons are quoted until they are longer than this together; an answer may have as many as it likes. */
+    private static final int MAX_WORDS = 4_000;
 
     private final URI server;
     private final SecretMask secrets;
@@ -57,7 +61,7 @@ final class ServerErrors {
     /** A 2xx answer that is not the JSON object that must be there. */
     ProtocolViolationException notJson(HttpAnswer answer, ErrorContext context, IOException cause) {
         String type =
-                answer.contentType() == null ? "something without a content type" : secrets.mask(answer.contentType());
+                answer.contentType() == null ? "something without a content type" : secrets.quote(answer.contentType());
         String position =
                 cause instanceof com.fasterxml.jackson.core.JsonProcessingException json && json.getLocation() != null
                         ? ", at byte " + json.getLocation().getByteOffset()
@@ -155,7 +159,7 @@ final class ServerErrors {
     private AipiException other(Route route, HttpAnswer answer, String said, ErrorContext context) {
         if (answer.status() / 100 == 3) {
             return new ProtocolViolationException(
-                    server + " redirects" + (answer.location() == null ? "" : " to " + secrets.mask(answer.location()))
+                    server + " redirects" + (answer.location() == null ? "" : " to " + secrets.quote(answer.location()))
                             + ", which is not followed since credentials would go there; set serverUrl to the real"
                             + " address",
                     context,
@@ -184,7 +188,7 @@ final class ServerErrors {
         }
     }
 
-    /** What the server gives as reasons: {@code error} as a list or a string, or a framework's {@code message}. */
+    /** What may be quoted of what the server gives as reasons: {@code error} as a list or a string, or a framework's {@code message}. */
     private List<String> words(Map<String, Object> body) {
         Object error = body.get("error");
         List<?> raw;
@@ -199,9 +203,19 @@ final class ServerErrors {
         } else {
             raw = List.of();
         }
-        return raw.stream()
-                .map(word -> secrets.mask(String.valueOf(word).strip()))
-                .filter(word -> !word.isEmpty())
-                .toList();
+        List<String> words = new ArrayList<>();
+        int length = 0;
+        for (Object word : raw) {
+            if (length > MAX_WORDS) {
+                words.add("... (" + raw.size() + " in all)");
+                break;
+            }
+            String quoted = secrets.quote(String.valueOf(word).strip());
+            if (!quoted.isEmpty()) {
+                words.add(quoted);
+                length += quoted.length();
+            }
+        }
+        return words;
     }
 }

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConstants;
 import io.aipi.client.JobResult;
 import io.aipi.client.error.JobFailedException;
@@ -27,83 +26,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
-import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.spi.AggregationRepository;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What {@code from("aipi:...")} does, in memory and with a repository. */
-class ConsumerTest {
-
-    private AipiSimulator server;
-    private DefaultCamelContext context;
-    private final List<Exchange> routed = new CopyOnWriteArrayList<>();
-
-    @BeforeEach
-    void start() throws Exception {
-        server = AipiSimulator.builder()
-                .endpoint(SimulatedEndpoint.chat("chat", "text").withErrorOutput())
-                .endpoint(SimulatedEndpoint.image("picture"))
-                .workers(8)
-                .computeTime(Duration.ofMillis(50))
-                .start();
-        context = newContext();
-    }
-
-    @AfterEach
-    void stop() {
-        context.stop();
-        server.close();
-    }
-
-    private DefaultCamelContext newContext() {
-        DefaultCamelContext made = new DefaultCamelContext();
-        AipiComponent component = new AipiComponent();
-        component.getConfiguration().setServerUrl(server.url());
-        component.getConfiguration().setPollInterval(Duration.ofMillis(50));
-        component.getConfiguration().setRecoveryInterval(Duration.ofMillis(50));
-        component.getConfiguration().setRedeliveryDelay(Duration.ofMillis(10));
-        made.addComponent("aipi", component);
-        made.getShutdownStrategy().setTimeout(10);
-        return made;
-    }
-
-    private interface Routes {
-        void configure(RouteBuilder builder) throws Exception;
-    }
-
-    private void routes(Routes routes) throws Exception {
-        routes(context, routes);
-    }
-
-    private static void routes(DefaultCamelContext context, Routes routes) throws Exception {
-        context.addRoutes(new RouteBuilder() {
-            @Override
-            public void configure() throws Exception {
-                routes.configure(this);
-            }
-        });
-        context.start();
-    }
-
-    private void keep(Exchange exchange) {
-        routed.add(exchange.copy());
-    }
-
-    private String submit(Object body, Map<String, Object> headers) {
-        return submit(context, body, headers);
-    }
-
-    private static String submit(DefaultCamelContext context, Object body, Map<String, Object> headers) {
-        return context.createProducerTemplate().requestBodyAndHeaders("direct:submit", body, headers, String.class);
-    }
-
-    private void awaitRouted(int count) {
-        await().atMost(Duration.ofSeconds(10)).until(() -> routed.size() >= count);
-    }
+class ConsumerTest extends ConsumerTestSupport {
 
     @Test
     void theResultOfADetachedJobIsConsumedWithTheHeadersOfTheExchangeThatSubmitted() throws Exception {
@@ -405,11 +333,5 @@ class ConsumerTest {
         assertThat(exchange.getMessage().getHeader("bytes")).isEqualTo(new byte[] {1, 2});
         assertThat(exchange.getMessage().getHeader("list")).isEqualTo(List.of("a", 1));
         assertThat(exchange.getMessage().getHeaders()).doesNotContainKeys("Authorization", "thread");
-    }
-
-    /** Keeps what it has over stops, as a database does. */
-    private static final class LastingRepository extends MemoryAggregationRepository {
-        @Override
-        protected void doStop() {}
     }
 }

@@ -36,7 +36,8 @@ class DevConsoleTest {
             DevConsole console =
                     PluginHelper.getDevConsoleResolver(test.context()).resolveDevConsole("aipi");
             assertThat(console.call(DevConsole.MediaType.TEXT).toString())
-                    .contains("chat at " + server.url() + ": logged in, 0 jobs in flight, 0 waiting");
+                    .contains("chat at " + server.url() + ": logged in, 0 jobs in flight, 0 waiting,"
+                            + " 0 submitted, 0 completed, 0 failed, 1 logins");
 
             CompletableFuture<String> answer =
                     test.context().createProducerTemplate().asyncRequestBody("direct:in", "one @sleep=0", String.class);
@@ -57,9 +58,19 @@ class DevConsoleTest {
                             "jobsInFlight",
                             1,
                             "jobsWaiting",
-                            0));
+                            0,
+                            "jobsSubmitted",
+                            1L,
+                            "jobsCompleted",
+                            0L,
+                            "jobsFailed",
+                            0L,
+                            "logins",
+                            1L));
             server.startWorkers("chat", 1);
             assertThat(answer.get(20, TimeUnit.SECONDS)).contains("one");
+            assertThat(console.call(DevConsole.MediaType.TEXT).toString())
+                    .contains("0 jobs in flight, 0 waiting, 1 submitted, 1 completed, 0 failed, 1 logins");
         }
     }
 

@@ -8,11 +8,14 @@ package io.aipi.camel.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
 import org.junit.jupiter.api.AfterEach;
@@ -61,6 +64,33 @@ class HealthTest {
             assertThat(result.getState()).isEqualTo(HealthCheck.State.DOWN);
             assertThat(result.getMessage()).hasValue("The server refused the login");
             assertThat(String.valueOf(result.getDetails().get("session"))).contains("Key not valid");
+        }
+    }
+
+    @Test
+    void itTellsWhenTheServerLastAnswered_whateverItSaid() throws Exception {
+        try (TestContext test = context("wrong", "aipi:chat?lazyLogin=true")) {
+            assertThat(check(test).call().getDetails()).containsEntry("last.contact", "never");
+            Instant before = Instant.now();
+            test.context()
+                    .createProducerTemplate()
+                    .request("direct:in", e -> e.getMessage().setBody("hello"));
+            Instant after = Instant.now();
+
+            Object contact = check(test).call().getDetails().get("last.contact");
+            assertThat(Instant.parse(String.valueOf(contact))).isBetween(before, after);
+            assertThat(check(test).call().getDetails()).as("asked again").containsEntry("last.contact", contact);
+        }
+    }
+
+    @Test
+    void aServerThatCannotBeReachedIsNoContact() throws Exception {
+        try (TestContext test = context("key-1", "aipi:chat?lazyLogin=true&serverUrl=http://127.0.0.1:1")) {
+            Exchange exchange = test.context()
+                    .createProducerTemplate()
+                    .request("direct:in", e -> e.getMessage().setBody("hello"));
+            assertThat(exchange.getException()).isInstanceOf(ConnectionFailedException.class);
+            assertThat(check(test).call().getDetails()).containsEntry("last.contact", "never");
         }
     }
 

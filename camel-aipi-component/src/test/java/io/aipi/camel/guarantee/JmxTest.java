@@ -9,18 +9,24 @@ package io.aipi.camel.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.aipi.client.error.JobFailedException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.management.Attribute;
+import javax.management.AttributeList;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
 
 class JmxTest {
+
+    private final MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
 
     @Test
     void anEndpointShowsItsSessionAndItsJobsInFlightAndWaiting() throws Exception {
@@ -33,15 +39,7 @@ class JmxTest {
                         server.url(),
                         "key-1",
                         routes -> routes.from("direct:in").to("aipi:chat?maxInFlight=1"))) {
-            MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
-            ObjectName name = beans
-                    .queryNames(
-                            new ObjectName("org.apache.camel:context="
-                                    + test.context().getManagementName() + ",type=endpoints,name=\"aipi*\""),
-                            null)
-                    .stream()
-                    .findFirst()
-                    .orElseThrow();
+            ObjectName name = endpoint(test, "aipi*");
             assertThat(beans.getAttribute(name, "EndpointName")).isEqualTo("chat");
             assertThat(beans.getAttribute(name, "SessionState")).isEqualTo("logged in");
             assertThat(beans.getAttribute(name, "JobsInFlight")).isEqualTo(0);
@@ -60,5 +58,91 @@ class JmxTest {
             assertThat(beans.getAttribute(name, "JobsInFlight")).isEqualTo(0);
             assertThat(beans.getAttribute(name, "JobsWaiting")).isEqualTo(0);
         }
+    }
+
+    @Test
+    void anEndpointCountsItsJobsAndLoginsForAsLongAsItLives() throws Exception {
+        try (AipiSimulator server = AipiSimulator.builder()
+                        .apiKey("key-1")
+                        .endpoint(SimulatedEndpoint.chat("chat", "text").withErrorOutput())
+                        .workers(0)
+                        .start();
+                TestContext test = TestContext.started(
+                        server.url(),
+                        "key-1",
+                        routes -> routes.from("direct:in").routeId("in").to("aipi:chat"))) {
+            ObjectName name = endpoint(test, "aipi*");
+            assertCounted(name, 0, 0, 0, 0);
+            assertThat(beans.getAttribute(name, "Logins")).isEqualTo(1L);
+
+            ProducerTemplate template = test.context().createProducerTemplate();
+            CompletableFuture<String> good = template.asyncRequestBody("direct:in", "one @sleep=0", String.class);
+            CompletableFuture<Exchange> bad = template.asyncSend(
+                    "direct:in", exchange -> exchange.getMessage().setBody("two @sleep=0 @error=broken"));
+            await().atMost(Duration.ofSeconds(10)).until(() -> server.stats().submits() == 2);
+            assertCounted(name, 2, 0, 0, 2);
+
+            server.startWorkers("chat", 1);
+            assertThat(good.get(20, TimeUnit.SECONDS)).contains("one");
+            assertThat(bad.get(20, TimeUnit.SECONDS).getException()).isInstanceOf(JobFailedException.class);
+            assertCounted(name, 2, 1, 1, 0);
+
+            server.expireSessions();
+            assertThat(template.requestBody("direct:in", "three @sleep=0", String.class))
+                    .contains("three");
+            assertCounted(name, 3, 2, 1, 0);
+            assertThat(beans.getAttribute(name, "Logins")).isEqualTo(2L);
+
+            test.context().getRouteController().stopRoute("in");
+            assertCounted(name, 3, 2, 1, 0);
+            assertThat(beans.getAttribute(name, "Logins")).isEqualTo(0L);
+            test.context().getRouteController().startRoute("in");
+            assertThat(template.requestBody("direct:in", "four @sleep=0", String.class))
+                    .contains("four");
+            assertCounted(name, 4, 3, 1, 0);
+        }
+    }
+
+    @Test
+    void aDetachedJobIsCompletedByWhoeverTakesItsResult() throws Exception {
+        try (AipiSimulator server = AipiSimulator.builder()
+                        .apiKey("key-1")
+                        .endpoint(SimulatedEndpoint.chat("chat", "text"))
+                        .start();
+                TestContext test = TestContext.started(server.url(), "key-1", routes -> {
+                    routes.from("direct:submit").to("aipi:chat?waitForResult=false");
+                    routes.from("direct:take").to("aipi:chat?operation=result");
+                })) {
+            ObjectName submitting = endpoint(test, "aipi*waitForResult*");
+            ObjectName taking = endpoint(test, "aipi*operation*");
+            ProducerTemplate template = test.context().createProducerTemplate();
+
+            String job = template.requestBody("direct:submit", "one @sleep=0", String.class);
+            assertCounted(submitting, 1, 0, 0, 0);
+            assertThat(template.requestBody("direct:take", job, String.class)).contains("one");
+
+            assertCounted(submitting, 1, 0, 0, 0);
+            assertCounted(taking, 0, 1, 0, 0);
+        }
+    }
+
+    private ObjectName endpoint(TestContext test, String pattern) throws Exception {
+        return beans
+                .queryNames(
+                        new ObjectName("org.apache.camel:context="
+                                + test.context().getManagementName() + ",type=endpoints,name=\"" + pattern + "\""),
+                        null)
+                .stream()
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void assertCounted(ObjectName name, long submitted, long completed, long failed, int inFlight)
+            throws Exception {
+        AttributeList values = beans.getAttributes(
+                name, new String[] {"JobsSubmitted", "JobsCompleted", "JobsFailed", "JobsInFlight"});
+        assertThat(values.asList().stream().map(Attribute::getValue))
+                .as("submitted, completed, failed, in flight")
+                .containsExactly(submitted, completed, failed, inFlight);
     }
 }

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiComponent;
+import io.aipi.camel.AipiConstants;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
@@ -126,6 +127,41 @@ class StopGuaranteeTest {
                     .as("a stop begins no job that waited its turn")
                     .isEqualTo(submitted);
             Figures.report("%s: %d exchanges failed within %d ms", uri, jobs, took.toMillis());
+        }
+        assertThatNothingIsLeft();
+    }
+
+    /** Nobody follows it any more, so that nobody has taken its result either: it is handed out once. */
+    @Test
+    void aForcedStopLeavesTheResultOfAFollowedDetachedJobToTheOperationResult() throws Exception {
+        server.stopWorkers("chat");
+        try (TestContext test = TestContext.started(server.url(), "key-1", routes -> {
+            routes.from("direct:in")
+                    .routeId("in")
+                    .to("aipi:chat?waitForResult=false&progressUri=mock:progress&pollInterval=20")
+                    .to("mock:accepted")
+                    // keeps the exchange in flight, so that the stop has to be forced
+                    .to("aipi:chat");
+            routes.from("direct:take").to("aipi:chat?operation=result");
+        })) {
+            MockEndpoint accepted = test.context().getEndpoint("mock:accepted", MockEndpoint.class);
+            MockEndpoint progress = test.context().getEndpoint("mock:progress", MockEndpoint.class);
+            ProducerTemplate template = test.context().createProducerTemplate();
+            CompletableFuture<Exchange> waiting = template.asyncSend(
+                    "direct:in", exchange -> exchange.getMessage().setBody("detached @sleep=0"));
+            await().until(() -> server.stats().submits() == 2 && progress.getReceivedCounter() > 0);
+            String job = accepted.getExchanges().get(0).getMessage().getBody(String.class);
+
+            test.context().getRouteController().stopRoute("in", 1, TimeUnit.MILLISECONDS);
+            assertThat(waiting.get(5, TimeUnit.SECONDS).getException())
+                    .as("forced")
+                    .isInstanceOf(ClientClosedException.class);
+            server.startWorkers("chat", 2);
+
+            assertThat(template.requestBody("direct:take", job, String.class)).contains("detached");
+            assertThat(progress.getExchanges())
+                    .extracting(exchange -> exchange.getMessage().getHeader(AipiConstants.JOB_STATE))
+                    .doesNotContain("done", "failed");
         }
         assertThatNothingIsLeft();
     }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.client.AipiRequest;
 import io.aipi.client.Credentials;
+import io.aipi.client.JobCounts;
 import io.aipi.client.JobOptions;
 import io.aipi.client.JobResult;
 import io.aipi.client.LoginRoute;
@@ -25,6 +26,7 @@ import io.aipi.client.error.QueueFullException;
 import io.aipi.client.internal.FakeTransport.Reply;
 import io.aipi.client.internal.TransportException.Kind;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,6 +73,7 @@ class EndpointJobsTest {
             .on(PROGRESS, PROCESSING, DONE);
     private Executor workers = Runnable::run;
     private JobOptions options = JobOptions.defaults();
+    private final JobCounts counts = new JobCounts();
     private EndpointJobs jobs;
 
     @AfterEach
@@ -445,10 +448,111 @@ class EndpointJobsTest {
     }
 
     @Test
+    void aLongComplaintOfAWorkerIsQuotedInPart() {
+        String complaint = "Traceback: an-api-key ".repeat(10_000);
+        server.on(
+                SUBMIT,
+                FakeTransport.json(200, "{\"success\":true,\"job_id\":\"JID1\",\"error\":\"" + complaint + "\"}"));
+
+        JobFailedException failure = failure(jobs().runHeld(HELLO), JobFailedException.class);
+
+        assertThat(failure.getWorkerMessage())
+                .startsWith("Traceback: xxxxxx ")
+                .endsWith("...")
+                .hasSize(SecretMask.QUOTED_COMPLAINT + 3)
+                .doesNotContain("an-api-key");
+    }
+
+    @Test
     void aHeldJobThatTheWorkerFailsIsAFailedJob() {
         server.on(SUBMIT, FakeTransport.json(200, "{\"success\":true,\"job_id\":\"JID1\",\"error\":\"no memory\"}"));
 
         failure(jobs().runHeld(HELLO), JobFailedException.class);
+    }
+
+    @Test
+    void aJobIsCountedOnce_howeverOftenItsSubmitIsRepeated() {
+        options = options.withQueueFullTimeout(Duration.ofMinutes(5));
+        server.on(SUBMIT, QUEUE_FULL, FakeTransport.failure(Kind.NOT_CONNECTED, false), QUEUE_FULL, ACCEPTED);
+        CompletableFuture<Submission> submission = jobs().submit(HELLO);
+        timer.advance(Duration.ofMinutes(1));
+        assertThat(submission).isCompleted();
+        assertThat(server.calls(SUBMIT)).hasSize(4);
+        assertCounted(1, 0, 0);
+
+        CompletableFuture<JobResult> result = jobs.follow("JID1", Duration.ZERO, null);
+        assertCounted(1, 0, 0);
+        timer.advance(Duration.ofMinutes(1));
+
+        assertThat(result).isCompleted();
+        assertCounted(1, 1, 0);
+    }
+
+    @Test
+    void aJobThatIsRefusedHasFailed() {
+        server.on(SUBMIT, QUEUE_FULL);
+        failure(jobs().submit(HELLO), QueueFullException.class);
+
+        assertCounted(1, 0, 1);
+    }
+
+    @Test
+    void aJobIsCompletedByTheAnswerThatCarriesItsResult() {
+        server.on(SUBMIT, FakeTransport.json(200, "{\"success\":true,\"job_id\":\"JID1\",\"text\":\"Hi\"}"));
+        assertThat(jobs().submit(HELLO)).isCompleted();
+        assertThat(jobs.runHeld(HELLO)).isCompleted();
+
+        assertCounted(2, 2, 0);
+    }
+
+    @Test
+    void aHeldJobThatIsFollowedIsOneJob() {
+        CompletableFuture<JobResult> result = jobs().runHeld(HELLO);
+        assertThat(jobs.inFlight()).isEqualTo(1);
+        assertCounted(1, 0, 0);
+
+        timer.advance(Duration.ofSeconds(1));
+
+        assertThat(result).isCompleted();
+        assertCounted(1, 1, 0);
+    }
+
+    @Test
+    void aLookCountsWhenItTakesTheResult() {
+        assertThat(jobs().look("JID1")).isCompleted();
+        assertCounted(0, 0, 0);
+        assertThat(jobs.look("JID1")).isCompleted();
+        assertCounted(0, 1, 0);
+
+        server.on(
+                PROGRESS,
+                FakeTransport.json(500, "{}"),
+                FakeTransport.json(
+                        200, "{\"success\":true,\"job_state\":\"done\",\"job_result\":{\"error\":\"no memory\"}}"));
+        assertThat(jobs.look("JID1")).isCompletedExceptionally();
+        assertCounted(0, 1, 0);
+        failure(jobs.look("JID1"), JobFailedException.class);
+        assertCounted(0, 1, 1);
+    }
+
+    /** Whoever reads the counts when a job has ended, finds it counted. */
+    @Test
+    void jobsThatAreGivenUpHaveFailed() {
+        List<Long> failedWhenTold = new ArrayList<>();
+        server.on(SUBMIT, FakeTransport.later(new CompletableFuture<>()));
+        jobs().submit(HELLO).whenComplete((done, failure) -> failedWhenTold.add(counts.failed()));
+        jobs.follow("JID1", Duration.ZERO, null).whenComplete((done, failure) -> failedWhenTold.add(counts.failed()));
+
+        jobs.abort(EndpointJobsTest::closed);
+
+        assertCounted(1, 0, 2);
+        assertThat(failedWhenTold).containsExactlyInAnyOrder(1L, 2L);
+    }
+
+    private void assertCounted(long submitted, long completed, long failed) {
+        assertThat(List.of(counts.submitted(), counts.completed(), counts.failed()))
+                .as("submitted, completed, failed")
+                .containsExactly(submitted, completed, failed);
     }
 
     private EndpointJobs jobs() {
@@ -461,8 +565,9 @@ class EndpointJobsTest {
                 new Session(timer, secrets),
                 new LoginRouteMemory(),
                 server,
-                workers);
-        jobs = new EndpointJobs("chat", options, calls, timer);
+                workers,
+                Clock.systemUTC());
+        jobs = new EndpointJobs("chat", options, counts, calls, timer);
         return jobs;
     }
 

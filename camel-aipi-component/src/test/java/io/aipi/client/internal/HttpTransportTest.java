@@ -35,6 +35,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -415,6 +416,58 @@ class HttpTransportTest {
         assertThat(failure(inQueue).requestSent()).isFalse();
         assertThat(failure(transport.send(get(server.uri()))).kind()).isEqualTo(Kind.CLOSED);
         soon().until(() -> server.openConnections() == 0);
+    }
+
+    /** The place of a call that is ended by the close must not go to one that waits for it, and will be ended next. */
+    @Test
+    void closingStartsNoCallThatWaitedForAConnection() throws Exception {
+        RawServer server = server(RawServer.Connection::awaitEnd);
+        AtomicInteger connects = new AtomicInteger();
+        HttpTransport transport = new HttpTransport(
+                trusting(limited(1, 1_000)),
+                timer,
+                task -> {
+                    connects.incrementAndGet();
+                    connector.execute(task);
+                },
+                factory,
+                "the test");
+        toClose.add(transport);
+        // in which order they are ended is left to chance: with this many, one that waits comes after the one that has
+        List<CompletableFuture<HttpAnswer>> calls = IntStream.range(0, 2_000)
+                .mapToObj(i -> transport.send(get(server.uri())))
+                .toList();
+        soon().until(() -> server.connections() == 1);
+
+        transport.close();
+
+        for (CompletableFuture<HttpAnswer> waiting : calls.subList(1, calls.size())) {
+            assertThat(failure(waiting).kind()).isEqualTo(Kind.CLOSED);
+            assertThat(failure(waiting).requestSent()).isFalse();
+        }
+        assertThat(connects).hasValue(1);
+    }
+
+    /** Handed on from one to the next, the place of the one that ends would cost a stack frame for each of them. */
+    @Test
+    void callsThatHaveEndedWhileTheyWaitedForAConnectionWaitNoMore() throws Exception {
+        RawServer server = server(RawServer.Connection::awaitEnd);
+        VirtualTimer virtual = new VirtualTimer();
+        HttpTransport transport = transport(limited(1, 1_000), virtual, HttpTransport.KEEP_ALIVE);
+        CompletableFuture<HttpAnswer> inFlight = transport.send(get(server.uri(), Duration.ofSeconds(20)));
+        List<CompletableFuture<HttpAnswer>> waiting = IntStream.range(0, 2_000)
+                .mapToObj(i -> transport.send(get(server.uri(), Duration.ofSeconds(10))))
+                .toList();
+        soon().until(() -> server.connections() == 1);
+        virtual.advance(Duration.ofSeconds(10));
+        assertThat(waiting).allMatch(CompletableFuture::isCompletedExceptionally);
+        CompletableFuture<HttpAnswer> last = transport.send(get(server.uri(), Duration.ofSeconds(20)));
+
+        virtual.advance(Duration.ofSeconds(10));
+
+        assertThat(inFlight).isCompletedExceptionally();
+        soon().until(() -> server.connections() == 2);
+        assertThat(last).isNotDone();
     }
 
     @Test

@@ -107,6 +107,83 @@ class JobFollowerTest {
         assertThat(failure(ResultLostException.class).getCause()).isNull();
     }
 
+    @Test
+    void releasedBetweenTwoLooks_endsAtOnce() {
+        follow();
+        timer.advance(Duration.ofMillis(400));
+        int before = looks.size();
+
+        follower.release(new ClientClosedException("stopped", CONTEXT));
+
+        failure(ClientClosedException.class);
+        assertThat(looks).hasSize(before);
+    }
+
+    @Test
+    void releasedDuringALook_takesTheResultThatItBrings() {
+        CompletableFuture<JobStatus> underWay = new CompletableFuture<>();
+        server = look -> underWay;
+        follow();
+        timer.advance(Duration.ofMillis(50));
+
+        follower.release(new ClientClosedException("stopped", CONTEXT));
+        assertThat(outcome).isNotDone();
+        underWay.complete(done(RESULT).join());
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+    }
+
+    @Test
+    void releasedDuringALook_endsWhenItBringsNoResult() {
+        CompletableFuture<JobStatus> underWay = new CompletableFuture<>();
+        server = look -> underWay;
+        follow();
+        timer.advance(Duration.ofMillis(50));
+        follower.release(new ClientClosedException("stopped", CONTEXT));
+
+        underWay.complete(processing(1).join());
+
+        failure(ClientClosedException.class);
+        timer.advance(JOB_TIMEOUT);
+        assertThat(looks).hasSize(1);
+    }
+
+    @Test
+    void releasedDuringALookThatFails_endsWithTheRelease_forTheJobMayStillEndWell() {
+        CompletableFuture<JobStatus> underWay = new CompletableFuture<>();
+        server = look -> underWay;
+        follow();
+        timer.advance(Duration.ofMillis(50));
+        follower.release(new ClientClosedException("stopped", CONTEXT));
+
+        underWay.completeExceptionally(new ConnectionFailedException("broken", true, CONTEXT, null));
+
+        failure(ClientClosedException.class);
+    }
+
+    @Test
+    void theTimeSinceTheSubmitCountsTowardsTheTimeoutOfAJobThatIsFollowedLater() {
+        elapsed = JOB_TIMEOUT.minusSeconds(10);
+        follow();
+
+        timer.advance(Duration.ofSeconds(12));
+
+        failure(JobTimeoutException.class);
+        assertThat(ended).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(11));
+    }
+
+    @Test
+    void aJobWhoseTimeIsUpIsLookedAtOnce_andItsResultTaken() {
+        elapsed = JOB_TIMEOUT.multipliedBy(2);
+        server = look -> done(RESULT);
+        follow();
+
+        timer.advance(Duration.ofMillis(1));
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+        assertThat(looks).hasSize(1);
+    }
+
     static Stream<AipiException> lossesOfAnAnswer() {
         return Stream.of(
                 new ConnectionFailedException("the connection broke", true, CONTEXT, null),

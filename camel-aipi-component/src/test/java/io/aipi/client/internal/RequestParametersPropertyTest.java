@@ -16,6 +16,7 @@ import io.aipi.client.error.InvalidRequestException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
@@ -45,7 +46,10 @@ class RequestParametersPropertyTest {
     @Property(tries = 500)
     void anyTextForAnyTypeIsSentOrRefused(@ForAll("texts") String text, @ForAll("types") String type) {
         RequestParameters rules = new RequestParameters(
-                "e", JobOptions.defaults().withFixedParameters(Map.of("fixed", text)), description(type));
+                "e",
+                JobOptions.defaults().withFixedParameters(Map.of("fixed", text)),
+                description(type),
+                UnaryOperator.identity());
         try {
             Map<String, Object> parameters = rules.of(AipiRequest.ofParameters(Map.of("x", text)));
             assertThat(parameters).containsOnlyKeys("x", "fixed");
@@ -72,7 +76,7 @@ class RequestParametersPropertyTest {
 
     @Property(tries = 300)
     void aPromptArrivesAsItIs(@ForAll String prompt) throws Exception {
-        RequestParameters rules = new RequestParameters("e", JobOptions.defaults(), null);
+        RequestParameters rules = new RequestParameters("e", JobOptions.defaults(), null, UnaryOperator.identity());
 
         byte[] json = JsonWriter.toBytes(rules.of(AipiRequest.ofPrompt(prompt)));
 
@@ -85,7 +89,10 @@ class RequestParametersPropertyTest {
         String digits = "7".repeat(1_000_000);
 
         Map<String, Object> parameters = new RequestParameters(
-                        "e", JobOptions.defaults().withFixedParameters(Map.of("x", digits)), null)
+                        "e",
+                        JobOptions.defaults().withFixedParameters(Map.of("x", digits)),
+                        null,
+                        UnaryOperator.identity())
                 .of(AipiRequest.ofPrompt("hello"));
 
         assertThat(parameters).containsEntry("x", digits);
@@ -106,7 +113,7 @@ class RequestParametersPropertyTest {
     }
 
     private static Object sent(String type, String text) {
-        return new RequestParameters("e", JobOptions.defaults(), description(type))
+        return new RequestParameters("e", JobOptions.defaults(), description(type), UnaryOperator.identity())
                 .of(AipiRequest.ofParameters(Map.of("x", text)))
                 .get("x");
     }

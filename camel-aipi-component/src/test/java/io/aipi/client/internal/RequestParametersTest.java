@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,7 +59,8 @@ class RequestParametersTest {
     void aConfiguredNameOfThePromptComesFirst() {
         JobOptions options = JobOptions.defaults().withPromptParameter("question");
 
-        assertThat(new RequestParameters("e", options, CHAT).of(AipiRequest.ofPrompt("hello")))
+        assertThat(new RequestParameters("e", options, CHAT, UnaryOperator.identity())
+                        .of(AipiRequest.ofPrompt("hello")))
                 .containsExactly(entry("question", "hello"));
     }
 
@@ -248,11 +250,12 @@ class RequestParametersTest {
     }
 
     private static RequestParameters rules(EndpointDescription description) {
-        return new RequestParameters("e", JobOptions.defaults(), description);
+        return new RequestParameters("e", JobOptions.defaults(), description, UnaryOperator.identity());
     }
 
     private static RequestParameters fixed(EndpointDescription description, Map<String, Object> fixed) {
-        return new RequestParameters("e", JobOptions.defaults().withFixedParameters(fixed), description);
+        return new RequestParameters(
+                "e", JobOptions.defaults().withFixedParameters(fixed), description, UnaryOperator.identity());
     }
 
     private static EndpointDescription described(Map<String, String> types) {

@@ -36,6 +36,38 @@ class SecretMaskTest {
     }
 
     @Test
+    void ofALongTextOnlyTheBeginningIsQuoted() {
+        SecretMask mask = new SecretMask(null);
+
+        assertThat(mask.quote("a".repeat(SecretMask.QUOTED))).isEqualTo("a".repeat(SecretMask.QUOTED));
+        assertThat(mask.quote("a".repeat(SecretMask.QUOTED + 1))).isEqualTo("a".repeat(SecretMask.QUOTED) + "...");
+        assertThat(mask.quoteComplaint("a".repeat(1_000_000)))
+                .isEqualTo("a".repeat(SecretMask.QUOTED_COMPLAINT) + "...");
+        assertThat(mask.quote(null)).isNull();
+    }
+
+    /** Cut first, the rest of the key would not be known for one. */
+    @Test
+    void aKeyAtThePlaceOfTheCutIsTakenOut() {
+        SecretMask mask = new SecretMask("the-api-key");
+
+        for (int before = SecretMask.QUOTED - 12; before <= SecretMask.QUOTED; before++) {
+            assertThat(mask.quote("-".repeat(before) + "the-api-key and more"))
+                    .as("%d characters before it", before)
+                    .doesNotContain("t")
+                    .hasSizeLessThanOrEqualTo(SecretMask.QUOTED + 3);
+        }
+    }
+
+    @Test
+    void aCharacterOfTwoIsNotCutInTheMiddle() {
+        String smiling = "\uD83D\uDE00";
+
+        assertThat(new SecretMask(null).quote("a" + smiling.repeat(SecretMask.QUOTED)))
+                .isEqualTo("a" + smiling.repeat(SecretMask.QUOTED / 2 - 1) + "...");
+    }
+
+    @Test
     void remembersTheLastFewSessions() {
         SecretMask mask = new SecretMask(null);
         for (int i = 100; i < 110; i++) {

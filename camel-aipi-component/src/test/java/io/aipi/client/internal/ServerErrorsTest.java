@@ -133,6 +133,41 @@ class ServerErrorsTest {
         assertThat(((QueueFullException) error).getRetryAfter()).isEqualTo(Duration.ofSeconds(7));
     }
 
+    @Test
+    void aLongReasonIsQuotedInPart() {
+        String reason = "no such thing: ".repeat(100_000);
+
+        assertThat(error(Route.SUBMIT, 500, "{'message':'" + reason + "'}"))
+                .message()
+                .contains(reason.substring(0, SecretMask.QUOTED) + "...")
+                .hasSizeLessThan(SecretMask.QUOTED + 200);
+    }
+
+    @Test
+    void eachOfSeveralReasonsIsQuotedInPart() {
+        String reason = "x".repeat(10_000);
+
+        InvalidRequestException error = (InvalidRequestException)
+                error(Route.SUBMIT, 400, "{'error':['" + reason + "','short','" + reason + "']}");
+
+        String quoted = "x".repeat(SecretMask.QUOTED) + "...";
+        assertThat(error.getMessages()).containsExactly(quoted, "short", quoted);
+    }
+
+    @Test
+    void ofManyReasonsSomeAreQuoted() {
+        String reasons = "'not this one either',".repeat(100_000);
+
+        InvalidRequestException error =
+                (InvalidRequestException) error(Route.SUBMIT, 400, "{'error':[" + reasons + "'the last']}");
+
+        assertThat(error.getMessages())
+                .hasSizeBetween(100, 1_000)
+                .startsWith("not this one either")
+                .endsWith("... (100001 in all)");
+        assertThat(error.getMessage()).hasSizeLessThan(6_000);
+    }
+
     private AipiException error(Route route, int status, String body) {
         byte[] bytes = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         return errors.of(

@@ -1,0 +1,188 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.guarantee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.aipi.camel.AipiComponent;
+import io.aipi.camel.AipiEndpoint;
+import io.aipi.client.error.AuthenticationException;
+import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.SimulatedEndpoint;
+import java.util.Map;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A key that was written into an endpoint's URI is used and not shown; everything that Camel does by the URI goes on as
+ * if it were there.
+ */
+class KeyInUriTest {
+
+    private static final String HIDDEN = "xxxxxx-[0-9a-f-]{36}";
+
+    private AipiSimulator server;
+    private DefaultCamelContext context;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = AipiSimulator.builder()
+                .apiKey("key-of-ann")
+                .apiKey("key-of-bob")
+                .endpoint(SimulatedEndpoint.chat("chat", "text"))
+                .start();
+        context = new DefaultCamelContext();
+        AipiComponent component = new AipiComponent();
+        component.getConfiguration().setServerUrl(server.url());
+        context.addComponent("aipi", component);
+        context.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        context.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "aipi:chat?apiKey=a-key                          | a-key",
+                "aipi://chat?apiKey=a-key                        | a-key",
+                "aipi:chat?apikey=a-key                          | a-key",
+                "aipi:chat?api-key=a-key                         | a-key",
+                "aipi:chat?lazyLogin=true&apiKey=a-key           | a-key",
+                "aipi:chat?apiKey=a-key&lazyLogin=true           | a-key",
+                "aipi:chat?apiKey=a%2Fkey                        | a/key",
+                "aipi:chat?apiKey=a/key=                         | a/key=",
+                "aipi:chat?apiKey=RAW(a+%&key=)&pollInterval=1s  | a+%&key=",
+                "aipi:chat?apiKey=RAW{a)&key}                    | a)&key",
+                "aipi:chat?pollInterval=1s&apiKey=RAW(a&)key)    | a&)key",
+                "aipi:chat?apiKey={{the.key}}                    | a-placed-key",
+                "aipi:chat?apiKey=RAW({{the.key}})               | a-placed-key",
+                "aipi:chat?apiKey=#bean:theKey                   | a-registered-key"
+            })
+    void itIsTheEndpointsKeyAndNotInItsUri(String uri, String key) {
+        context.getPropertiesComponent().addOverrideProperty("the.key", "a-placed-key");
+        context.getRegistry().bind("theKey", "a-registered-key");
+
+        AipiEndpoint endpoint = context.getEndpoint(uri, AipiEndpoint.class);
+
+        assertThat(endpoint.getConfiguration().getApiKey()).isEqualTo(key);
+        assertThat(endpoint.getEndpointUri())
+                .matches(".*[?&]api-?[kK]ey=" + HIDDEN + "(&.*)?")
+                .doesNotContain(key);
+        assertThat(endpoint.getEndpointKey()).doesNotContain(key);
+        assertThat(endpoint.toString()).doesNotContain(key);
+    }
+
+    @Test
+    void otherOptionsStayAsTheyAre() {
+        AipiEndpoint endpoint = context.getEndpoint(
+                "aipi:chat?param.text=RAW(a&apiKey=b)&apiKey=a-key&progressUri=direct:progress", AipiEndpoint.class);
+
+        assertThat(endpoint.getEndpointUri())
+                .contains("param.text=RAW(a&apiKey=b)")
+                .contains("progressUri=direct");
+        assertThat(endpoint.getConfiguration().getApiKey()).isEqualTo("a-key");
+        assertThat(endpoint.getConfiguration().getParameters()).containsEntry("text", "a&apiKey=b");
+        assertThat(context.getEndpoint("aipi:chat").getEndpointUri()).isEqualTo("aipi://chat");
+    }
+
+    @Test
+    void itMayComeAsAPropertyToo() {
+        AipiEndpoint endpoint =
+                (AipiEndpoint) context.getEndpoint("aipi:chat", Map.of("apiKey", "a-key", "pollInterval", "1s"));
+
+        assertThat(endpoint.getConfiguration().getApiKey()).isEqualTo("a-key");
+        assertThat(endpoint.getConfiguration().getPollInterval()).hasSeconds(1);
+    }
+
+    @Test
+    void endpointsWithDifferentKeysAreDifferent_andThoseWithTheSameEqual() throws Exception {
+        AipiComponent component = context.getComponent("aipi", AipiComponent.class);
+        Endpoint ann = component.createEndpoint("aipi://chat?apiKey=key-of-ann");
+        Endpoint bob = component.createEndpoint("aipi://chat?apiKey=key-of-bob");
+        Endpoint annAgain = component.createEndpoint("aipi://chat?apiKey=key-of-ann");
+
+        assertThat(ann).isNotEqualTo(bob).isEqualTo(annAgain).hasSameHashCodeAs(annAgain);
+        assertThat(ann.getEndpointUri()).isNotEqualTo(bob.getEndpointUri());
+        assertThat(ann.toString()).isEqualTo("aipi://chat?apiKey=xxxxxx").isEqualTo(bob.toString());
+    }
+
+    /** Camel keeps producers by endpoint: were two endpoints equal, one would send with the other's key. */
+    @Test
+    void dynamicEndpointsEachUseTheirOwn() throws Exception {
+        context.addRoutes(new org.apache.camel.builder.RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:in").toD("aipi:chat?lazyLogin=true&apiKey=${header.key}");
+            }
+        });
+        ProducerTemplate template = context.createProducerTemplate();
+
+        for (int i = 0; i < 3; i++) {
+            for (String key : new String[] {"key-of-ann", "wrong-key", "key-of-bob"}) {
+                Exchange exchange = template.request("direct:in", one -> {
+                    one.getMessage().setBody("hello");
+                    one.getMessage().setHeader("key", key);
+                });
+                if ("wrong-key".equals(key)) {
+                    assertThat(exchange.getException()).isInstanceOf(AuthenticationException.class);
+                } else {
+                    assertThat(exchange.getException()).isNull();
+                }
+                assertThat(exchange.getProperty(ExchangePropertyKey.TO_ENDPOINT, String.class))
+                        .matches("aipi://chat\\?apiKey=" + HIDDEN + "&lazyLogin=true");
+            }
+        }
+        assertThat(server.stats().logins()).as("sessions").isEqualTo(2);
+    }
+
+    /** Templates and other parts of Camel look an endpoint up again by what its URI says. */
+    @Test
+    void anEndpointIsFoundByTheUriThatItShows() throws Exception {
+        AipiEndpoint endpoint = context.getEndpoint("aipi:chat?apiKey=key-of-ann", AipiEndpoint.class);
+
+        AipiEndpoint found = context.getEndpoint(endpoint.getEndpointUri(), AipiEndpoint.class);
+
+        assertThat(found).isEqualTo(endpoint);
+        assertThat(found.getConfiguration().getApiKey()).isEqualTo("key-of-ann");
+        try (ProducerTemplate template = context.createProducerTemplate()) {
+            template.stop();
+            template.setDefaultEndpoint(endpoint);
+            template.start();
+            assertThat(template.requestBody((Object) "hello")).asString().contains("hello");
+        }
+    }
+
+    @Test
+    void whatIsShownInAKeysPlaceIsNoKeyElsewhere() throws Exception {
+        String shown = context.getEndpoint("aipi:chat?apiKey=key-of-ann").getEndpointUri();
+
+        try (DefaultCamelContext other = new DefaultCamelContext()) {
+            assertThatThrownBy(() -> other.getEndpoint(shown + "&serverUrl=" + server.url()))
+                    .hasStackTraceContaining("not a key");
+        }
+    }
+
+    @Test
+    void aKeyWithAnAmpersandMustBeRaw() {
+        assertThatThrownBy(() -> context.getComponent("aipi").createEndpoint("aipi:chat?apiKey=a%26secret"))
+                .hasMessage("apiKey has an & in it: write it as apiKey=RAW(...)");
+    }
+}

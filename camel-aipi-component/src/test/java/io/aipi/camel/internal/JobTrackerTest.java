@@ -1,0 +1,223 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.JobFailedException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who gets which job. */
+class JobTrackerTest {
+
+    private static final String SERVER = "http://gpu:7777";
+
+    private final MemoryAggregationRepository repository = new MemoryAggregationRepository();
+    private final JobStore store = new JobStore(new DefaultCamelContext(), repository);
+    private JobTracker inMemory;
+    private JobTracker stored;
+
+    @BeforeEach
+    void start() {
+        repository.start();
+        inMemory = new JobTracker(SERVER, "chat", null, Runnable::run);
+        stored = new JobTracker(SERVER, "chat", store, Runnable::run);
+    }
+
+    private static final class Taker implements JobTracker.Follower {
+        private final List<TrackedJob> taken = new ArrayList<>();
+        private final int limit;
+
+        Taker(int limit) {
+            this.limit = limit;
+        }
+
+        @Override
+        public int limit() {
+            return limit;
+        }
+
+        @Override
+        public void take(TrackedJob job) {
+            taken.add(job);
+        }
+
+        List<String> ids() {
+            return taken.stream().map(job -> job.job().jobId()).toList();
+        }
+    }
+
+    private static StoredJob job(String endpoint, String id) {
+        return new StoredJob(
+                new DetachedJob(SERVER, endpoint, id, null, Instant.EPOCH, "x", Map.of(), "prompt"), null, 0);
+    }
+
+    private static TrackedJob tracked(String id) {
+        return new TrackedJob(job("chat", id), null);
+    }
+
+    @Test
+    void withoutAConsumerNothingIsKeptInMemory() {
+        assertThat(inMemory.accepted(tracked("1"))).isCompleted();
+        assertThat(inMemory.size()).isZero();
+    }
+
+    @Test
+    void jobsWaitForADeclaredConsumer_andThenForTheNextOne() {
+        inMemory.declare("route");
+        CompletableFuture<Void> ended = inMemory.accepted(tracked("1"));
+        Taker first = new Taker(10);
+        inMemory.started(first);
+        assertThat(first.ids()).containsExactly("1");
+
+        inMemory.stopping(first);
+        inMemory.giveBack(first.taken.get(0));
+        Taker second = new Taker(10);
+        inMemory.started(second);
+
+        assertThat(second.ids()).containsExactly("1");
+        assertThat(ended).isNotDone();
+        inMemory.ended(second.taken.get(0));
+        assertThat(ended).isCompleted();
+        assertThat(inMemory.size()).isZero();
+    }
+
+    @Test
+    void theLastConsumerToGoTakesTheJobsInMemoryWithIt() {
+        inMemory.declare("a");
+        inMemory.declare("b");
+        CompletableFuture<Void> ended = inMemory.accepted(tracked("1"));
+
+        assertThat(inMemory.undeclare("a")).isEmpty();
+        assertThat(inMemory.undeclare("b")).hasSize(1);
+
+        assertThat(ended).isCompleted();
+        assertThat(inMemory.isConsumed()).isFalse();
+    }
+
+    @Test
+    void jobsAreSharedInTurn_andAFollowerHoldsNoMoreThanItsLimit() {
+        inMemory.declare("a");
+        Taker one = new Taker(1);
+        Taker three = new Taker(3);
+        inMemory.started(one);
+        inMemory.started(three);
+
+        IntStream.range(0, 6).forEach(i -> inMemory.accepted(tracked("" + i)));
+
+        assertThat(one.taken).hasSize(1);
+        assertThat(three.taken).hasSize(3);
+        inMemory.ended(one.taken.get(0));
+        assertThat(one.taken).hasSize(2);
+        assertThat(inMemory.size()).isEqualTo(5);
+    }
+
+    @Test
+    void aLookThroughTheStoreFindsTheJobsOfItsEndpointOnly_eachOnce() {
+        store.add(job("chat", "1"));
+        store.add(job("chat", "2"));
+        store.add(job("chat2", "3"));
+        Taker taker = new Taker(10);
+        stored.started(taker);
+
+        stored.scan();
+        stored.scan();
+
+        assertThat(taker.ids()).containsExactlyInAnyOrder("1", "2");
+        assertThat(taker.taken).allMatch(TrackedJob::isRecovered);
+    }
+
+    @Test
+    void aJobThatIsBeingStoredHereIsHandedOverByItsProducer_notByALook() {
+        Taker taker = new Taker(10);
+        stored.started(taker);
+        TrackedJob job = tracked("1");
+        stored.coming(job.key());
+        store.add(job.toStored());
+
+        stored.scan();
+        assertThat(taker.taken).isEmpty();
+        stored.accepted(job);
+
+        assertThat(taker.taken).containsExactly(job);
+    }
+
+    @Test
+    void whatHasNoRoomStaysInTheStore_andComesWhenThereIsRoom() {
+        Taker taker = new Taker(1);
+        stored.started(taker);
+        store.add(job("chat", "1"));
+        store.add(job("chat", "2"));
+        stored.scan();
+        assertThat(taker.taken).hasSize(1);
+
+        store.remove(taker.taken.get(0).key());
+        stored.ended(taker.taken.get(0));
+
+        assertThat(taker.ids()).containsExactlyInAnyOrder("1", "2");
+    }
+
+    @Test
+    void whatSomebodyElseHasEndedMeanwhileIsNotHandedOut() {
+        store.add(job("chat", "1"));
+        store.add(job("chat", "2"));
+        Taker taker = new Taker(1);
+        stored.started(taker);
+        stored.scan();
+        String other = taker.ids().get(0).equals("1") ? "2" : "1";
+
+        store.remove(tracked(other).key());
+        store.remove(taker.taken.get(0).key());
+        stored.ended(taker.taken.get(0));
+
+        assertThat(taker.taken).hasSize(1);
+        assertThat(stored.size()).isZero();
+    }
+
+    @Test
+    void aParkedJobIsLeftAloneUntilAConsumerStartsAnew() {
+        store.add(job("chat", "1"));
+        Taker taker = new Taker(10);
+        stored.started(taker);
+        stored.scan();
+        stored.park(taker.taken.get(0));
+
+        stored.scan();
+        assertThat(taker.taken).hasSize(1);
+        stored.stopping(taker);
+        Taker next = new Taker(10);
+        stored.started(next);
+        stored.scan();
+
+        assertThat(next.ids()).containsExactly("1");
+    }
+
+    @Test
+    void theFirstOfTwoFollowersOfOneStoreDecidesTheOutcome() {
+        store.add(job("chat", "1"));
+        DetachedJob job = job("chat", "1").job();
+        JobOutcome failed = new JobOutcome.Failed(new JobFailedException("boom", ErrorContext.of("chat", "1")));
+        JobOutcome other = new JobOutcome.Failed(new JobFailedException("bang", ErrorContext.of("chat", "1")));
+
+        assertThat(store.settle(new StoredJob(job, failed, 0))).isTrue();
+        assertThat(store.settle(new StoredJob(job, failed, 0))).as("once more").isTrue();
+        assertThat(store.settle(new StoredJob(job, other, 0))).isFalse();
+
+        store.remove(job.key());
+        assertThat(store.settle(new StoredJob(job, failed, 0))).isFalse();
+    }
+}
