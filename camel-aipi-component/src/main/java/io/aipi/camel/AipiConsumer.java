@@ -116,6 +116,9 @@ public class AipiConsumer extends DefaultConsumer
     /** Whether the last access to the store failed. */
     private final AtomicBoolean storeTrouble = new AtomicBoolean();
 
+    /** Whether the removals that an earlier process has cut in two are finished. */
+    private volatile boolean removalsFinished;
+
     private final AtomicInteger scans = new AtomicInteger();
 
     /** Made by the endpoint. */
@@ -167,9 +170,6 @@ public class AipiConsumer extends DefaultConsumer
         model = endpoint.open();
         try {
             endpoint.logIn(model);
-            if (store != null) {
-                store.finishRemovals();
-            }
         } catch (RuntimeException e) {
             endpoint.close(model);
             shutdownThreads();
@@ -179,6 +179,7 @@ public class AipiConsumer extends DefaultConsumer
         looks = store == null ? null : new LookWindow();
         started = endpoint.getComponent().clock().instant();
         forced = false;
+        finishRemovals();
         active = true;
         tracker.started(this);
         if (store != null) {
@@ -187,6 +188,19 @@ public class AipiConsumer extends DefaultConsumer
         // routes that this one sends to may not have started yet
         endpoint.getCamelContext().addStartupListener(this);
         deliverIfReady();
+    }
+
+    /** Before this process removes anything itself. A store that is away does not keep the consumer from its start. */
+    private void finishRemovals() {
+        removalsFinished = store == null;
+        if (store != null) {
+            try {
+                store.finishRemovals();
+                removalsFinished = true;
+            } catch (RuntimeException e) {
+                storeFailed("The jobRepository cannot be looked through, which is tried again", e);
+            }
+        }
     }
 
     @Override
@@ -820,7 +834,7 @@ public class AipiConsumer extends DefaultConsumer
         if (storeTrouble.compareAndSet(false, true)) {
             LOG.warn("{}. Until the jobRepository works again, further failures are logged at DEBUG", what, e);
         } else {
-            LOG.debug(what, e);
+            LOG.debug("{}: {}", what, e.toString());
         }
     }
 
@@ -861,6 +875,10 @@ public class AipiConsumer extends DefaultConsumer
             return;
         }
         try {
+            if (!removalsFinished) {
+                store.finishRemovals();
+                removalsFinished = true;
+            }
             tracker.scan();
             storeWorks();
         } catch (RuntimeException | Error e) {
