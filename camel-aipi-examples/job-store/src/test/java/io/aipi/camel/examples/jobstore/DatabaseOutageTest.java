@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,7 @@ class DatabaseOutageTest {
     void resultsWaitForTheDatabaseAndAreRoutedThen_andOneWarningIsEnough() throws Exception {
         FailingDataSource data = new FailingDataSource();
         try (Application application = start(Database.h2(folder), data::putInto);
-                Warnings warnings = new Warnings()) {
+                Logged warnings = new Logged(Level.WARN)) {
             submitAll(application);
             data.goAway();
             server.startWorkers("chat", 8);
@@ -102,7 +103,7 @@ class DatabaseOutageTest {
             assertThat(failure.getCause().getMessage())
                     .contains("The server has accepted the job ")
                     .contains("#1 of chat")
-                    .contains("it cannot be stored");
+                    .contains("nobody follows it");
             data.comeBack();
             submitAll(application);
             server.startWorkers("chat", 8);
@@ -128,7 +129,7 @@ class DatabaseOutageTest {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
             Database database = Database.postgres(postgres);
             try (Application application = start(database.with("jobs.connectionTimeout", "250"), context -> {});
-                    Warnings warnings = new Warnings()) {
+                    Logged warnings = new Logged(Level.WARN)) {
                 submitAll(application);
                 JdbcTemplate administrator = new JdbcTemplate(postgres.getPostgresDatabase());
                 administrator.execute("alter database " + database.name() + " with allow_connections false");

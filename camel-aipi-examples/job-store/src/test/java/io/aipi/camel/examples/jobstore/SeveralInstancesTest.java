@@ -119,6 +119,8 @@ class SeveralInstancesTest {
         properties.put("camel.component.aipi.server-url", server.url());
         properties.put("camel.component.aipi.poll-interval", "100ms");
         properties.put("camel.component.aipi.recovery-interval", "500ms");
+        properties.put("camel.component.aipi.lazy-login", "true");
+        properties.put("camel.component.master.back-off-max-attempts", "1");
         properties.put("routes", "classpath:camel/*.yaml,classpath:cluster/*.yaml");
         properties.put("cluster.root", folder.resolve("cluster").toString());
         properties.put("cluster.interval", String.valueOf(LOCK_INTERVAL.toMillis()));

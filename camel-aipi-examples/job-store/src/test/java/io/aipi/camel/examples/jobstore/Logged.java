@@ -15,15 +15,15 @@ import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 
-/** What is logged as a warning or an error, while it is open. */
-final class Warnings extends AbstractAppender implements AutoCloseable {
+/** What is logged while it is open, from a level on. */
+final class Logged extends AbstractAppender implements AutoCloseable {
 
     private final List<String> seen = new CopyOnWriteArrayList<>();
 
-    Warnings() {
-        super("warnings", null, null, true, Property.EMPTY_ARRAY);
+    Logged(Level from) {
+        super("logged", null, null, true, Property.EMPTY_ARRAY);
         start();
-        context().getConfiguration().getRootLogger().addAppender(this, Level.WARN, null);
+        context().getConfiguration().getRootLogger().addAppender(this, from, null);
         context().updateLoggers();
     }
 
