@@ -90,6 +90,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "proxyPort": getOrCreateConfiguration(target).setProxyPort(property(camelContext, java.lang.Integer.class, value)); return true;
         case "queuefulltimeout":
         case "queueFullTimeout": getOrCreateConfiguration(target).setQueueFullTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "recoverydelay":
+        case "recoveryDelay": getOrCreateConfiguration(target).setRecoveryDelay(property(camelContext, java.time.Duration.class, value)); return true;
         case "recoveryinterval":
         case "recoveryInterval": getOrCreateConfiguration(target).setRecoveryInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "recoverytimeout":
@@ -176,6 +178,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "proxyPort": return java.lang.Integer.class;
         case "queuefulltimeout":
         case "queueFullTimeout": return java.time.Duration.class;
+        case "recoverydelay":
+        case "recoveryDelay": return java.time.Duration.class;
         case "recoveryinterval":
         case "recoveryInterval": return java.time.Duration.class;
         case "recoverytimeout":
@@ -263,6 +267,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "proxyPort": return getOrCreateConfiguration(target).getProxyPort();
         case "queuefulltimeout":
         case "queueFullTimeout": return getOrCreateConfiguration(target).getQueueFullTimeout();
+        case "recoverydelay":
+        case "recoveryDelay": return getOrCreateConfiguration(target).getRecoveryDelay();
         case "recoveryinterval":
         case "recoveryInterval": return getOrCreateConfiguration(target).getRecoveryInterval();
         case "recoverytimeout":

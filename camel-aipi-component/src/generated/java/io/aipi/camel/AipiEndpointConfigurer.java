@@ -80,6 +80,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "proxyPort": target.getConfiguration().setProxyPort(property(camelContext, java.lang.Integer.class, value)); return true;
         case "queuefulltimeout":
         case "queueFullTimeout": target.getConfiguration().setQueueFullTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "recoverydelay":
+        case "recoveryDelay": target.getConfiguration().setRecoveryDelay(property(camelContext, java.time.Duration.class, value)); return true;
         case "recoveryinterval":
         case "recoveryInterval": target.getConfiguration().setRecoveryInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "recoverytimeout":
@@ -159,6 +161,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "proxyPort": return java.lang.Integer.class;
         case "queuefulltimeout":
         case "queueFullTimeout": return java.time.Duration.class;
+        case "recoverydelay":
+        case "recoveryDelay": return java.time.Duration.class;
         case "recoveryinterval":
         case "recoveryInterval": return java.time.Duration.class;
         case "recoverytimeout":
@@ -239,6 +243,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "proxyPort": return target.getConfiguration().getProxyPort();
         case "queuefulltimeout":
         case "queueFullTimeout": return target.getConfiguration().getQueueFullTimeout();
+        case "recoverydelay":
+        case "recoveryDelay": return target.getConfiguration().getRecoveryDelay();
         case "recoveryinterval":
         case "recoveryInterval": return target.getConfiguration().getRecoveryInterval();
         case "recoverytimeout":

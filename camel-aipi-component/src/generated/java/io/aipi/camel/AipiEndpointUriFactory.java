@@ -23,7 +23,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(39);
+        Set<String> props = new HashSet<>(40);
         props.add("apiKey");
         props.add("binding");
         props.add("bridgeErrorHandler");
@@ -55,6 +55,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("proxyHost");
         props.add("proxyPort");
         props.add("queueFullTimeout");
+        props.add("recoveryDelay");
         props.add("recoveryInterval");
         props.add("recoveryTimeout");
         props.add("redeliveryDelay");

@@ -214,6 +214,17 @@ public class AipiConfiguration implements Cloneable {
     @UriParam(
             label = "consumer",
             defaultValue = "5s",
+            javaType = "java.time.Duration",
+            description =
+                    "Stored jobs whose messages had a request id (the header `CamelAipiRequestId`): their outcomes are routed"
+                            + " this long after the start of the consumer at the earliest. A broker delivers what was not"
+                            + " acknowledged at a crash again; until then the job has to stay stored, or it is submitted"
+                            + " twice. Only what was stored before the start waits.")
+    private Duration recoveryDelay = Duration.ofSeconds(5);
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "5s",
             description =
                     "Time between two looks through the jobRepository for jobs that were stored by other processes,"
                             + " and between two tries of what it has refused.")
@@ -535,6 +546,14 @@ public class AipiConfiguration implements Cloneable {
 
     public void setDeadLetterUri(String deadLetterUri) {
         this.deadLetterUri = deadLetterUri;
+    }
+
+    public Duration getRecoveryDelay() {
+        return recoveryDelay;
+    }
+
+    public void setRecoveryDelay(Duration recoveryDelay) {
+        this.recoveryDelay = recoveryDelay;
     }
 
     public Duration getRecoveryInterval() {

@@ -11,6 +11,8 @@ import io.aipi.camel.internal.DetachedJob;
 import io.aipi.camel.internal.JobOutcome;
 import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
+import io.aipi.camel.internal.LookWindow;
+import io.aipi.camel.internal.StorableValues;
 import io.aipi.camel.internal.TrackedJob;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
@@ -20,7 +22,9 @@ import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.error.ResultLostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -72,10 +77,16 @@ public class AipiConsumer extends DefaultConsumer
 
     private static final Logger LOG = LoggerFactory.getLogger(AipiConsumer.class);
 
+    /** Begins the request id of a failure exchange; the failed job's id follows. */
+    private static final String AGAIN = "again:";
+
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
     /** How long a forced stop waits for what is on its way to the store. */
     private static final Duration PATIENCE_WHEN_FORCED = Duration.ofSeconds(5);
+
+    /** How often a stop that waits looks whether it has become a forced one. */
+    private static final Duration REST_SLICE = Duration.ofMillis(200);
 
     private final AipiEndpoint endpoint;
     private final AipiConfiguration configuration;
@@ -83,14 +94,22 @@ public class AipiConsumer extends DefaultConsumer
     /** All jobs in this consumer's hands, whatever their step. */
     private final Set<TrackedJob> jobs = ConcurrentHashMap.newKeySet();
 
+    /** Their ids. */
+    private final Set<String> heldIds = ConcurrentHashMap.newKeySet();
+
     private final Activity activity = new Activity();
+    private final Set<Retry> retries = ConcurrentHashMap.newKeySet();
     private JobTracker tracker;
     private JobStore store;
     private volatile ModelEndpoint model;
+    /** Null without a store. */
+    private volatile LookWindow looks;
+
     private volatile Deliveries deliveries;
     private volatile ExecutorService threads;
     private volatile ProducerCache deadLetterProducers;
     private volatile Runnable nextScan;
+    private volatile Instant started = Instant.EPOCH;
     private volatile boolean contextStarted;
     private volatile boolean active;
     private volatile boolean forced;
@@ -152,12 +171,13 @@ public class AipiConsumer extends DefaultConsumer
                 store.finishRemovals();
             }
         } catch (RuntimeException e) {
-            // Camel does not stop what has failed to start
             endpoint.close(model);
             shutdownThreads();
             ServiceHelper.stopAndShutdownService(deadLetterProducers);
             throw e;
         }
+        looks = store == null ? null : new LookWindow();
+        started = endpoint.getComponent().clock().instant();
         forced = false;
         active = true;
         tracker.started(this);
@@ -209,16 +229,21 @@ public class AipiConsumer extends DefaultConsumer
         if (deliveries != null) {
             deliveries.pause();
         }
+        boolean interrupted = false;
         if (model != null) {
             // a look under way may bring a result, which the server has handed out by then: it is waited for, and
             // stored
-            model.release();
-            if (!activity.await(forced ? PATIENCE_WHEN_FORCED : shutdownTimeout())) {
-                LOG.warn(
-                        "{} did not come to rest within the shutdown timeout; {} jobs are in its hands",
-                        this,
-                        jobs.size());
+            if (looks != null) {
+                looks.close(new ClientClosedException(
+                        "The consumer was stopped while it followed the job, which goes on at the server",
+                        ErrorContext.of(endpoint.getEndpointName())));
             }
+            model.release();
+            // what the store has refused is tried once more, and not again
+            for (Retry retry : retries) {
+                retry.run();
+            }
+            interrupted = !comeToRest();
             endpoint.close(model);
         }
         for (TrackedJob job : jobs) {
@@ -228,6 +253,37 @@ public class AipiConsumer extends DefaultConsumer
         ServiceHelper.stopAndShutdownService(deadLetterProducers);
         deadLetterProducers = null;
         super.doStop();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for what is on its way to the store or along the route; false if the thread was interrupted meanwhile. */
+    private boolean comeToRest() {
+        // Camel interrupts a stop that takes too long, and goes on with it: that is no reason to leave jobs behind
+        boolean interrupted = Thread.interrupted();
+        long begin = System.nanoTime();
+        boolean atRest = false;
+        while (!atRest && System.nanoTime() - begin < patience(interrupted).toNanos()) {
+            try {
+                atRest = activity.await(REST_SLICE);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (!atRest) {
+            LOG.warn(
+                    "{} did not come to rest within the shutdown timeout; {} jobs are in its hands", this, jobs.size());
+        }
+        return !interrupted;
+    }
+
+    private Duration patience(boolean interrupted) {
+        return interrupted
+                        || forced
+                        || endpoint.getCamelContext().getShutdownStrategy().isTimeoutOccurred()
+                ? PATIENCE_WHEN_FORCED
+                : shutdownTimeout();
     }
 
     private Duration shutdownTimeout() {
@@ -264,10 +320,17 @@ public class AipiConsumer extends DefaultConsumer
         return store == null;
     }
 
-    /** In memory, a graceful stop waits for the jobs; what is stored goes on at the next start. */
+    /**
+     * In memory, a graceful stop of the context waits for the jobs, unless somebody has suspended their consumer. What is
+     * stored goes on at the next start, and so does what is in memory when only the route is stopped.
+     */
     @Override
     public int getPendingExchangesSize() {
-        return store == null && tracker != null ? tracker.size() : 0;
+        boolean waits = store == null
+                && tracker != null
+                && endpoint.getCamelContext().isStopping()
+                && !isSuspendingOrSuspended();
+        return waits ? tracker.size() : 0;
     }
 
     @Override
@@ -285,6 +348,9 @@ public class AipiConsumer extends DefaultConsumer
     @Override
     public void take(TrackedJob job) {
         jobs.add(job);
+        if (job.job().jobId() != null) {
+            heldIds.add(job.job().jobId());
+        }
         activity.begin();
         if (!active) {
             letGo(job, tracker::giveBack);
@@ -292,11 +358,8 @@ public class AipiConsumer extends DefaultConsumer
             return;
         }
         if (job.outcome() != null) {
-            if (job.isRecovered()) {
-                // the process that stored it may have ended in the middle of its delivery, or because of it
-                job.deliveryFailed();
-            }
-            settle(job);
+            // stored with it
+            toDelivery(job);
             return;
         }
         Duration elapsed = Duration.between(
@@ -305,7 +368,8 @@ public class AipiConsumer extends DefaultConsumer
         model.follow(
                         job.job().jobId(),
                         elapsed.isNegative() ? Duration.ZERO : elapsed,
-                        listened ? progress -> progress(job, progress) : null)
+                        listened ? progress -> progress(job, progress) : null,
+                        looks == null ? Supplier::get : look -> looks.take(look, job.kept()))
                 .whenComplete((result, failure) -> followed(job, result, failure));
     }
 
@@ -325,13 +389,23 @@ public class AipiConsumer extends DefaultConsumer
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof ClientClosedException) {
+            if (active) {
+                LOG.warn("{} follows no job any more: its client was closed by somebody else", this);
+                tracker.stopping(this);
+                active = false;
+            }
             // the job goes on at the server, and with whoever follows it next
             letGo(job, tracker::giveBack);
             activity.end();
             return;
         }
         job.end(cause == null ? new JobOutcome.Done(result) : new JobOutcome.Failed(asFailure(job, cause)));
-        settle(job);
+        if (cause instanceof ResultLostException && job.isRecovered() && active) {
+            // whoever followed the job before, and is about to end, may have the result on its way to the store
+            retry(job, () -> settle(job), "it is found out again at the next start");
+        } else {
+            settle(job);
+        }
     }
 
     private static AipiException asFailure(TrackedJob job, Throwable cause) {
@@ -357,7 +431,7 @@ public class AipiConsumer extends DefaultConsumer
         boolean present;
         try {
             present = store.settle(job.toStored());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             storeFailed(
                     "The outcome of the job " + job.job().jobId()
                             + " cannot be stored, which is tried again; it is not routed before",
@@ -385,7 +459,7 @@ public class AipiConsumer extends DefaultConsumer
      */
     private void retry(TrackedJob job, Runnable step, String atStop) {
         if (active) {
-            endpoint.getComponent().schedule(() -> blocking(step), configuration.getRecoveryInterval());
+            new Retry(step).schedule();
         } else {
             LOG.warn("The outcome of the job {} and the stop: {}", job.job().jobId(), atStop);
             letGo(job, tracker::giveBack);
@@ -393,23 +467,85 @@ public class AipiConsumer extends DefaultConsumer
         }
     }
 
-    private void toDelivery(TrackedJob job) {
-        if (job.deliveries() > configuration.getMaximumRedeliveries()) {
-            exhausted(job, null);
-            return;
+    /** A step that is tried again: in time, or by a stop, whichever comes first. */
+    private final class Retry implements Runnable {
+
+        private final Runnable step;
+
+        Retry(Runnable step) {
+            this.step = step;
         }
-        deliveries.outcome(job);
+
+        void schedule() {
+            retries.add(this);
+            endpoint.getComponent().schedule(this, configuration.getRecoveryInterval());
+            if (!active) {
+                // the stop may have been through them already
+                run();
+            }
+        }
+
+        @Override
+        public void run() {
+            if (retries.remove(this)) {
+                blocking(step);
+            }
+        }
+    }
+
+    private void toDelivery(TrackedJob job) {
+        job.kept().complete(null);
+        deliverWhenDue(job);
         // from here on it waits for a turn, for which a stop does not wait: it has the job in its store, or gives it
         // back
         activity.end();
+    }
+
+    private void deliverWhenDue(TrackedJob job) {
+        Duration wait = untilDue(job);
+        if (wait.isZero()) {
+            deliveries.outcome(job);
+        } else if (jobs.contains(job)) {
+            endpoint.getComponent().schedule(() -> deliverWhenDue(job), wait);
+        }
+    }
+
+    /**
+     * A request id names a request while its job is stored: whoever may send the request again has to be given the chance
+     * before the job is routed and leaves the store.
+     */
+    private Duration untilDue(TrackedJob job) {
+        String requestId = job.job().requestId();
+        if (store == null || requestId == null) {
+            return Duration.ZERO;
+        }
+        if (job.isRecovered()) {
+            // the broker, which delivers again what was not acknowledged at the crash
+            Duration left = configuration
+                    .getRecoveryDelay()
+                    .minus(Duration.between(
+                            started, endpoint.getComponent().clock().instant()));
+            if (left.compareTo(Duration.ZERO) > 0) {
+                return left;
+            }
+        }
+        if (requestId.startsWith(AGAIN) && heldIds.contains(requestId.substring(AGAIN.length()))) {
+            // the failed job whose route has submitted this one, until it has left the store
+            return configuration.getPollInterval();
+        }
+        return Duration.ZERO;
     }
 
     // ---- step 3: it is delivered
 
     @Override
     public void deliver(TrackedJob job, JobProgress progress, Runnable done) {
-        if (progress != null) {
-            activity.begin();
+        activity.begin();
+        if (!active || !jobs.contains(job)) {
+            // given back, or about to be
+            activity.end();
+            done.run();
+        } else if (progress != null) {
             route(job, exchange -> populateProgress(exchange, job, progress), (exchange, failure) -> {
                 if (failure != null) {
                     report("A progress exchange failed; the job goes on", exchange, failure);
@@ -417,8 +553,13 @@ public class AipiConsumer extends DefaultConsumer
                 activity.end();
                 done.run();
             });
-        } else if (jobs.contains(job)) {
-            activity.begin();
+        } else if (job.deliveries() > configuration.getMaximumRedeliveries()) {
+            done.run();
+            exhausted(job, null);
+        } else {
+            if (job.deliveryBegins()) {
+                count(job);
+            }
             route(job, exchange -> populateToRoute(exchange, job), (exchange, failure) -> {
                 // the turn ends with the exchange: what follows takes the time of a store or of a delay
                 done.run();
@@ -428,8 +569,6 @@ public class AipiConsumer extends DefaultConsumer
                     delivered(job, exchange, failure);
                 }
             });
-        } else {
-            done.run();
         }
     }
 
@@ -481,10 +620,14 @@ public class AipiConsumer extends DefaultConsumer
     }
 
     private void populateOutcome(Exchange exchange, TrackedJob job) {
+        populateEnd(exchange, job);
         if (job.deliveries() > 0) {
             exchange.getMessage().setHeader(Exchange.REDELIVERED, true);
             exchange.getMessage().setHeader(Exchange.REDELIVERY_COUNTER, job.deliveries());
         }
+    }
+
+    private void populateEnd(Exchange exchange, TrackedJob job) {
         if (job.outcome() instanceof JobOutcome.Done done) {
             exchange.getMessage().getHeaders().putAll(headers(job.job(), false));
             try {
@@ -502,11 +645,12 @@ public class AipiConsumer extends DefaultConsumer
     /** The message that was submitted, as it was, and what became of it. */
     private void populateFailure(Exchange exchange, DetachedJob job, AipiException failure) {
         exchange.getMessage().getHeaders().putAll(headers(job, true));
-        exchange.getMessage().setBody(job.body());
+        // a copy: the next delivery must find it as it was
+        exchange.getMessage().setBody(StorableValues.copy(job.body()));
         binding.populateFailure(exchange, endpoint, job.jobId(), failure);
         if (job.jobId() != null) {
             // submitted again by the route, it is submitted once, however often this exchange is delivered
-            exchange.getMessage().setHeader(AipiConstants.REQUEST_ID, "again:" + job.jobId());
+            exchange.getMessage().setHeader(AipiConstants.REQUEST_ID, AGAIN + job.jobId());
         }
     }
 
@@ -522,11 +666,16 @@ public class AipiConsumer extends DefaultConsumer
     }
 
     private void report(String what, Exchange exchange, Throwable failure) {
-        if (endpoint.isBridgeErrorHandler()) {
-            // the route's error handler has had it already
-            LOG.warn("{}: {}", what, failure.toString());
-        } else {
-            getExceptionHandler().handleException(what, exchange, failure);
+        try {
+            if (endpoint.isBridgeErrorHandler()) {
+                // the route's error handler has had it already
+                LOG.warn("{}: {}", what, failure.toString());
+            } else {
+                getExceptionHandler().handleException(what, exchange, failure);
+            }
+        } catch (RuntimeException e) {
+            // a handler of the user's must not keep the job from going on
+            LOG.warn("The exception handler failed", e);
         }
     }
 
@@ -559,7 +708,7 @@ public class AipiConsumer extends DefaultConsumer
     private void count(TrackedJob job) {
         try {
             store.update(job.toStored());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.debug(
                     "A failed delivery of the job {} is not counted in the repository",
                     job.job().jobId(),
@@ -622,7 +771,7 @@ public class AipiConsumer extends DefaultConsumer
             }
             exchange.setProperty(ExchangePropertyKey.FAILURE_ROUTE_ID, getRouteId());
             sent = deadLetterProducers.asyncSendExchange(target, ExchangePattern.InOnly, null, null, exchange, null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             sent = CompletableFuture.failedFuture(e);
         }
         sent.whenComplete((exchange, problem) -> {
@@ -652,8 +801,8 @@ public class AipiConsumer extends DefaultConsumer
 
     private void remove(TrackedJob job) {
         try {
-            store.remove(job.key());
-        } catch (RuntimeException e) {
+            store.remove(job.job());
+        } catch (RuntimeException | Error e) {
             storeFailed(
                     "The job " + job.job().jobId()
                             + " has been routed but cannot be removed from the repository, which is tried again",
@@ -667,7 +816,7 @@ public class AipiConsumer extends DefaultConsumer
     }
 
     /** A database that is away is away for thousands of jobs: one warning is enough until it is back. */
-    private void storeFailed(String what, RuntimeException e) {
+    private void storeFailed(String what, Throwable e) {
         if (storeTrouble.compareAndSet(false, true)) {
             LOG.warn("{}. Until the jobRepository works again, further failures are logged at DEBUG", what, e);
         } else {
@@ -683,7 +832,11 @@ public class AipiConsumer extends DefaultConsumer
 
     /** Exactly once for each job. */
     private void letGo(TrackedJob job, Consumer<TrackedJob> to) {
+        job.kept().complete(null);
         if (jobs.remove(job)) {
+            if (job.job().jobId() != null) {
+                heldIds.remove(job.job().jobId());
+            }
             to.accept(job);
         }
     }
@@ -710,10 +863,11 @@ public class AipiConsumer extends DefaultConsumer
         try {
             tracker.scan();
             storeWorks();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             storeFailed("The jobRepository cannot be looked through, which is tried again", e);
+        } finally {
+            scanSoon(start, configuration.getRecoveryInterval());
         }
-        scanSoon(start, configuration.getRecoveryInterval());
     }
 
     @ManagedAttribute(

@@ -133,6 +133,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                 callback,
                 request,
                 submission -> {},
+                () -> {},
                 submission -> progressJob == null
                         ? CompletableFuture.completedFuture(null)
                         : followDetached(submission, progressJob));
@@ -161,7 +162,7 @@ public class AipiProducer extends DefaultAsyncProducer {
         }
         Map<String, Object> headers =
                 StorableValues.headers(exchange.getMessage().getHeaders());
-        Object body = exchange.getMessage().getBody();
+        Object body = StorableValues.copy(exchange.getMessage().getBody());
         if (tracker.store() != null) {
             checkStorable(body);
         }
@@ -183,6 +184,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                             body);
                     track(tracker, job, submission.result(), progressJob, slot);
                 },
+                () -> slot.complete(null),
                 submission -> slot);
     }
 
@@ -207,12 +209,13 @@ public class AipiProducer extends DefaultAsyncProducer {
             if (tracker.store() != null) {
                 tracker.store().add(stored);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             tracker.notComing(job.key());
             slot.complete(null);
             throw new RuntimeCamelException(
                     "The server has accepted the job " + job.jobId() + " of " + job.endpoint()
-                            + ", but it cannot be stored: nobody follows it",
+                            + ", but the jobRepository failed to store it: unless it has stored it all the same, nobody"
+                            + " follows it",
                     e);
         }
         TrackedJob tracked = new TrackedJob(stored, progressJob);
@@ -226,6 +229,7 @@ public class AipiProducer extends DefaultAsyncProducer {
      * Submits, and lets the exchange go on.
      *
      * @param accepted what is to be done, on a worker, before the exchange goes on; it fails the exchange by throwing
+     * @param abandoned what is to be done instead if the exchange was ended meanwhile, by a stop
      * @param end completed when the job's slot is free
      */
     private void submitDetached(
@@ -233,18 +237,28 @@ public class AipiProducer extends DefaultAsyncProducer {
             AsyncCallback callback,
             AipiRequest request,
             Consumer<Submission> accepted,
+            Runnable abandoned,
             Function<Submission, CompletableFuture<Void>> end) {
         CompletableFuture<Submission> submission = new CompletableFuture<>();
         Waiting<Submission> waiting = waiting(exchange, callback, submitted -> {
             accepted.accept(submitted);
             binding.populate(exchange, endpoint, submitted);
         });
-        submission.whenComplete(waiting::ended);
-        CompletableFuture<Void> whole = waiting.inTurn(() -> {
+        submission.whenComplete((submitted, failure) -> {
+            if (!waiting.ended(submitted, failure)) {
+                abandoned.run();
+            }
+        });
+        Supplier<CompletableFuture<Void>> job = () -> {
             CompletableFuture<Submission> submitted = model.submit(request);
             submitted.thenAccept(submission::complete);
             return submitted.thenCompose(end);
-        });
+        };
+        // a consumer's exchange that submits again must not wait for a turn: the jobs that have theirs may be waiting
+        // for
+        // this very exchange to end
+        boolean again = exchange.getFromEndpoint() instanceof AipiEndpoint;
+        CompletableFuture<Void> whole = again ? waiting.atOnce(job) : waiting.inTurn(job);
         whole.whenComplete((ended, failure) -> {
             if (failure != null) {
                 // changes nothing for a job that was accepted
@@ -352,19 +366,24 @@ public class AipiProducer extends DefaultAsyncProducer {
 
         /** Begins the job in its turn, unless the exchange has been ended by then: nobody would take the result. */
         <R> CompletableFuture<R> inTurn(Supplier<CompletableFuture<R>> job) {
-            return endpoint.inFlightLimit()
-                    .run(() -> inFlight.contains(this) ? job.get() : CompletableFuture.failedFuture(stopped()));
+            return endpoint.inFlightLimit().run(() -> atOnce(job));
         }
 
-        void ended(T value, Throwable failure) {
+        <R> CompletableFuture<R> atOnce(Supplier<CompletableFuture<R>> job) {
+            return inFlight.contains(this) ? job.get() : CompletableFuture.failedFuture(stopped());
+        }
+
+        /** False if it was ended before. */
+        boolean ended(T value, Throwable failure) {
             if (!inFlight.remove(this)) {
-                return;
+                return false;
             }
             try {
                 endpoint.getComponent().workers().execute(() -> goOn(value, failure));
             } catch (RejectedExecutionException stopped) {
                 goOn(value, failure);
             }
+            return true;
         }
 
         private void goOn(T value, Throwable failure) {
@@ -404,6 +423,10 @@ public class AipiProducer extends DefaultAsyncProducer {
         addHealthCheck();
         try {
             endpoint.logIn(model);
+            if (!configuration.isWaitForResult()) {
+                // starts the repository, which should fail now if it has to
+                endpoint.tracker();
+            }
             if (configuration.getProgressUri() != null) {
                 progressSender = new ProgressSender(endpoint, configuration.getProgressUri());
             }

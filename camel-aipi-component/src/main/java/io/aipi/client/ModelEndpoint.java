@@ -83,6 +83,12 @@ public final class ModelEndpoint implements AutoCloseable {
         return jobs.follow(jobId, elapsed, listener);
     }
 
+    /** As {@link #follow(String, Duration, Consumer)}; each look at the job is begun when {@code turns} lets it. */
+    public CompletableFuture<JobResult> follow(
+            String jobId, Duration elapsed, Consumer<JobProgress> listener, LookTurns turns) {
+        return jobs.follow(jobId, elapsed, listener, turns);
+    }
+
     /** Submits a job and follows it; {@code listener} as in {@link #follow}. */
     public CompletableFuture<JobResult> run(AipiRequest request, Consumer<JobProgress> listener) {
         return submit(request)

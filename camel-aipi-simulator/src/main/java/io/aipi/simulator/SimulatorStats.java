@@ -10,6 +10,7 @@ import io.aipi.simulator.http.HttpFront;
 import io.aipi.simulator.job.Tally;
 import io.aipi.simulator.job.Tally.Event;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -159,5 +160,26 @@ public final class SimulatorStats {
      */
     public Map<String, Long> requestsByRoute() {
         return tally.requests();
+    }
+
+    /**
+     * A job that was accepted. Times are those of {@link System#nanoTime()}.
+     *
+     * @param jobId its id
+     * @param prompt its prompt as it was sent, empty for none
+     * @param submittedNanos when it was accepted
+     * @param readyNanos when its result was ready; empty if it has not come
+     * @param handedOutNanos when its result was handed out; empty if it has not come
+     */
+    public record AcceptedJob(
+            String jobId, String prompt, long submittedNanos, OptionalLong readyNanos, OptionalLong handedOutNanos) {}
+
+    /**
+     * The jobs that were accepted, the oldest first: who sends a prompt twice is seen here.
+     *
+     * @return a copy
+     */
+    public List<AcceptedJob> jobs() {
+        return tally.jobs(AcceptedJob::new);
     }
 }

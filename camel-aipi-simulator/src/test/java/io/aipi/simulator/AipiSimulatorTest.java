@@ -321,6 +321,23 @@ class AipiSimulatorTest {
     }
 
     @Test
+    void theStatsListTheJobsInTheOrderOfTheirSubmitsWithTheirPrompts() throws IOException {
+        simulator = settings().start();
+        String first = submit("hi");
+        String second = submit("hi @sleep=3600");
+        await().until(() -> json(poll(first)).has("job_result"));
+
+        List<SimulatorStats.AcceptedJob> jobs = simulator.stats().jobs();
+        assertThat(jobs).extracting(SimulatorStats.AcceptedJob::jobId).containsExactly(first, second);
+        assertThat(jobs).extracting(SimulatorStats.AcceptedJob::prompt).containsExactly("hi", "hi @sleep=3600");
+        assertThat(jobs.get(0).handedOutNanos().orElseThrow())
+                .isGreaterThanOrEqualTo(jobs.get(0).readyNanos().orElseThrow());
+        assertThat(jobs.get(0).readyNanos().orElseThrow())
+                .isGreaterThan(jobs.get(0).submittedNanos());
+        assertThat(jobs.get(1).readyNanos()).isEmpty();
+    }
+
+    @Test
     void withAnErrorOutputDeclaredAWorkersErrorReachesTheClient() throws IOException {
         simulator = AipiSimulator.builder()
                 .endpoint(SimulatedEndpoint.chat("llama2_chat", "text").withErrorOutput())

@@ -13,6 +13,7 @@ import io.aipi.client.JobOptions;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
 import io.aipi.client.JobStatus;
+import io.aipi.client.LookTurns;
 import io.aipi.client.Submission;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ConnectionFailedException;
@@ -50,6 +51,8 @@ public final class EndpointJobs {
     private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
     private final AtomicReference<CompletableFuture<RequestParameters>> parameters = new AtomicReference<>();
     private volatile Function<String, AipiException> aborted;
+    /** The reason, if what is on its way is to be waited for. */
+    private volatile Function<String, AipiException> released;
 
     /** What can be ended from outside. */
     private interface InFlight {
@@ -129,6 +132,12 @@ public final class EndpointJobs {
 
     /** See {@link io.aipi.client.ModelEndpoint#follow}. */
     public CompletableFuture<JobResult> follow(String jobId, Duration elapsed, Consumer<JobProgress> listener) {
+        return follow(jobId, elapsed, listener, Supplier::get);
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#follow}. */
+    public CompletableFuture<JobResult> follow(
+            String jobId, Duration elapsed, Consumer<JobProgress> listener, LookTurns turns) {
         boolean withData = listener != null;
         JobFollower follower = new JobFollower(
                 endpoint,
@@ -136,7 +145,7 @@ public final class EndpointJobs {
                 elapsed,
                 options,
                 timer,
-                (id, timeout) -> calls.progress(endpoint, id, withData, timeout),
+                (id, timeout) -> turns.take(() -> calls.progress(endpoint, id, withData, timeout)),
                 listener);
         InFlight entry = new InFlight() {
             @Override
@@ -188,13 +197,16 @@ public final class EndpointJobs {
      * handed out once. The caller sees by {@link #inFlight} or by the futures of the jobs when that is done.
      */
     public void release(Function<String, AipiException> reason) {
+        released = reason;
         aborted = reason;
         inFlight.forEach(entry -> entry.release(reason));
     }
 
     private void abortIfClosed(InFlight entry) {
         Function<String, AipiException> reason = aborted;
-        if (reason != null) {
+        if (reason != null && reason == released) {
+            entry.release(reason);
+        } else if (reason != null) {
             entry.abort(reason);
         }
     }

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiConstants;
+import io.aipi.camel.internal.JobStore;
 import io.aipi.client.JobResult;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobLapsedException;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -105,7 +107,7 @@ class ConsumerTest extends ConsumerTestSupport {
         context.getRegistry().bind("jobs", jobs);
         routes(b -> b.from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs"));
         String jobId = submit("Hello", Map.of("orderId", 42));
-        assertThat(jobs.getKeys()).singleElement().asString().endsWith("/chat/" + jobId);
+        assertThat(jobs.getKeys()).singleElement().asString().endsWith("#chat/" + jobId);
         context.stop();
 
         AtomicInteger attempts = new AtomicInteger();
@@ -156,14 +158,16 @@ class ConsumerTest extends ConsumerTestSupport {
     void jobsThatARestartedServerForgotEndAsFailures_andARouteThatResubmitsThemGetsEveryAnswer() throws Exception {
         MemoryAggregationRepository jobs = new LastingRepository();
         context.getRegistry().bind("jobs", jobs);
-        List<Class<?>> failures = new CopyOnWriteArrayList<>();
+        // by job: a resubmission that meets the restart itself has its failure delivered again
+        Map<Object, Class<?>> failures = new ConcurrentHashMap<>();
         server.stopWorkers("chat");
         routes(b -> {
             b.from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs");
             b.from("aipi:chat?jobRepository=#jobs")
                     .choice()
                     .when(b.header(AipiConstants.JOB_STATE).isEqualTo("failed"))
-                    .process(exchange -> failures.add(
+                    .process(exchange -> failures.put(
+                            exchange.getMessage().getHeader(AipiConstants.JOB_ID),
                             exchange.getProperty(Exchange.EXCEPTION_CAUGHT).getClass()))
                     .to("direct:submit")
                     .otherwise()
@@ -177,7 +181,8 @@ class ConsumerTest extends ConsumerTestSupport {
         server.startWorkers("chat", 8);
         awaitRouted(20);
 
-        assertThat(failures).hasSize(20).containsOnly(JobLapsedException.class);
+        assertThat(failures).hasSize(20);
+        assertThat(failures.values()).containsOnly(JobLapsedException.class);
         for (int i = 0; i < 20; i++) {
             String prompt = "Prompt " + i;
             assertThat(routed)
@@ -197,6 +202,95 @@ class ConsumerTest extends ConsumerTestSupport {
 
         assertThat(submit("Hello", headers)).isEqualTo(first);
         assertThat(server.stats().submits()).isEqualTo(1);
+    }
+
+    /** What a broker delivers again after a crash, it delivers when the job may have long ended. */
+    @Test
+    void aStoredOutcomeWaitsAfterTheStartForItsRequestToComeAgain() throws Exception {
+        MemoryAggregationRepository jobs = new LastingRepository();
+        Map<String, Object> headers = Map.of(AipiConstants.REQUEST_ID, "prompts-0-17");
+        context.getRegistry().bind("jobs", jobs);
+        routes(b -> b.from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs"));
+        String first = submit("Hello", headers);
+        context.stop();
+
+        context = newContext();
+        context.getRegistry().bind("jobs", jobs);
+        routes(b -> {
+            b.from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs");
+            b.from("aipi:chat?jobRepository=#jobs&recoveryDelay=3600000").process(this::keep);
+        });
+        await().until(() -> isSettled(jobs, first));
+        String other = submit("Other", Map.of(AipiConstants.REQUEST_ID, "prompts-0-18"));
+        awaitRouted(1);
+
+        assertThat(submit("Hello", headers)).isEqualTo(first);
+        assertThat(server.stats().submits()).isEqualTo(2);
+        assertThat(routed)
+                .extracting(exchange -> exchange.getMessage().getHeader(AipiConstants.JOB_ID))
+                .containsExactly(other);
+    }
+
+    @Test
+    void whenTheTimeForThatIsOverTheStoredOutcomeIsRouted() throws Exception {
+        MemoryAggregationRepository jobs = new LastingRepository();
+        context.getRegistry().bind("jobs", jobs);
+        routes(b -> b.from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs"));
+        submit("Hello", Map.of(AipiConstants.REQUEST_ID, "prompts-0-17"));
+        context.stop();
+
+        context = newContext();
+        context.getRegistry().bind("jobs", jobs);
+        routes(b -> b.from("aipi:chat?jobRepository=#jobs&recoveryDelay=200").process(this::keep));
+
+        awaitRouted(1);
+        await().until(() -> jobs.getKeys().isEmpty());
+    }
+
+    /** Killed in between, the failure is routed again and the route submits again: the first resubmission must be there. */
+    @Test
+    void aResubmittedJobStaysStoredUntilTheFailedOneHasLeftTheStore() throws Exception {
+        MemoryAggregationRepository jobs = new LastingRepository();
+        context.getRegistry().bind("jobs", jobs);
+        CountDownLatch resubmitted = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        server.stopWorkers("chat");
+        routes(b -> {
+            b.from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs");
+            b.from("aipi:chat?jobRepository=#jobs&concurrentConsumers=2")
+                    .choice()
+                    .when(b.header(AipiConstants.JOB_STATE).isEqualTo("failed"))
+                    .to("direct:submit")
+                    .process(exchange -> resubmitted.countDown())
+                    .process(exchange -> go.await())
+                    .otherwise()
+                    .process(this::keep);
+        });
+        submit("Hello", Map.of());
+        server.restart();
+        server.startWorkers("chat", 8);
+        resubmitted.await();
+        String again = server.stats().jobs().get(1).jobId();
+        await().until(() -> isSettled(jobs, again));
+
+        String other = submit("Other", Map.of());
+        awaitRouted(1);
+        assertThat(routed)
+                .extracting(exchange -> exchange.getMessage().getHeader(AipiConstants.JOB_ID))
+                .containsExactly(other);
+
+        go.countDown();
+        awaitRouted(2);
+        await().until(() -> jobs.getKeys().isEmpty());
+        assertThat(server.stats().submits()).isEqualTo(3);
+    }
+
+    /** Whether the store has the job's outcome. */
+    private boolean isSettled(MemoryAggregationRepository jobs, String jobId) {
+        JobStore store = new JobStore(context, jobs);
+        return store.keys().stream()
+                .map(store::load)
+                .anyMatch(stored -> stored != null && stored.job().jobId().equals(jobId) && stored.outcome() != null);
     }
 
     @Test

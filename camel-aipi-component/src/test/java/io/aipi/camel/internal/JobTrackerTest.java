@@ -165,7 +165,7 @@ class JobTrackerTest {
         stored.scan();
         assertThat(taker.taken).hasSize(1);
 
-        store.remove(taker.taken.get(0).key());
+        store.remove(taker.taken.get(0).job());
         stored.ended(taker.taken.get(0));
 
         assertThat(taker.ids()).containsExactlyInAnyOrder("1", "2");
@@ -180,8 +180,8 @@ class JobTrackerTest {
         stored.scan();
         String other = taker.ids().get(0).equals("1") ? "2" : "1";
 
-        store.remove(tracked(other).key());
-        store.remove(taker.taken.get(0).key());
+        store.remove(tracked(other).job());
+        store.remove(taker.taken.get(0).job());
         stored.ended(taker.taken.get(0));
 
         assertThat(taker.taken).hasSize(1);
@@ -217,7 +217,7 @@ class JobTrackerTest {
         assertThat(store.settle(new StoredJob(job, failed, 0))).as("once more").isTrue();
         assertThat(store.settle(new StoredJob(job, other, 0))).isFalse();
 
-        store.remove(job.key());
+        store.remove(job);
         assertThat(store.settle(new StoredJob(job, failed, 0))).isFalse();
     }
 }

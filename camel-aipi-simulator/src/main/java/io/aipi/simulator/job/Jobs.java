@@ -203,7 +203,7 @@ public final class Jobs {
             Job job = new Job(ids.get(), order, time);
             job.hold(holder);
             jobs.put(job.id, job);
-            tally.count(Tally.Event.SUBMIT);
+            tally.submitted(job.id, order.prompt(), job.submittedNanos);
             if (holder != null) {
                 tally.count(Tally.Event.HELD_SUBMIT);
             }

@@ -30,9 +30,18 @@ public record Order(ModelEndpoint endpoint, Map<String, JsonNode> inputs, Script
      * @return the order
      */
     public static Order of(ModelEndpoint endpoint, Map<String, JsonNode> inputs) {
-        JsonNode given = inputs.get(endpoint.promptParameter());
-        String prompt = endpoint.model().effectivePrompt(given == null ? "" : given.asText(""), inputs);
+        String prompt = endpoint.model().effectivePrompt(prompt(endpoint, inputs), inputs);
         Script script = Script.in(prompt);
         return new Order(endpoint, inputs, script, endpoint.model().perform(prompt, inputs, script));
+    }
+
+    /** The prompt as it was sent, empty for none. */
+    String prompt() {
+        return prompt(endpoint, inputs);
+    }
+
+    private static String prompt(ModelEndpoint endpoint, Map<String, JsonNode> inputs) {
+        JsonNode given = inputs.get(endpoint.promptParameter());
+        return given == null ? "" : given.asText("");
     }
 }

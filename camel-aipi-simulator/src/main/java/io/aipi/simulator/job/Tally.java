@@ -6,8 +6,10 @@
  */
 package io.aipi.simulator.job;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -52,6 +54,8 @@ public final class Tally {
     public record Polls(long count, long firstNanos, long lastNanos) {}
 
     private static final class JobTimes {
+        String prompt;
+        long submittedNanos;
         long polls;
         final Map<String, Polls> pollsByClient = new LinkedHashMap<>(2);
         Long readyNanos;
@@ -96,6 +100,50 @@ public final class Tally {
         Map<String, Long> copy = new LinkedHashMap<>();
         routes.forEach((route, count) -> copy.put(route, count.sum()));
         return copy;
+    }
+
+    void submitted(String jobId, String prompt, long nanos) {
+        count(Event.SUBMIT);
+        synchronized (jobs) {
+            JobTimes times = times(jobId);
+            times.prompt = prompt;
+            times.submittedNanos = nanos;
+        }
+    }
+
+    /**
+     * The jobs that were accepted, in that order.
+     *
+     * @param <T> what is made of each
+     * @param view makes it
+     * @return a copy
+     */
+    public <T> List<T> jobs(View<T> view) {
+        synchronized (jobs) {
+            List<T> copy = new ArrayList<>(jobs.size());
+            jobs.forEach((id, job) -> copy.add(view.of(
+                    id, job.prompt, job.submittedNanos, optional(job.readyNanos), optional(job.handedOutNanos))));
+            return copy;
+        }
+    }
+
+    /**
+     * What is told of a job.
+     *
+     * @param <T> what is made of it
+     */
+    public interface View<T> {
+        /**
+         * One job.
+         *
+         * @param jobId its id
+         * @param prompt its prompt as it was sent, empty for none
+         * @param submittedNanos when it was accepted
+         * @param readyNanos when its result was ready, if it is
+         * @param handedOutNanos when its result was handed out, if it was
+         * @return what is made of it
+         */
+        T of(String jobId, String prompt, long submittedNanos, OptionalLong readyNanos, OptionalLong handedOutNanos);
     }
 
     void polled(String jobId, String client, long nanos) {

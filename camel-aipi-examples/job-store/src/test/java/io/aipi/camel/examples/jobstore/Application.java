@@ -42,7 +42,7 @@ final class Application implements AutoCloseable {
         Properties all = new Properties();
         all.putAll(properties);
         main.setOverrideProperties(all);
-        main.configure().withRoutesIncludePattern("classpath:camel/*.yaml");
+        main.configure().withRoutesIncludePattern(properties.getOrDefault("routes", "classpath:camel/*.yaml"));
         for (RouteBuilder builder : routes) {
             main.configure().addRoutesBuilder(builder);
         }

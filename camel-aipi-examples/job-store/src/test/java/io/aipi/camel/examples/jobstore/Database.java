@@ -15,24 +15,26 @@ import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** An empty database, and the properties with which the job store uses it. */
-record Database(Map<String, String> properties) {
+record Database(String name, Map<String, String> properties) {
 
     /** A file of H2 with the settings of the default. */
     static Database h2(Path folder) {
-        return new Database(Map.of(
-                "jobs.url",
-                "jdbc:h2:file:" + folder.resolve(UUID.randomUUID().toString())
-                        + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"));
+        String name = UUID.randomUUID().toString();
+        return new Database(
+                name,
+                Map.of("jobs.url", "jdbc:h2:file:" + folder.resolve(name) + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"));
     }
 
     /** A database of a running PostgreSQL. */
     static Database postgres(EmbeddedPostgres server) {
         String name = "jobs_" + UUID.randomUUID().toString().replace('-', '_');
         new JdbcTemplate(server.getPostgresDatabase()).execute("create database " + name);
-        return new Database(Map.of(
-                "jobs.database", "postgresql",
-                "jobs.url", server.getJdbcUrl("postgres", name),
-                "jobs.user", "postgres"));
+        return new Database(
+                name,
+                Map.of(
+                        "jobs.database", "postgresql",
+                        "jobs.url", server.getJdbcUrl("postgres", name),
+                        "jobs.user", "postgres"));
     }
 
     static EmbeddedPostgres startPostgres() {
@@ -46,6 +48,6 @@ record Database(Map<String, String> properties) {
     Database with(String property, String value) {
         Map<String, String> more = new HashMap<>(properties);
         more.put(property, value);
-        return new Database(more);
+        return new Database(name, more);
     }
 }

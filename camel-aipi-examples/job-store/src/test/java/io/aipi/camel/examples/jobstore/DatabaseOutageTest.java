@@ -127,22 +127,20 @@ class DatabaseOutageTest {
     void aPostgresThatCutsAllConnectionsAndRefusesNewOnesLosesNothing() throws Exception {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
             Database database = Database.postgres(postgres);
-            String name = new JdbcTemplate(postgres.getPostgresDatabase())
-                    .queryForObject("select datname from pg_database where datname like 'jobs_%'", String.class);
             try (Application application = start(database.with("jobs.connectionTimeout", "250"), context -> {});
                     Warnings warnings = new Warnings()) {
                 submitAll(application);
                 JdbcTemplate administrator = new JdbcTemplate(postgres.getPostgresDatabase());
-                administrator.execute("alter database " + name + " with allow_connections false");
-                administrator.execute(
-                        "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'");
+                administrator.execute("alter database " + database.name() + " with allow_connections false");
+                administrator.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = '"
+                        + database.name() + "'");
                 server.startWorkers("chat", 8);
                 await().until(() -> server.stats().jobsDone() == JOBS);
                 assertThat(catchThrowable(() -> application.submit("Too early", Map.of())))
                         .hasStackTraceContaining("The server has accepted the job ");
 
                 assertThat(routed).isEmpty();
-                administrator.execute("alter database " + name + " with allow_connections true");
+                administrator.execute("alter database " + database.name() + " with allow_connections true");
                 awaitAllRouted(application);
                 assertThat(warnings.seen()).hasSizeLessThan(40);
             }

@@ -1,0 +1,138 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.internal;
+
+import io.aipi.client.JobStatus;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * How many looks at jobs are under way at once, where results have to be stored: a result that the server has handed out
+ * and that is not stored yet is lost if the process is killed, and its job has to be computed again.
+ *
+ * <p>A look that brings a result keeps its place until that result is stored. So many looks have a place as experience
+ * recommends: each one without a result makes the window wider, each one with a result makes it narrower. After an outage,
+ * when all jobs have ended meanwhile, results are fetched in small portions; among many jobs that go on, looks do not wait.
+ */
+public final class LookWindow {
+
+    static final int LEAST = 8;
+    static final int MOST = 1024;
+
+    private final Queue<Turn> waiting = new ArrayDeque<>();
+    private int size = LEAST;
+    private int taken;
+    private boolean passingOn;
+    private RuntimeException closed;
+
+    private record Turn(
+            Supplier<CompletableFuture<JobStatus>> look,
+            CompletableFuture<Void> stored,
+            CompletableFuture<JobStatus> seen) {}
+
+    /**
+     * Begins the look when there is a place for it.
+     *
+     * @param stored completed when the result, should the look bring one, is stored or given up
+     */
+    public CompletableFuture<JobStatus> take(
+            Supplier<CompletableFuture<JobStatus>> look, CompletableFuture<Void> stored) {
+        Turn turn = new Turn(look, stored, new CompletableFuture<>());
+        RuntimeException reason;
+        synchronized (this) {
+            reason = closed;
+            if (reason == null) {
+                waiting.add(turn);
+            }
+        }
+        if (reason != null) {
+            turn.seen.completeExceptionally(reason);
+        } else {
+            passOn();
+        }
+        return turn.seen;
+    }
+
+    /** Begins no further look: those that wait, and all to come, fail with the reason. */
+    public void close(RuntimeException reason) {
+        Queue<Turn> left;
+        synchronized (this) {
+            closed = reason;
+            left = new ArrayDeque<>(waiting);
+            waiting.clear();
+        }
+        left.forEach(turn -> turn.seen.completeExceptionally(reason));
+    }
+
+    synchronized int size() {
+        return size;
+    }
+
+    private void passOn() {
+        while (true) {
+            Turn next;
+            synchronized (this) {
+                // whoever is passing on already will see this turn, too
+                if (passingOn || taken >= size || waiting.isEmpty()) {
+                    return;
+                }
+                passingOn = true;
+                taken++;
+                next = waiting.remove();
+            }
+            try {
+                begin(next);
+            } finally {
+                synchronized (this) {
+                    passingOn = false;
+                }
+            }
+        }
+    }
+
+    private void begin(Turn turn) {
+        if (turn.stored.isDone()) {
+            // the job has ended while its look waited, as by its timeout: nobody would take the result
+            free();
+            turn.seen.cancel(false);
+            return;
+        }
+        CompletableFuture<JobStatus> look;
+        try {
+            look = turn.look.get();
+        } catch (RuntimeException e) {
+            look = CompletableFuture.failedFuture(e);
+        }
+        look.whenComplete((status, failure) -> {
+            if (failure != null) {
+                free();
+                turn.seen.completeExceptionally(failure);
+            } else if (status.result() == null) {
+                resize(false);
+                free();
+                turn.seen.complete(status);
+            } else {
+                resize(true);
+                turn.stored.whenComplete((done, ignored) -> free());
+                turn.seen.complete(status);
+            }
+        });
+    }
+
+    private synchronized void resize(boolean broughtResult) {
+        size = broughtResult ? Math.max(LEAST, size * 3 / 4) : Math.min(MOST, size + 1);
+    }
+
+    private void free() {
+        synchronized (this) {
+            taken--;
+        }
+        passOn();
+    }
+}
