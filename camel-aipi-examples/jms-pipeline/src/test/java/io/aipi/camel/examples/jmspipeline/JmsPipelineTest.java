@@ -278,6 +278,26 @@ class JmsPipelineTest {
         assertThat(server.stats().submits()).isEqualTo(2);
     }
 
+    @Test
+    void aBrokerOfYoursIsUsedByItsUrl() throws Exception {
+        EmbeddedActiveMQ yours = new EmbeddedActiveMQ();
+        yours.start();
+        try {
+            properties.setProperty("broker", "external");
+            properties.setProperty("broker.url", "vm://0?consumerWindowSize=0");
+            start();
+            prompts(1);
+
+            jms(jms -> assertThat(texts(receive(jms, "answers", 1))).isEqualTo(answers(1)));
+
+            stop();
+            assertThat(yours.getActiveMQServer().isStarted()).isTrue();
+        } finally {
+            stop();
+            yours.stop();
+        }
+    }
+
     // ---- what goes wrong around it
 
     /** Fails the route of the prompts after their job has been stored, as often as it is told. */
