@@ -36,6 +36,9 @@ public final class JobTracker {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobTracker.class);
 
+    /** How many unreadable jobs are worth a warning each. */
+    private static final int WARNINGS = 10;
+
     /** Who follows jobs and delivers their outcomes. */
     public interface Follower {
         /** Jobs that it holds at once at most. */
@@ -324,11 +327,18 @@ public final class JobTracker {
             }
             key = waiting.keySet().iterator().next();
         }
-        loadAndHandOver(key);
-        return true;
+        if (loadAndHandOver(key)) {
+            return true;
+        }
+        // a store that fails is given time: the next look through it goes on
+        synchronized (this) {
+            loading = false;
+        }
+        return false;
     }
 
-    private void loadAndHandOver(String key) {
+    /** False if the store failed. */
+    private boolean loadAndHandOver(String key) {
         Handover handover = null;
         TrackedJob present;
         synchronized (this) {
@@ -350,17 +360,19 @@ public final class JobTracker {
             }
             unreadable.remove(key);
         } catch (RuntimeException | LinkageError e) {
-            if (unreadable.add(key)) {
+            if (unreadable.add(key) && unreadable.size() <= WARNINGS) {
                 LOG.warn("The stored job {} cannot be read. It stays in the repository, and is tried again", key, e);
             }
             synchronized (this) {
                 // until the next look through the store
                 waiting.remove(key);
             }
+            return false;
         }
         if (handover != null) {
             handover.seat().follower.take(handover.job());
         }
+        return true;
     }
 
     private Handover handOver(Seat seat, String key, TrackedJob job) {
