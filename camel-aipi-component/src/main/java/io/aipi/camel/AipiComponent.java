@@ -235,7 +235,9 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         if (repository == null) {
             return null;
         }
-        if (repositories.add(repository)) {
+        if (!ServiceHelper.isStarted(repository)) {
+            // what others have started is theirs to stop
+            repositories.add(repository);
             CamelContextAware.trySetCamelContext(repository, getCamelContext());
             ServiceHelper.startService(repository);
         }

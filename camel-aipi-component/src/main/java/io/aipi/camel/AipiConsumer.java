@@ -12,6 +12,7 @@ import io.aipi.camel.internal.JobOutcome;
 import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
 import io.aipi.camel.internal.LookWindow;
+import io.aipi.camel.internal.StorableValues;
 import io.aipi.camel.internal.TrackedJob;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
@@ -21,6 +22,7 @@ import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.error.ResultLostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -83,6 +85,9 @@ public class AipiConsumer extends DefaultConsumer
     /** How long a forced stop waits for what is on its way to the store. */
     private static final Duration PATIENCE_WHEN_FORCED = Duration.ofSeconds(5);
 
+    /** How often a stop that waits looks whether it has become a forced one. */
+    private static final Duration REST_SLICE = Duration.ofMillis(200);
+
     private final AipiEndpoint endpoint;
     private final AipiConfiguration configuration;
     private final AipiBinding binding;
@@ -93,6 +98,7 @@ public class AipiConsumer extends DefaultConsumer
     private final Set<String> heldIds = ConcurrentHashMap.newKeySet();
 
     private final Activity activity = new Activity();
+    private final Set<Retry> retries = ConcurrentHashMap.newKeySet();
     private JobTracker tracker;
     private JobStore store;
     private volatile ModelEndpoint model;
@@ -107,7 +113,12 @@ public class AipiConsumer extends DefaultConsumer
     private volatile boolean contextStarted;
     private volatile boolean active;
     private volatile boolean forced;
-    private volatile boolean scanTrouble;
+    /** Whether the last access to the store failed. */
+    private final AtomicBoolean storeTrouble = new AtomicBoolean();
+
+    /** Whether the removals that an earlier process has cut in two are finished. */
+    private volatile boolean removalsFinished;
+
     private final AtomicInteger scans = new AtomicInteger();
 
     /** Made by the endpoint. */
@@ -159,11 +170,7 @@ public class AipiConsumer extends DefaultConsumer
         model = endpoint.open();
         try {
             endpoint.logIn(model);
-            if (store != null) {
-                store.finishRemovals();
-            }
         } catch (RuntimeException e) {
-            // Camel does not stop what has failed to start
             endpoint.close(model);
             shutdownThreads();
             ServiceHelper.stopAndShutdownService(deadLetterProducers);
@@ -172,6 +179,7 @@ public class AipiConsumer extends DefaultConsumer
         looks = store == null ? null : new LookWindow();
         started = endpoint.getComponent().clock().instant();
         forced = false;
+        finishRemovals();
         active = true;
         tracker.started(this);
         if (store != null) {
@@ -180,6 +188,19 @@ public class AipiConsumer extends DefaultConsumer
         // routes that this one sends to may not have started yet
         endpoint.getCamelContext().addStartupListener(this);
         deliverIfReady();
+    }
+
+    /** Before this process removes anything itself. A store that is away does not keep the consumer from its start. */
+    private void finishRemovals() {
+        removalsFinished = store == null;
+        if (store != null) {
+            try {
+                store.finishRemovals();
+                removalsFinished = true;
+            } catch (RuntimeException e) {
+                storeFailed("The jobRepository cannot be looked through, which is tried again", e);
+            }
+        }
     }
 
     @Override
@@ -222,6 +243,7 @@ public class AipiConsumer extends DefaultConsumer
         if (deliveries != null) {
             deliveries.pause();
         }
+        boolean interrupted = false;
         if (model != null) {
             // a look under way may bring a result, which the server has handed out by then: it is waited for, and
             // stored
@@ -231,12 +253,11 @@ public class AipiConsumer extends DefaultConsumer
                         ErrorContext.of(endpoint.getEndpointName())));
             }
             model.release();
-            if (!activity.await(forced ? PATIENCE_WHEN_FORCED : shutdownTimeout())) {
-                LOG.warn(
-                        "{} did not come to rest within the shutdown timeout; {} jobs are in its hands",
-                        this,
-                        jobs.size());
+            // what the store has refused is tried once more, and not again
+            for (Retry retry : retries) {
+                retry.run();
             }
+            interrupted = !comeToRest();
             endpoint.close(model);
         }
         for (TrackedJob job : jobs) {
@@ -246,6 +267,37 @@ public class AipiConsumer extends DefaultConsumer
         ServiceHelper.stopAndShutdownService(deadLetterProducers);
         deadLetterProducers = null;
         super.doStop();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for what is on its way to the store or along the route; false if the thread was interrupted meanwhile. */
+    private boolean comeToRest() {
+        // Camel interrupts a stop that takes too long, and goes on with it: that is no reason to leave jobs behind
+        boolean interrupted = Thread.interrupted();
+        long begin = System.nanoTime();
+        boolean atRest = false;
+        while (!atRest && System.nanoTime() - begin < patience(interrupted).toNanos()) {
+            try {
+                atRest = activity.await(REST_SLICE);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (!atRest) {
+            LOG.warn(
+                    "{} did not come to rest within the shutdown timeout; {} jobs are in its hands", this, jobs.size());
+        }
+        return !interrupted;
+    }
+
+    private Duration patience(boolean interrupted) {
+        return interrupted
+                        || forced
+                        || endpoint.getCamelContext().getShutdownStrategy().isTimeoutOccurred()
+                ? PATIENCE_WHEN_FORCED
+                : shutdownTimeout();
     }
 
     private Duration shutdownTimeout() {
@@ -282,10 +334,17 @@ public class AipiConsumer extends DefaultConsumer
         return store == null;
     }
 
-    /** In memory, a graceful stop waits for the jobs; what is stored goes on at the next start. */
+    /**
+     * In memory, a graceful stop of the context waits for the jobs, unless somebody has suspended their consumer. What is
+     * stored goes on at the next start, and so does what is in memory when only the route is stopped.
+     */
     @Override
     public int getPendingExchangesSize() {
-        return store == null && tracker != null ? tracker.size() : 0;
+        boolean waits = store == null
+                && tracker != null
+                && endpoint.getCamelContext().isStopping()
+                && !isSuspendingOrSuspended();
+        return waits ? tracker.size() : 0;
     }
 
     @Override
@@ -313,11 +372,8 @@ public class AipiConsumer extends DefaultConsumer
             return;
         }
         if (job.outcome() != null) {
-            if (job.isRecovered()) {
-                // the process that stored it may have ended in the middle of its delivery, or because of it
-                job.deliveryFailed();
-            }
-            settle(job);
+            // stored with it
+            toDelivery(job);
             return;
         }
         Duration elapsed = Duration.between(
@@ -347,13 +403,23 @@ public class AipiConsumer extends DefaultConsumer
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof ClientClosedException) {
+            if (active) {
+                LOG.warn("{} follows no job any more: its client was closed by somebody else", this);
+                tracker.stopping(this);
+                active = false;
+            }
             // the job goes on at the server, and with whoever follows it next
             letGo(job, tracker::giveBack);
             activity.end();
             return;
         }
         job.end(cause == null ? new JobOutcome.Done(result) : new JobOutcome.Failed(asFailure(job, cause)));
-        settle(job);
+        if (cause instanceof ResultLostException && job.isRecovered() && active) {
+            // whoever followed the job before, and is about to end, may have the result on its way to the store
+            retry(job, () -> settle(job), "it is found out again at the next start");
+        } else {
+            settle(job);
+        }
     }
 
     private static AipiException asFailure(TrackedJob job, Throwable cause) {
@@ -379,14 +445,15 @@ public class AipiConsumer extends DefaultConsumer
         boolean present;
         try {
             present = store.settle(job.toStored());
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "The outcome of the job {} cannot be stored, which is tried again; it is not routed before",
-                    job.job().jobId(),
+        } catch (RuntimeException | Error e) {
+            storeFailed(
+                    "The outcome of the job " + job.job().jobId()
+                            + " cannot be stored, which is tried again; it is not routed before",
                     e);
             retry(job, () -> store(job), "it is lost by the stop");
             return;
         }
+        storeWorks();
         if (present) {
             toDelivery(job);
         } else {
@@ -406,7 +473,7 @@ public class AipiConsumer extends DefaultConsumer
      */
     private void retry(TrackedJob job, Runnable step, String atStop) {
         if (active) {
-            endpoint.getComponent().schedule(() -> blocking(step), configuration.getRecoveryInterval());
+            new Retry(step).schedule();
         } else {
             LOG.warn("The outcome of the job {} and the stop: {}", job.job().jobId(), atStop);
             letGo(job, tracker::giveBack);
@@ -414,12 +481,34 @@ public class AipiConsumer extends DefaultConsumer
         }
     }
 
+    /** A step that is tried again: in time, or by a stop, whichever comes first. */
+    private final class Retry implements Runnable {
+
+        private final Runnable step;
+
+        Retry(Runnable step) {
+            this.step = step;
+        }
+
+        void schedule() {
+            retries.add(this);
+            endpoint.getComponent().schedule(this, configuration.getRecoveryInterval());
+            if (!active) {
+                // the stop may have been through them already
+                run();
+            }
+        }
+
+        @Override
+        public void run() {
+            if (retries.remove(this)) {
+                blocking(step);
+            }
+        }
+    }
+
     private void toDelivery(TrackedJob job) {
         job.kept().complete(null);
-        if (job.deliveries() > configuration.getMaximumRedeliveries()) {
-            exhausted(job, null);
-            return;
-        }
         deliverWhenDue(job);
         // from here on it waits for a turn, for which a stop does not wait: it has the job in its store, or gives it
         // back
@@ -465,8 +554,12 @@ public class AipiConsumer extends DefaultConsumer
 
     @Override
     public void deliver(TrackedJob job, JobProgress progress, Runnable done) {
-        if (progress != null) {
-            activity.begin();
+        activity.begin();
+        if (!active || !jobs.contains(job)) {
+            // given back, or about to be
+            activity.end();
+            done.run();
+        } else if (progress != null) {
             route(job, exchange -> populateProgress(exchange, job, progress), (exchange, failure) -> {
                 if (failure != null) {
                     report("A progress exchange failed; the job goes on", exchange, failure);
@@ -474,8 +567,13 @@ public class AipiConsumer extends DefaultConsumer
                 activity.end();
                 done.run();
             });
-        } else if (jobs.contains(job)) {
-            activity.begin();
+        } else if (job.deliveries() > configuration.getMaximumRedeliveries()) {
+            done.run();
+            exhausted(job, null);
+        } else {
+            if (job.deliveryBegins()) {
+                count(job);
+            }
             route(job, exchange -> populateToRoute(exchange, job), (exchange, failure) -> {
                 // the turn ends with the exchange: what follows takes the time of a store or of a delay
                 done.run();
@@ -485,8 +583,6 @@ public class AipiConsumer extends DefaultConsumer
                     delivered(job, exchange, failure);
                 }
             });
-        } else {
-            done.run();
         }
     }
 
@@ -538,10 +634,14 @@ public class AipiConsumer extends DefaultConsumer
     }
 
     private void populateOutcome(Exchange exchange, TrackedJob job) {
+        populateEnd(exchange, job);
         if (job.deliveries() > 0) {
             exchange.getMessage().setHeader(Exchange.REDELIVERED, true);
             exchange.getMessage().setHeader(Exchange.REDELIVERY_COUNTER, job.deliveries());
         }
+    }
+
+    private void populateEnd(Exchange exchange, TrackedJob job) {
         if (job.outcome() instanceof JobOutcome.Done done) {
             exchange.getMessage().getHeaders().putAll(headers(job.job(), false));
             try {
@@ -559,7 +659,8 @@ public class AipiConsumer extends DefaultConsumer
     /** The message that was submitted, as it was, and what became of it. */
     private void populateFailure(Exchange exchange, DetachedJob job, AipiException failure) {
         exchange.getMessage().getHeaders().putAll(headers(job, true));
-        exchange.getMessage().setBody(job.body());
+        // a copy: the next delivery must find it as it was
+        exchange.getMessage().setBody(StorableValues.copy(job.body()));
         binding.populateFailure(exchange, endpoint, job.jobId(), failure);
         if (job.jobId() != null) {
             // submitted again by the route, it is submitted once, however often this exchange is delivered
@@ -579,11 +680,16 @@ public class AipiConsumer extends DefaultConsumer
     }
 
     private void report(String what, Exchange exchange, Throwable failure) {
-        if (endpoint.isBridgeErrorHandler()) {
-            // the route's error handler has had it already
-            LOG.warn("{}: {}", what, failure.toString());
-        } else {
-            getExceptionHandler().handleException(what, exchange, failure);
+        try {
+            if (endpoint.isBridgeErrorHandler()) {
+                // the route's error handler has had it already
+                LOG.warn("{}: {}", what, failure.toString());
+            } else {
+                getExceptionHandler().handleException(what, exchange, failure);
+            }
+        } catch (RuntimeException e) {
+            // a handler of the user's must not keep the job from going on
+            LOG.warn("The exception handler failed", e);
         }
     }
 
@@ -616,7 +722,7 @@ public class AipiConsumer extends DefaultConsumer
     private void count(TrackedJob job) {
         try {
             store.update(job.toStored());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.debug(
                     "A failed delivery of the job {} is not counted in the repository",
                     job.job().jobId(),
@@ -679,7 +785,7 @@ public class AipiConsumer extends DefaultConsumer
             }
             exchange.setProperty(ExchangePropertyKey.FAILURE_ROUTE_ID, getRouteId());
             sent = deadLetterProducers.asyncSendExchange(target, ExchangePattern.InOnly, null, null, exchange, null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             sent = CompletableFuture.failedFuture(e);
         }
         sent.whenComplete((exchange, problem) -> {
@@ -709,17 +815,33 @@ public class AipiConsumer extends DefaultConsumer
 
     private void remove(TrackedJob job) {
         try {
-            store.remove(job.key());
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "The job {} has been routed but cannot be removed from the repository, which is tried again",
-                    job.job().jobId(),
+            store.remove(job.job());
+        } catch (RuntimeException | Error e) {
+            storeFailed(
+                    "The job " + job.job().jobId()
+                            + " has been routed but cannot be removed from the repository, which is tried again",
                     e);
             retry(job, () -> remove(job), "it stays in the repository, and is routed again at the next start");
             return;
         }
+        storeWorks();
         letGo(job, tracker::ended);
         activity.end();
+    }
+
+    /** A database that is away is away for thousands of jobs: one warning is enough until it is back. */
+    private void storeFailed(String what, Throwable e) {
+        if (storeTrouble.compareAndSet(false, true)) {
+            LOG.warn("{}. Until the jobRepository works again, further failures are logged at DEBUG", what, e);
+        } else {
+            LOG.debug("{}: {}", what, e.toString());
+        }
+    }
+
+    private void storeWorks() {
+        if (storeTrouble.compareAndSet(true, false)) {
+            LOG.info("The jobRepository of {} works again", endpoint.getEndpointName());
+        }
     }
 
     /** Exactly once for each job. */
@@ -753,15 +875,17 @@ public class AipiConsumer extends DefaultConsumer
             return;
         }
         try {
-            tracker.scan();
-            scanTrouble = false;
-        } catch (RuntimeException e) {
-            if (!scanTrouble) {
-                LOG.warn("The jobRepository cannot be looked through, which is tried again", e);
+            if (!removalsFinished) {
+                store.finishRemovals();
+                removalsFinished = true;
             }
-            scanTrouble = true;
+            tracker.scan();
+            storeWorks();
+        } catch (RuntimeException | Error e) {
+            storeFailed("The jobRepository cannot be looked through, which is tried again", e);
+        } finally {
+            scanSoon(start, configuration.getRecoveryInterval());
         }
-        scanSoon(start, configuration.getRecoveryInterval());
     }
 
     @ManagedAttribute(

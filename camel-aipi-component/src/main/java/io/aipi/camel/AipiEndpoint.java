@@ -121,13 +121,10 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        inFlightLimit = new InFlightLimit(configuration.getMaxInFlight());
-    }
-
-    @Override
-    protected void doStop() throws Exception {
-        models.forEach(this::close);
-        super.doStop();
+        // once: an endpoint can be stopped and started while its producers live on, as the master component does it
+        if (inFlightLimit == null) {
+            inFlightLimit = new InFlightLimit(configuration.getMaxInFlight());
+        }
     }
 
     /**

@@ -162,7 +162,7 @@ public class AipiProducer extends DefaultAsyncProducer {
         }
         Map<String, Object> headers =
                 StorableValues.headers(exchange.getMessage().getHeaders());
-        Object body = exchange.getMessage().getBody();
+        Object body = StorableValues.copy(exchange.getMessage().getBody());
         if (tracker.store() != null) {
             checkStorable(body);
         }
@@ -209,12 +209,13 @@ public class AipiProducer extends DefaultAsyncProducer {
             if (tracker.store() != null) {
                 tracker.store().add(stored);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             tracker.notComing(job.key());
             slot.complete(null);
             throw new RuntimeCamelException(
                     "The server has accepted the job " + job.jobId() + " of " + job.endpoint()
-                            + ", but it cannot be stored: nobody follows it",
+                            + ", but the jobRepository failed to store it: unless it has stored it all the same, nobody"
+                            + " follows it",
                     e);
         }
         TrackedJob tracked = new TrackedJob(stored, progressJob);
@@ -248,11 +249,16 @@ public class AipiProducer extends DefaultAsyncProducer {
                 abandoned.run();
             }
         });
-        CompletableFuture<Void> whole = waiting.inTurn(() -> {
+        Supplier<CompletableFuture<Void>> job = () -> {
             CompletableFuture<Submission> submitted = model.submit(request);
             submitted.thenAccept(submission::complete);
             return submitted.thenCompose(end);
-        });
+        };
+        // a consumer's exchange that submits again must not wait for a turn: the jobs that have theirs may be waiting
+        // for
+        // this very exchange to end
+        boolean again = exchange.getFromEndpoint() instanceof AipiEndpoint;
+        CompletableFuture<Void> whole = again ? waiting.atOnce(job) : waiting.inTurn(job);
         whole.whenComplete((ended, failure) -> {
             if (failure != null) {
                 // changes nothing for a job that was accepted
@@ -360,8 +366,11 @@ public class AipiProducer extends DefaultAsyncProducer {
 
         /** Begins the job in its turn, unless the exchange has been ended by then: nobody would take the result. */
         <R> CompletableFuture<R> inTurn(Supplier<CompletableFuture<R>> job) {
-            return endpoint.inFlightLimit()
-                    .run(() -> inFlight.contains(this) ? job.get() : CompletableFuture.failedFuture(stopped()));
+            return endpoint.inFlightLimit().run(() -> atOnce(job));
+        }
+
+        <R> CompletableFuture<R> atOnce(Supplier<CompletableFuture<R>> job) {
+            return inFlight.contains(this) ? job.get() : CompletableFuture.failedFuture(stopped());
         }
 
         /** False if it was ended before. */

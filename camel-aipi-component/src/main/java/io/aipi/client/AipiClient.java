@@ -222,9 +222,9 @@ public final class AipiClient implements AutoCloseable {
             return this;
         }
 
-        /** The API key, null for an open server. */
+        /** The API key; null, or blank as what nobody has filled in, for an open server. */
         public Builder apiKey(String key) {
-            apiKey = key;
+            apiKey = key == null || key.isBlank() ? null : key;
             return this;
         }
 

@@ -137,6 +137,15 @@ public final class AipiSimulator implements AutoCloseable {
         return address.getPort();
     }
 
+    /**
+     * The session keys that are good now. They must turn up nowhere: tests can search logs, messages and stores for them.
+     *
+     * @return a copy
+     */
+    public Set<String> sessionKeys() {
+        return sessions.keys();
+    }
+
     /** Forgets all session keys. Jobs stay. */
     public void expireSessions() {
         sessions.expireAll();

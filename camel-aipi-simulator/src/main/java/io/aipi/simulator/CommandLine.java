@@ -42,7 +42,7 @@ final class CommandLine {
             stable_diffusion_xl_txt2img (JPEG), stable_diffusion_3_5 (image to image, JPEG) and tts (speech).
             """;
 
-    private static final List<SimulatedEndpoint> ENDPOINTS = List.of(
+    static final List<SimulatedEndpoint> ENDPOINTS = List.of(
             SimulatedEndpoint.chat("llama2_chat", "text"),
             SimulatedEndpoint.chat("llama3_chat", "prompt_input"),
             SimulatedEndpoint.pngImage("sdxl_txt2img"),

@@ -9,6 +9,7 @@ package io.aipi.simulator;
 import io.aipi.simulator.http.HttpFront;
 import io.aipi.simulator.job.Tally;
 import io.aipi.simulator.job.Tally.Event;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -81,6 +82,29 @@ public final class SimulatorStats {
     public long pollsPerJob(String jobId) {
         return tally.polls(jobId);
     }
+
+    /**
+     * Who asked for the progress of one job, and when: what tells whether two processes followed it at once.
+     *
+     * @param jobId the job
+     * @return by the {@code User-Agent} of the clients, in the order of their first requests; empty for an unknown job
+     */
+    public Map<String, Polls> pollsByClient(String jobId) {
+        Map<String, Polls> polls = new LinkedHashMap<>();
+        tally.pollsByClient(jobId)
+                .forEach((client, seen) ->
+                        polls.put(client, new Polls(seen.count(), seen.firstNanos(), seen.lastNanos())));
+        return polls;
+    }
+
+    /**
+     * The progress requests of one client about one job.
+     *
+     * @param count how many
+     * @param firstNanos {@link System#nanoTime()} of the first
+     * @param lastNanos the same of the last
+     */
+    public record Polls(long count, long firstNanos, long lastNanos) {}
 
     /**
      * Jobs whose result a worker has delivered.

@@ -18,6 +18,8 @@ import io.aipi.simulator.transcripts.Shape;
 import io.aipi.simulator.transcripts.Transcript;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -279,6 +281,43 @@ class AipiSimulatorTest {
                 .isGreaterThanOrEqualTo(stats.resultReadyNanos(job).orElseThrow());
         assertThat(stats.requestsByRoute()).containsEntry("/llama2_chat", 1L);
         assertThat(stats.resultReadyNanos("nope")).isEmpty();
+    }
+
+    @Test
+    void theStatsTellWhichClientsLookedAtAJobAndWhen() throws IOException {
+        simulator = settings().computeTime(Duration.ofMinutes(1)).start();
+        String job = submit("hi");
+        long before = System.nanoTime();
+        for (String client : List.of("one/1.0", "two/1.0", "one/1.0")) {
+            RawClient.once(
+                    simulator.port(),
+                    "GET",
+                    "/llama2_chat/progress?job_id=" + URLEncoder.encode(job, StandardCharsets.UTF_8),
+                    Map.of("User-Agent", client),
+                    new byte[0]);
+        }
+
+        Map<String, SimulatorStats.Polls> polls = simulator.stats().pollsByClient(job);
+        assertThat(polls).containsOnlyKeys("one/1.0", "two/1.0");
+        SimulatorStats.Polls one = polls.get("one/1.0");
+        SimulatorStats.Polls two = polls.get("two/1.0");
+        assertThat(one.count()).isEqualTo(2);
+        assertThat(two.count()).isEqualTo(1);
+        assertThat(two.firstNanos()).isEqualTo(two.lastNanos()).isBetween(one.firstNanos(), one.lastNanos());
+        assertThat(one.firstNanos()).isBetween(before, System.nanoTime());
+        assertThat(simulator.stats().pollsByClient("nope")).isEmpty();
+    }
+
+    @Test
+    void theSessionKeysThatAreGoodCanBeSearchedFor() throws IOException {
+        simulator = settings().start();
+        String key = json(get("/llama2_chat/login?key=any"))
+                .get("client_session_auth_key")
+                .asText();
+
+        assertThat(simulator.sessionKeys()).containsExactly(key);
+        simulator.expireSessions();
+        assertThat(simulator.sessionKeys()).isEmpty();
     }
 
     @Test

@@ -63,7 +63,8 @@ public record DetachedJob(
 
     /** With which the keys of all jobs of an endpoint begin. */
     public static String prefix(String server, String endpoint) {
-        return server + "/" + URLEncoder.encode(endpoint, StandardCharsets.UTF_8) + "/";
+        // neither has a # in it
+        return server + "#" + URLEncoder.encode(endpoint, StandardCharsets.UTF_8) + "/";
     }
 
     private static String digest(String text) {

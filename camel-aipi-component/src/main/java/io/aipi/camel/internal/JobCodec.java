@@ -7,8 +7,10 @@
 package io.aipi.camel.internal;
 
 import io.aipi.client.JobResult;
+import io.aipi.client.error.ResultLostException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -56,16 +58,33 @@ final class JobCodec {
         return map;
     }
 
-    /** Whether what was encoded has no outcome yet, or this one. */
+    /** Whether this class has encoded it. */
+    static boolean isOurs(Map<?, ?> encoded) {
+        return encoded != null
+                && encoded.keySet().containsAll(List.of("server", "endpoint", "exchangeId", "deliveries"));
+    }
+
+    /** Whether it was encoded from this job, and not from another one of the same name. */
+    static boolean isOf(Map<?, ?> encoded, DetachedJob job) {
+        return encoded != null
+                && Objects.equals(encoded.get("jobId"), job.jobId())
+                && Objects.equals(encoded.get("exchangeId"), job.exchangeId());
+    }
+
+    /**
+     * Whether what was encoded has no outcome yet, or this one. A result takes the place of its loss: one who follows the
+     * job, too, has seen that it was handed out, and the other one has got it.
+     */
     static boolean canBecome(Map<?, ?> encoded, StoredJob stored) {
-        if (encoded == null) {
-            return false;
+        Object result = encoded.get("result");
+        Object failure = encoded.get("failure");
+        boolean lost = failure instanceof Map<?, ?> map
+                && ResultLostException.class.getSimpleName().equals(map.get("type"));
+        if ((result == null && failure == null) || (lost && stored.outcome() instanceof JobOutcome.Done)) {
+            return true;
         }
-        boolean open = encoded.get("result") == null && encoded.get("failure") == null;
         Map<String, Object> outcome = encode(stored.outcome());
-        return open
-                || (Objects.equals(encoded.get("result"), outcome.get("result"))
-                        && Objects.equals(encoded.get("failure"), outcome.get("failure")));
+        return Objects.equals(result, outcome.get("result")) && Objects.equals(failure, outcome.get("failure"));
     }
 
     /**

@@ -11,8 +11,10 @@ import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.AggregationRepository;
+import org.apache.camel.spi.OptimisticLockingAggregationRepository;
 import org.apache.camel.spi.RecoverableAggregationRepository;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.ExchangeHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,8 @@ public final class JobStore {
 
     private final CamelContext context;
     private final AggregationRepository repository;
+    /** Whether the repository takes changes only together with what they change. */
+    private volatile boolean optimistic;
 
     /** The repository is started by its owner. */
     public JobStore(CamelContext context, AggregationRepository repository) {
@@ -44,8 +48,7 @@ public final class JobStore {
      * @throws IllegalArgumentException if its body cannot be kept
      */
     public void add(StoredJob stored) {
-        Exchange entry = new DefaultExchange(context);
-        put(entry, null, stored);
+        put(null, stored);
     }
 
     /**
@@ -55,51 +58,74 @@ public final class JobStore {
      *     first
      */
     public boolean settle(StoredJob stored) {
-        Exchange entry = repository.get(context, stored.job().key());
-        if (entry == null || !JobCodec.canBecome(entry.getIn().getBody(Map.class), stored)) {
+        Exchange entry = entry(stored.job());
+        if (entry == null || !JobCodec.canBecome(body(entry), stored)) {
             return false;
         }
-        put(entry, entry, stored);
+        put(entry, stored);
         return true;
     }
 
     /** Replaces what is stored of a job. Does nothing if it is not stored any more. */
     public void update(StoredJob stored) {
-        Exchange entry = repository.get(context, stored.job().key());
+        Exchange entry = entry(stored.job());
         if (entry != null) {
-            put(entry, entry, stored);
+            put(entry, stored);
         }
     }
 
-    private void put(Exchange entry, Exchange earlier, StoredJob stored) {
-        String key = stored.job().key();
+    /** The job's entry; null if there is none, or that of another job whose sender gave it the same name. */
+    private Exchange entry(DetachedJob job) {
+        Exchange entry = repository.get(context, job.key());
+        return entry != null && JobCodec.isOf(body(entry), job) ? entry : null;
+    }
+
+    private static Map<?, ?> body(Exchange entry) {
+        return entry.getIn().getBody() instanceof Map<?, ?> map ? map : null;
+    }
+
+    private void put(Exchange earlier, StoredJob stored) {
+        // the earlier entry stays as it was: repositories with optimistic locks compare it with what they have
+        Exchange entry = earlier == null ? new DefaultExchange(context) : ExchangeHelper.createCopy(earlier, true);
         // for those who look at the table, and for repositories that give headers columns of their own
         entry.getIn().setHeader("CamelAipiEndpoint", stored.job().endpoint());
         entry.getIn().setHeader("CamelAipiJobId", stored.job().jobId());
         entry.getIn().setBody(JobCodec.encode(stored));
-        try {
-            repository.add(context, key, entry);
-        } catch (UnsupportedOperationException optimisticOnly) {
-            ((org.apache.camel.spi.OptimisticLockingAggregationRepository) repository)
-                    .add(context, key, earlier, entry);
+        String key = stored.job().key();
+        if (!optimistic) {
+            try {
+                repository.add(context, key, entry);
+                return;
+            } catch (UnsupportedOperationException e) {
+                optimistic = true;
+            }
         }
+        ((OptimisticLockingAggregationRepository) repository).add(context, key, earlier, entry);
     }
 
     /** The stored job; null if there is none under the key. */
     public StoredJob load(String key) {
         Exchange entry = repository.get(context, key);
-        return entry == null ? null : JobCodec.decode(entry.getIn().getBody(Map.class));
+        return entry == null ? null : JobCodec.decode(body(entry));
     }
 
     /** Ends the keeping of a job. Does nothing if it is not stored. */
-    public void remove(String key) {
-        Exchange entry = repository.get(context, key);
-        if (entry != null) {
-            // a repository may write the entry once more on its way out: nothing in it is needed any longer
+    public void remove(DetachedJob job) {
+        Exchange entry = entry(job);
+        if (entry == null) {
+            return;
+        }
+        if (!optimistic) {
+            // the repository may write the entry once more on its way out: nothing in it is needed any longer
             entry.getIn().setBody(null);
             entry.getIn().setHeader(DELIVERED, true);
-            repository.remove(context, key, entry);
+        }
+        repository.remove(context, job.key(), entry);
+        try {
             repository.confirm(context, entry.getExchangeId());
+        } catch (RuntimeException e) {
+            // removed it is; the next start confirms it
+            LOG.debug("The removal of a delivered job is not confirmed: {}", entry.getExchangeId(), e);
         }
     }
 
@@ -113,7 +139,7 @@ public final class JobStore {
         if (repository instanceof RecoverableAggregationRepository recoverable) {
             for (String exchangeId : recoverable.scan(context)) {
                 Exchange entry = recoverable.recover(context, exchangeId);
-                if (entry != null && entry.getIn().getHeader(DELIVERED) != null) {
+                if (entry != null && (entry.getIn().getHeader(DELIVERED) != null || JobCodec.isOurs(body(entry)))) {
                     LOG.debug("The removal of a delivered job is finished: {}", exchangeId);
                     recoverable.confirm(context, exchangeId);
                 }

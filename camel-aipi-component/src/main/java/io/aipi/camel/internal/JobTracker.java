@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class JobTracker {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobTracker.class);
+
+    /** How many unreadable jobs are worth a warning each. */
+    private static final int WARNINGS = 10;
 
     /** Who follows jobs and delivers their outcomes. */
     public interface Follower {
@@ -67,6 +71,9 @@ public final class JobTracker {
     private final Map<String, TrackedJob> waiting = new LinkedHashMap<>();
 
     private final Map<String, Seat> held = new HashMap<>();
+    /** Jobs whose name is that of one that is held: they wait for its end. */
+    private final Map<String, TrackedJob> behind = new HashMap<>();
+
     private final Set<String> parked = new HashSet<>();
     /** Keys of jobs that are being stored by a producer here, which hands them over itself. */
     private final Set<String> coming = new HashSet<>();
@@ -108,13 +115,18 @@ public final class JobTracker {
      *
      * @return the jobs that are lost by it: those in memory, when it was the last
      */
-    public synchronized List<TrackedJob> undeclare(Object name) {
-        declared.remove(name);
-        if (!declared.isEmpty() || store != null) {
-            return List.of();
+    public List<TrackedJob> undeclare(Object name) {
+        List<TrackedJob> lost;
+        synchronized (this) {
+            declared.remove(name);
+            if (!declared.isEmpty() || store != null) {
+                return List.of();
+            }
+            lost = new ArrayList<>(waiting.values());
+            lost.addAll(behind.values());
+            waiting.clear();
+            behind.clear();
         }
-        List<TrackedJob> lost = new ArrayList<>(waiting.values());
-        waiting.clear();
         lost.forEach(job -> job.ended().complete(null));
         return lost;
     }
@@ -126,7 +138,7 @@ public final class JobTracker {
 
     /** Jobs known here and not ended. */
     public synchronized int size() {
-        return waiting.size() + held.size();
+        return waiting.size() + behind.size() + held.size();
     }
 
     /**
@@ -153,7 +165,7 @@ public final class JobTracker {
             if (elsewhere) {
                 return CompletableFuture.completedFuture(null);
             }
-            waiting.put(job.key(), job);
+            (held.containsKey(job.key()) ? behind : waiting).put(job.key(), job);
         }
         handOut();
         return job.ended();
@@ -169,17 +181,17 @@ public final class JobTracker {
     }
 
     /** The follower is given no more jobs. It gives back those it holds, or ends them. */
-    public synchronized void stopping(Follower follower) {
-        seats.removeIf(seat -> seat.follower == follower);
-        if (seats.isEmpty() && store != null) {
-            // the next who starts looks through the store
-            waiting.values().forEach(job -> {
-                if (job != null) {
-                    job.ended().complete(null);
-                }
-            });
-            waiting.clear();
+    public void stopping(Follower follower) {
+        List<TrackedJob> left = new ArrayList<>();
+        synchronized (this) {
+            seats.removeIf(seat -> seat.follower == follower);
+            if (seats.isEmpty() && store != null) {
+                // the next who starts looks through the store
+                waiting.values().stream().filter(Objects::nonNull).forEach(left::add);
+                waiting.clear();
+            }
         }
+        left.forEach(job -> job.ended().complete(null));
     }
 
     /** The job has ended and its entry has left the store. */
@@ -205,7 +217,7 @@ public final class JobTracker {
     public void giveBack(TrackedJob job) {
         boolean over;
         synchronized (this) {
-            letGo(job);
+            leaveSeat(job);
             over = store != null ? seats.isEmpty() : declared.isEmpty();
             if (!over) {
                 waiting.put(job.key(), job.again());
@@ -218,6 +230,14 @@ public final class JobTracker {
     }
 
     private void letGo(TrackedJob job) {
+        leaveSeat(job);
+        TrackedJob next = behind.remove(job.key());
+        if (next != null) {
+            waiting.put(job.key(), next);
+        }
+    }
+
+    private void leaveSeat(TrackedJob job) {
         Seat seat = held.remove(job.key());
         if (seat != null) {
             seat.taken--;
@@ -282,21 +302,43 @@ public final class JobTracker {
 
     /** Loads one job after the other, as long as there are jobs and room for them, and hands them out. */
     private void load() {
-        while (true) {
-            String key;
-            synchronized (this) {
-                Seat seat = waiting.isEmpty() ? null : seatWithRoom();
-                if (seat == null) {
-                    loading = false;
-                    return;
-                }
-                key = waiting.keySet().iterator().next();
+        boolean more = true;
+        try {
+            while (more) {
+                more = loadOne();
             }
-            loadAndHandOver(key);
+        } finally {
+            if (more) {
+                // an error ended it: the next look through the store begins anew
+                synchronized (this) {
+                    loading = false;
+                }
+            }
         }
     }
 
-    private void loadAndHandOver(String key) {
+    /** False when there is nothing to load, or no room for it: loading is over then. */
+    private boolean loadOne() {
+        String key;
+        synchronized (this) {
+            if (waiting.isEmpty() || seats.stream().noneMatch(Seat::hasRoom)) {
+                loading = false;
+                return false;
+            }
+            key = waiting.keySet().iterator().next();
+        }
+        if (loadAndHandOver(key)) {
+            return true;
+        }
+        // a store that fails is given time: the next look through it goes on
+        synchronized (this) {
+            loading = false;
+        }
+        return false;
+    }
+
+    /** False if the store failed. */
+    private boolean loadAndHandOver(String key) {
         Handover handover = null;
         TrackedJob present;
         synchronized (this) {
@@ -304,8 +346,10 @@ public final class JobTracker {
         }
         try {
             StoredJob stored = present != null ? null : store.load(key);
-            TrackedJob job = present != null ? present : stored == null ? null : TrackedJob.recovered(stored);
+            TrackedJob loaded = present != null ? present : stored == null ? null : TrackedJob.recovered(stored);
             synchronized (this) {
+                // its producer may have handed it over meanwhile
+                TrackedJob job = waiting.get(key) != null ? waiting.get(key) : loaded;
                 Seat seat = job == null || !waiting.containsKey(key) ? null : seatWithRoom();
                 if (seat != null) {
                     handover = handOver(seat, key, job);
@@ -315,18 +359,20 @@ public final class JobTracker {
                 }
             }
             unreadable.remove(key);
-        } catch (RuntimeException e) {
-            if (unreadable.add(key)) {
+        } catch (RuntimeException | LinkageError e) {
+            if (unreadable.add(key) && unreadable.size() <= WARNINGS) {
                 LOG.warn("The stored job {} cannot be read. It stays in the repository, and is tried again", key, e);
             }
             synchronized (this) {
                 // until the next look through the store
                 waiting.remove(key);
             }
+            return false;
         }
         if (handover != null) {
             handover.seat().follower.take(handover.job());
         }
+        return true;
     }
 
     private Handover handOver(Seat seat, String key, TrackedJob job) {

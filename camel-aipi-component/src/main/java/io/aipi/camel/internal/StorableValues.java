@@ -46,6 +46,13 @@ public final class StorableValues {
     private static final Set<String> SECRET_HEADERS =
             Set.of("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key");
 
+    /** Headers that tell how often somebody was sent this message: another one's count. */
+    private static final Set<String> COUNTS = Set.of(
+            Exchange.REDELIVERED.toLowerCase(Locale.ROOT),
+            Exchange.REDELIVERY_COUNTER.toLowerCase(Locale.ROOT),
+            Exchange.REDELIVERY_MAX_COUNTER.toLowerCase(Locale.ROOT),
+            Exchange.REDELIVERY_DELAY.toLowerCase(Locale.ROOT));
+
     private StorableValues() {}
 
     /**
@@ -73,11 +80,17 @@ public final class StorableValues {
     public static Map<String, Object> headers(Map<String, Object> headers) {
         Map<String, Object> kept = new LinkedHashMap<>();
         headers.forEach((name, value) -> {
-            if (!SECRET_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (!SECRET_HEADERS.contains(lower) && !COUNTS.contains(lower)) {
                 encode(value).ifPresent(encoded -> kept.put(name, decode(encoded)));
             }
         });
         return kept;
+    }
+
+    /** A copy that nobody else changes, where one can be made; else the value itself. */
+    public static Object copy(Object value) {
+        return encode(value).map(StorableValues::decode).orElse(value);
     }
 
     /** Whether a message body can be kept. */
@@ -111,6 +124,9 @@ public final class StorableValues {
                 return tagged(REQUEST, parts);
             });
         }
+        if (value instanceof CharSequence text) {
+            return Optional.of(text.toString());
+        }
         if (value instanceof JsonNode node) {
             return encode(JSON.convertValue(node, Object.class));
         }
@@ -123,7 +139,7 @@ public final class StorableValues {
                 || value instanceof Boolean
                 || value instanceof Character
                 || value instanceof byte[]
-                || value instanceof Date
+                || (value instanceof Date && isJdk(value))
                 || ((value instanceof Temporal || value instanceof TemporalAmount) && isJdk(value))
                 || value instanceof UUID;
     }
@@ -165,11 +181,21 @@ public final class StorableValues {
     /** What {@link #encode} was given, or its equal in JDK classes. */
     static Object decode(Object value) {
         if (value instanceof Map<?, ?> map) {
-            if (map.size() == 1 && map.get(MEDIA) instanceof List<?> parts && parts.size() == 3) {
-                return new Media((String) parts.get(0), (String) parts.get(1), (byte[]) parts.get(2));
+            // anybody may send a map that looks like a tagged one
+            if (map.size() == 1
+                    && map.get(MEDIA) instanceof List<?> parts
+                    && parts.size() == 3
+                    && isTextOrNull(parts.get(0))
+                    && parts.get(1) instanceof String type
+                    && parts.get(2) instanceof byte[] bytes) {
+                return new Media((String) parts.get(0), type, bytes);
             }
-            if (map.size() == 1 && map.get(REQUEST) instanceof List<?> parts && parts.size() == 2) {
-                return new AipiRequest((String) parts.get(0), decodeMap((Map<?, ?>) parts.get(1)));
+            if (map.size() == 1
+                    && map.get(REQUEST) instanceof List<?> parts
+                    && parts.size() == 2
+                    && isTextOrNull(parts.get(0))
+                    && parts.get(1) instanceof Map<?, ?> parameters) {
+                return new AipiRequest((String) parts.get(0), decodeMap(parameters));
             }
             return decodeMap(map);
         }
@@ -179,6 +205,10 @@ public final class StorableValues {
             return decoded;
         }
         return value;
+    }
+
+    private static boolean isTextOrNull(Object value) {
+        return value == null || value instanceof String;
     }
 
     static Map<String, Object> decodeMap(Map<?, ?> map) {

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
  * A detached job in the hands of this process. It has one owner at a time: the tracker while it waits for a follower, then
  * the follower, which gives it back or ends it.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // one owner at a time
 public final class TrackedJob {
 
     /** Who else hears of the job: the progress exchanges of the producer that submitted it. */
@@ -35,6 +36,10 @@ public final class TrackedJob {
     private final CompletableFuture<Void> kept = new CompletableFuture<>();
     private volatile JobOutcome outcome;
     private volatile int deliveries;
+    /** Whether another process may have begun to deliver its outcome. */
+    private volatile boolean maybeDelivered;
+    /** Whether the delivery that is under way has been counted. */
+    private volatile boolean counted;
 
     /** The newest progress that no exchange has told of. Guarded, like the three below, by the {@link Deliveries}. */
     JobProgress newest;
@@ -56,6 +61,7 @@ public final class TrackedJob {
         this.deliveries = stored.deliveries();
         this.listener = listener;
         this.recovered = recovered;
+        this.maybeDelivered = recovered && stored.outcome() != null;
     }
 
     /** From the store: whoever stored it may have begun to deliver its outcome. */
@@ -110,15 +116,33 @@ public final class TrackedJob {
         deliveries = 0;
     }
 
-    /** How often its outcome was given to a route that failed. */
+    /**
+     * Its outcome is about to be given to a route. For one from the store the delivery counts before it is made: whoever
+     * stored it may have ended because of it. Called by its owner.
+     *
+     * @return whether the count has changed
+     */
+    public boolean deliveryBegins() {
+        if (maybeDelivered) {
+            maybeDelivered = false;
+            counted = true;
+            deliveries++;
+            return true;
+        }
+        return false;
+    }
+
+    /** How often its outcome was given to a route that failed, or did not live to tell. */
     public int deliveries() {
         return deliveries;
     }
 
     /** A route failed with its outcome, once more. Called by its owner. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one owner at a time
     public void deliveryFailed() {
-        deliveries++;
+        if (!counted) {
+            deliveries++;
+        }
+        counted = false;
     }
 
     /** What a repository should hold of it now. */

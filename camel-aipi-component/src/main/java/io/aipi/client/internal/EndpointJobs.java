@@ -51,6 +51,8 @@ public final class EndpointJobs {
     private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
     private final AtomicReference<CompletableFuture<RequestParameters>> parameters = new AtomicReference<>();
     private volatile Function<String, AipiException> aborted;
+    /** The reason, if what is on its way is to be waited for. */
+    private volatile Function<String, AipiException> released;
 
     /** What can be ended from outside. */
     private interface InFlight {
@@ -195,13 +197,16 @@ public final class EndpointJobs {
      * handed out once. The caller sees by {@link #inFlight} or by the futures of the jobs when that is done.
      */
     public void release(Function<String, AipiException> reason) {
+        released = reason;
         aborted = reason;
         inFlight.forEach(entry -> entry.release(reason));
     }
 
     private void abortIfClosed(InFlight entry) {
         Function<String, AipiException> reason = aborted;
-        if (reason != null) {
+        if (reason != null && reason == released) {
+            entry.release(reason);
+        } else if (reason != null) {
             entry.abort(reason);
         }
     }

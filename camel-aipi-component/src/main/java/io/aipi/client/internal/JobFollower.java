@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Invariants: never more than one poll is under way; after the end none is begun; the result future is completed
  * exactly once; the listener is called in the order of the polls and never after the result; the job ends at the latest
- * {@code jobTimeout} after its beginning, plus one second for the last look; a release loses no result: a look under way
+ * {@code jobTimeout} after its beginning, plus one second for the last look (the time of a call, for a job that is followed later); a release loses no result: a look under way
  * at that moment is waited for.
  *
  * <p>The steps form one chain (wait, look, judge, wait, ...), each begun by the one before it, so the fields need no
@@ -49,7 +49,7 @@ final class JobFollower {
         CompletableFuture<JobStatus> look(String jobId, Duration timeout);
     }
 
-    /** How long the look at the deadline may take. */
+    /** How long the look at the deadline may take, for a job that was followed from its submit on. */
     private static final Duration LAST_LOOK = Duration.ofSeconds(1);
 
     private final String endpoint;
@@ -61,6 +61,7 @@ final class JobFollower {
     private final CompletableFuture<JobResult> result = new CompletableFuture<>();
     private final PollPace pace;
     private final Duration patience;
+    private final Duration lastLook;
     private final long deadline;
     private volatile Timer.Task waiting;
     private volatile JobProgress last;
@@ -95,12 +96,16 @@ final class JobFollower {
         Duration left = options.jobTimeout().minus(elapsed);
         this.patience = left.isNegative() ? Duration.ZERO : left;
         this.deadline = now + patience.toNanos();
+        // a job that is followed later may be late already: its first look is its last, and should not fail for a login
+        this.lastLook = elapsed.isZero() || options.requestTimeout().compareTo(LAST_LOOK) < 0
+                ? LAST_LOOK
+                : options.requestTimeout();
     }
 
     /** Begins; the future fails with an {@link AipiException} only. */
     CompletableFuture<JobResult> start() {
         // a look can take longer than it was given, as when it has to log in first: the end does not wait for it
-        Timer.Task alarm = timer.schedule(this::timedOut, patience.plus(LAST_LOOK));
+        Timer.Task alarm = timer.schedule(this::timedOut, patience.plus(lastLook));
         result.whenComplete((done, failure) -> alarm.cancel());
         waitFor(pace.first());
         return result;
@@ -154,7 +159,7 @@ final class JobFollower {
             looking = true;
         }
         long left = deadline - timer.nanoTime();
-        Duration longest = Duration.ofNanos(Math.max(left, LAST_LOOK.toNanos()));
+        Duration longest = Duration.ofNanos(Math.max(left, lastLook.toNanos()));
         Duration timeout = longest.compareTo(options.requestTimeout()) < 0 ? longest : options.requestTimeout();
         CompletableFuture<JobStatus> status;
         try {

@@ -16,14 +16,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
+import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -230,6 +234,100 @@ class ConsumerGuaranteeTest extends ConsumerTestSupport {
 
         awaitRouted(10);
         assertThat(numbers()).hasSize(10);
+    }
+
+    @Test
+    void aStopThatRunsIntoItsTimeoutLeavesNoJobBehind() throws Exception {
+        context.getShutdownStrategy().setTimeout(1);
+        Set<Thread> before = liveThreads();
+        CountDownLatch never = new CountDownLatch(1);
+        bindJobs();
+        routes(b -> {
+            b.from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs");
+            b.from("aipi:chat?jobRepository=#jobs").routeId("answers").process(exchange -> never.await());
+        });
+        for (int i = 0; i < 10; i++) {
+            submit("Prompt " + i, Map.of("number", i));
+        }
+        await().until(() -> server.stats().jobsDone() == 10);
+
+        long begin = System.nanoTime();
+        context.stop();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(9));
+        await().untilAsserted(() -> assertThat(newThreads(before)).isEmpty());
+        assertThat(jobs.getKeys()).hasSize(10);
+        context = newContext();
+        bindJobs();
+        routes(b -> b.from("aipi:chat?jobRepository=#jobs").process(this::keep));
+        awaitRouted(10);
+        await().until(() -> jobs.getKeys().isEmpty());
+    }
+
+    @Test
+    void aRouteThatIsStoppedWhileItHangsGoesOnWithItsJobsWhenItIsStartedAgain() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        bindJobs();
+        routes(b -> {
+            b.from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs");
+            b.from("aipi:chat?jobRepository=#jobs").routeId("answers").process(exchange -> {
+                hangs.await();
+                keep(exchange);
+            });
+        });
+        for (int i = 0; i < 5; i++) {
+            submit("Prompt " + i, Map.of("number", i));
+        }
+        await().until(() -> server.stats().jobsDone() == 5);
+
+        context.getRouteController().stopRoute("answers", 300, TimeUnit.MILLISECONDS);
+        hangs.countDown();
+        context.getRouteController().startRoute("answers");
+
+        await().until(() -> jobs.getKeys().isEmpty());
+        assertThat(new HashSet<>(numbers())).hasSize(5);
+    }
+
+    @Test
+    void aRouteThatSubmitsAgainIsNotHeldUpByTheBoundThatItsOwnJobsFill() throws Exception {
+        bindJobs();
+        server.stopWorkers("chat");
+        String submit = "aipi:chat?waitForResult=false&jobRepository=#jobs&maxInFlight=2";
+        routes(b -> {
+            b.from("direct:submit").to(submit);
+            b.from("aipi:chat?jobRepository=#jobs")
+                    .choice()
+                    .when(b.header(AipiConstants.JOB_STATE).isEqualTo("failed"))
+                    .to(submit)
+                    .otherwise()
+                    .process(this::keep);
+        });
+        List<CompletableFuture<Object>> sent = IntStream.range(0, 6)
+                .mapToObj(i -> context.createProducerTemplate()
+                        .asyncRequestBodyAndHeader("direct:submit", "Prompt " + i, "number", i))
+                .toList();
+        await().until(() -> server.stats().submits() == 2);
+
+        server.restart();
+        server.startWorkers("chat", 8);
+
+        awaitRouted(6);
+        for (CompletableFuture<Object> one : sent) {
+            assertThat(one.get()).isNotNull();
+        }
+        await().until(() -> jobs.getKeys().isEmpty());
+    }
+
+    /** As the master component does it to an endpoint that a producer uses, too, when leadership is lost. */
+    @Test
+    void anEndpointThatIsStoppedUnderItsProducerTakesNoJobFromIt() throws Exception {
+        routes(b -> b.from("direct:ask").to("aipi:chat"));
+
+        ServiceHelper.stopAndShutdownService(context.getEndpoint("aipi:chat"));
+        ServiceHelper.startService(context.getEndpoint("aipi:chat"));
+
+        assertThat(context.createProducerTemplate().requestBody("direct:ask", "Hello", String.class))
+                .contains("Hello");
     }
 
     private long polledJobs() {

@@ -163,6 +163,25 @@ class SessionGuaranteeTest {
         }
     }
 
+    /** So that a property can be there for a key that not every server wants: {@code {{env:AIPI_API_KEY:}}}. */
+    @Test
+    void anEmptyKeyIsNone() throws Exception {
+        try (AipiSimulator server = AipiSimulator.builder()
+                        .endpoint(SimulatedEndpoint.chat("chat", "text"))
+                        .start();
+                TestContext test = TestContext.started(server.url(), null, routes -> {
+                    routes.from("direct:none").to("aipi:chat");
+                    routes.from("direct:empty").to("aipi:chat?apiKey=");
+                    routes.from("direct:blank").to("aipi:chat?apiKey=RAW( )");
+                })) {
+            ProducerTemplate template = test.context().createProducerTemplate();
+            for (String route : List.of("direct:none", "direct:empty", "direct:blank")) {
+                assertThat(template.requestBody(route, "open", String.class)).contains("open");
+            }
+            assertThat(server.stats().logins()).isEqualTo(1);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"SERVED, 1", "DOCUMENTED, 0"})
     void autoCostsOneExtraRequestAtMostAndRemembersWhatItFound(Generation generation, long extra) throws Exception {

@@ -165,7 +165,7 @@ class JobTrackerTest {
         stored.scan();
         assertThat(taker.taken).hasSize(1);
 
-        store.remove(taker.taken.get(0).key());
+        store.remove(taker.taken.get(0).job());
         stored.ended(taker.taken.get(0));
 
         assertThat(taker.ids()).containsExactlyInAnyOrder("1", "2");
@@ -180,8 +180,8 @@ class JobTrackerTest {
         stored.scan();
         String other = taker.ids().get(0).equals("1") ? "2" : "1";
 
-        store.remove(tracked(other).key());
-        store.remove(taker.taken.get(0).key());
+        store.remove(tracked(other).job());
+        store.remove(taker.taken.get(0).job());
         stored.ended(taker.taken.get(0));
 
         assertThat(taker.taken).hasSize(1);
@@ -207,6 +207,42 @@ class JobTrackerTest {
     }
 
     @Test
+    void aJobThatCannotBeReadKeepsNoneOfTheOthersBack() {
+        store.add(job("chat", "1"));
+        repository.get(null, tracked("1").key()).getIn().setBody(Map.of("something", "else"));
+        store.add(job("chat", "2"));
+        store.add(job("chat", "3"));
+        Taker taker = new Taker(10);
+        stored.started(taker);
+
+        stored.scan();
+        stored.scan();
+        stored.scan();
+
+        assertThat(taker.ids()).containsExactlyInAnyOrder("2", "3");
+        assertThat(repository.getKeys()).hasSize(3);
+    }
+
+    @Test
+    void twoJobsOfOneNameAreHandedOutOneAfterTheOther() {
+        inMemory.declare("route");
+        Taker taker = new Taker(10);
+        inMemory.started(taker);
+        TrackedJob first = tracked("1");
+        TrackedJob second = tracked("1");
+        inMemory.accepted(first);
+        CompletableFuture<Void> ended = inMemory.accepted(second);
+        assertThat(taker.taken).containsExactly(first);
+
+        inMemory.ended(first);
+
+        assertThat(taker.taken).containsExactly(first, second);
+        inMemory.ended(second);
+        assertThat(ended).isCompleted();
+        assertThat(inMemory.size()).isZero();
+    }
+
+    @Test
     void theFirstOfTwoFollowersOfOneStoreDecidesTheOutcome() {
         store.add(job("chat", "1"));
         DetachedJob job = job("chat", "1").job();
@@ -217,7 +253,7 @@ class JobTrackerTest {
         assertThat(store.settle(new StoredJob(job, failed, 0))).as("once more").isTrue();
         assertThat(store.settle(new StoredJob(job, other, 0))).isFalse();
 
-        store.remove(job.key());
+        store.remove(job);
         assertThat(store.settle(new StoredJob(job, failed, 0))).isFalse();
     }
 }

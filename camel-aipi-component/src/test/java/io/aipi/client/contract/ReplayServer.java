@@ -30,6 +30,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -165,7 +166,10 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
 
     /** Everything that was asked, in its order. */
     List<LoggedRequest> requests() {
-        return server.getAllServeEvents().stream()
+        List<ServeEvent> events = new ArrayList<>(server.getAllServeEvents());
+        // WireMock has the newest first, and its dates are of milliseconds: of two in the same one the order is kept
+        Collections.reverse(events);
+        return events.stream()
                 .map(ServeEvent::getRequest)
                 .sorted(Comparator.comparing(LoggedRequest::getLoggedDate))
                 .toList();

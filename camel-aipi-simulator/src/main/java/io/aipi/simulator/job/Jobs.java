@@ -233,9 +233,10 @@ public final class Jobs {
      * Looks at a job, which can change it: a result is handed out with the look, a job that is overdue lapses with it.
      *
      * @param jobId the job
+     * @param client who looks, as it calls itself
      * @return what there is to see
      */
-    public Look look(String jobId) {
+    public Look look(String jobId, String client) {
         synchronized (lock) {
             long now = time.nanoTime();
             forgetOld();
@@ -247,7 +248,7 @@ public final class Jobs {
                 jobs.remove(jobId);
                 return new Look.Unknown();
             }
-            tally.polled(jobId);
+            tally.polled(jobId, client, now);
             return look(job, now);
         }
     }

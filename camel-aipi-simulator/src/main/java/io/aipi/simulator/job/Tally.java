@@ -44,10 +44,20 @@ public final class Tally {
     private final Map<String, LongAdder> routes = new ConcurrentHashMap<>();
     private final Map<String, JobTimes> jobs = new LinkedHashMap<>();
 
+    /**
+     * The looks of one client at one job.
+     *
+     * @param count how many
+     * @param firstNanos {@link System#nanoTime()} of the first
+     * @param lastNanos the same of the last
+     */
+    public record Polls(long count, long firstNanos, long lastNanos) {}
+
     private static final class JobTimes {
         String prompt;
         long submittedNanos;
         long polls;
+        final Map<String, Polls> pollsByClient = new LinkedHashMap<>(2);
         Long readyNanos;
         Long handedOutNanos;
     }
@@ -136,10 +146,15 @@ public final class Tally {
         T of(String jobId, String prompt, long submittedNanos, OptionalLong readyNanos, OptionalLong handedOutNanos);
     }
 
-    void polled(String jobId) {
+    void polled(String jobId, String client, long nanos) {
         count(Event.POLL);
         synchronized (jobs) {
-            times(jobId).polls++;
+            JobTimes job = times(jobId);
+            job.polls++;
+            job.pollsByClient.merge(
+                    client,
+                    new Polls(1, nanos, nanos),
+                    (earlier, now) -> new Polls(earlier.count() + 1, earlier.firstNanos(), nanos));
         }
     }
 
@@ -180,6 +195,18 @@ public final class Tally {
     public long polls(String jobId) {
         synchronized (jobs) {
             return Optional.ofNullable(jobs.get(jobId)).map(job -> job.polls).orElse(0L);
+        }
+    }
+
+    /**
+     * Who looked at a job, and when.
+     *
+     * @param jobId the job
+     * @return a copy, by client in the order of their first looks; empty for an unknown job
+     */
+    public Map<String, Polls> pollsByClient(String jobId) {
+        synchronized (jobs) {
+            return jobs.containsKey(jobId) ? new LinkedHashMap<>(jobs.get(jobId).pollsByClient) : Map.of();
         }
     }
 

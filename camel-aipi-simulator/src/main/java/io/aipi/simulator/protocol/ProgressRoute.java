@@ -29,7 +29,7 @@ record ProgressRoute(Site site, ModelEndpoint endpoint) implements Route {
             return unknown("No job_id given");
         }
         Dialect dialect = site.dialect();
-        Look look = site.jobs().look(id);
+        Look look = site.jobs().look(id, request.header("user-agent").orElse(""));
         if (look instanceof Look.Delivered delivered) {
             return Answer.json(200, dialect.delivered(endpoint, delivered.delivery()));
         }

@@ -25,6 +25,15 @@ public final class Sessions {
         return keys.contains(key);
     }
 
+    /**
+     * The keys that are good now.
+     *
+     * @return a copy
+     */
+    public Set<String> keys() {
+        return Set.copyOf(keys);
+    }
+
     /** Forgets all session keys. */
     public void expireAll() {
         keys.clear();

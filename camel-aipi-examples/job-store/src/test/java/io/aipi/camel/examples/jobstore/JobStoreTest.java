@@ -14,22 +14,16 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import javax.sql.DataSource;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.main.Main;
 import org.apache.camel.spi.RecoverableAggregationRepository;
 import org.apache.camel.support.DefaultExchange;
-import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.core.io.ClassPathResource;
@@ -46,13 +40,13 @@ class JobStoreTest {
 
     @Test
     void onAnEmptyH2FileTheTablesAreMade_andWhatIsStoredIsThereAfterARestart() throws Exception {
-        storesOverARestart(Map.of("jobs.url", "jdbc:h2:file:" + folder.resolve("jobs")));
+        storesOverARestart(Database.h2(folder).properties());
     }
 
     @Test
     void onAnEmptyPostgresTheTablesAreMade_andWhatIsStoredIsThereAfterARestart() throws Exception {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
-            storesOverARestart(properties(postgres, "postgres"));
+            storesOverARestart(Database.postgres(postgres).properties());
         }
     }
 
@@ -60,26 +54,26 @@ class JobStoreTest {
         byte[] image = new byte[3 * 1024 * 1024];
         Arrays.fill(image, (byte) 7);
 
-        inApplication(properties, (context, jobs) -> {
-            assertThat(rows(context)).containsOnly(Map.entry("aipi_jobs", 0), Map.entry("aipi_jobs_completed", 0));
-            store(context, jobs);
+        inApplication(properties, (application, jobs) -> {
+            assertThat(application.rows()).containsOnly(Map.entry("aipi_jobs", 0), Map.entry("aipi_jobs_completed", 0));
+            store(application, jobs);
         });
-        inApplication(properties, (context, jobs) -> {
-            assertThat(rows(context)).containsOnly(Map.entry("aipi_jobs", 1), Map.entry("aipi_jobs_completed", 0));
-            Exchange exchange = jobs.get(context, KEY);
+        inApplication(properties, (application, jobs) -> {
+            assertThat(application.rows()).containsOnly(Map.entry("aipi_jobs", 1), Map.entry("aipi_jobs_completed", 0));
+            Exchange exchange = jobs.get(application.context(), KEY);
             assertThat(exchange.getMessage().getBody()).isEqualTo("A prompt");
             assertThat(exchange.getMessage().getHeader("orderId")).isEqualTo(42);
             exchange.getMessage().setBody(image);
-            jobs.add(context, KEY, exchange);
+            jobs.add(application.context(), KEY, exchange);
         });
-        inApplication(properties, (context, jobs) -> {
-            Exchange exchange = jobs.get(context, KEY);
+        inApplication(properties, (application, jobs) -> {
+            Exchange exchange = jobs.get(application.context(), KEY);
             assertThat(exchange.getMessage().getBody(byte[].class)).isEqualTo(image);
-            jobs.remove(context, KEY, exchange);
-            assertThat(rows(context)).containsOnly(Map.entry("aipi_jobs", 0), Map.entry("aipi_jobs_completed", 1));
-            assertThat(jobs.scan(context)).containsExactly(exchange.getExchangeId());
-            jobs.confirm(context, exchange.getExchangeId());
-            assertThat(rows(context)).containsOnly(Map.entry("aipi_jobs", 0), Map.entry("aipi_jobs_completed", 0));
+            jobs.remove(application.context(), KEY, exchange);
+            assertThat(application.rows()).containsOnly(Map.entry("aipi_jobs", 0), Map.entry("aipi_jobs_completed", 1));
+            assertThat(jobs.scan(application.context())).containsExactly(exchange.getExchangeId());
+            jobs.confirm(application.context(), exchange.getExchangeId());
+            assertThat(application.rows()).containsOnly(Map.entry("aipi_jobs", 0), Map.entry("aipi_jobs_completed", 0));
         });
     }
 
@@ -133,7 +127,7 @@ class JobStoreTest {
         String file = folder.resolve("target/data/jobs").toString();
         inApplication(
                 Map.of("jobs.url", "jdbc:h2:file:" + file + ";IFEXISTS=TRUE"),
-                (context, jobs) -> assertThat(jobs.getKeys()).containsExactly(KEY));
+                (application, jobs) -> assertThat(jobs.getKeys()).containsExactly(KEY));
     }
 
     /** The end that SIGKILL brings: nothing is flushed, no hook runs. */
@@ -142,57 +136,28 @@ class JobStoreTest {
         private KilledAfterStoring() {}
 
         public static void main(String[] args) throws Exception {
-            inApplication(Map.of(), (context, jobs) -> {
-                store(context, jobs);
+            inApplication(Map.of(), (application, jobs) -> {
+                store(application, jobs);
                 System.out.println("stored");
                 Runtime.getRuntime().halt(9);
             });
         }
     }
 
-    private static Map<String, String> properties(EmbeddedPostgres postgres, String database) {
-        return Map.of(
-                "jobs.database", "postgresql",
-                "jobs.url", postgres.getJdbcUrl("postgres", database),
-                "jobs.user", "postgres");
-    }
-
-    private static void store(CamelContext context, RecoverableAggregationRepository jobs) {
-        Exchange exchange = new DefaultExchange(context);
+    private static void store(Application application, RecoverableAggregationRepository jobs) {
+        Exchange exchange = new DefaultExchange(application.context());
         exchange.getMessage().setBody("A prompt");
         exchange.getMessage().setHeader("orderId", 42);
-        jobs.add(context, KEY, exchange);
+        jobs.add(application.context(), KEY, exchange);
     }
 
     private interface Work {
-        void in(CamelContext context, RecoverableAggregationRepository jobs) throws Exception;
+        void in(Application application, RecoverableAggregationRepository jobs) throws Exception;
     }
 
     private static void inApplication(Map<String, String> properties, Work work) throws Exception {
-        Main main = new Main();
-        Properties all = new Properties();
-        all.putAll(properties);
-        main.setOverrideProperties(all);
-        main.configure().withRoutesIncludePattern("classpath:camel/*.yaml");
-        main.start();
-        try {
-            CamelContext context = main.getCamelContext();
-            var jobs = context.getRegistry().lookupByNameAndType("jobs", RecoverableAggregationRepository.class);
-            // as the component does it for a route that uses it
-            ServiceHelper.startService(jobs);
-            work.in(context, jobs);
-        } finally {
-            main.stop();
+        try (Application application = Application.start(properties)) {
+            work.in(application, application.jobs());
         }
-    }
-
-    private static Map<String, Integer> rows(CamelContext context) {
-        JdbcTemplate sql =
-                new JdbcTemplate(context.getRegistry().lookupByNameAndType("jobsDataSource", DataSource.class));
-        Map<String, Integer> rows = new LinkedHashMap<>();
-        for (String table : List.of("aipi_jobs", "aipi_jobs_completed")) {
-            rows.put(table, sql.queryForObject("select count(*) from " + table, Integer.class));
-        }
-        return rows;
     }
 }

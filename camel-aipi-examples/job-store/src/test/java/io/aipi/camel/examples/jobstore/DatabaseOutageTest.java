@@ -1,0 +1,164 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.examples.jobstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.SimulatedEndpoint;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.logging.log4j.Level;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The database goes away while jobs are computed, and comes back. */
+class DatabaseOutageTest {
+
+    private static final int JOBS = 50;
+
+    private final List<String> routed = new CopyOnWriteArrayList<>();
+    private AipiSimulator server;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void startServer() {
+        server = AipiSimulator.builder()
+                .endpoint(SimulatedEndpoint.chat("chat", "text"))
+                .workers(0)
+                .computeTime(Duration.ofMillis(20))
+                .start();
+    }
+
+    @AfterEach
+    void stopServer() {
+        server.close();
+    }
+
+    private Application start(Database database, Consumer<CamelContext> beforeStart) throws Exception {
+        Map<String, String> properties = new HashMap<>(database.properties());
+        properties.put("camel.component.aipi.server-url", server.url());
+        properties.put("camel.component.aipi.poll-interval", "50ms");
+        properties.put("camel.component.aipi.max-poll-interval", "100ms");
+        properties.put("camel.component.aipi.recovery-interval", "100ms");
+        return Application.start(properties, beforeStart, new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs");
+                from("aipi:chat?jobRepository=#jobs")
+                        .process(exchange -> routed.add(exchange.getMessage().getBody(String.class)));
+            }
+        });
+    }
+
+    @Test
+    void resultsWaitForTheDatabaseAndAreRoutedThen_andOneWarningIsEnough() throws Exception {
+        FailingDataSource data = new FailingDataSource();
+        try (Application application = start(Database.h2(folder), data::putInto);
+                Logged warnings = new Logged(Level.WARN)) {
+            submitAll(application);
+            data.goAway();
+            server.startWorkers("chat", 8);
+            await().until(() -> server.stats().jobsDone() == JOBS);
+            int refusals = data.refusals();
+            // each result is tried ten times, and the look through the table, too
+            await().atMost(Duration.ofSeconds(30)).until(() -> data.refusals() > refusals + 10 * JOBS);
+
+            assertThat(routed).isEmpty();
+            assertThat(warnings.seen()).hasSizeBetween(1, 10);
+            data.comeBack();
+            awaitAllRouted(application);
+        }
+    }
+
+    @Test
+    void aSubmitFailsWithTheJobsName_asItsJobIsComputedForNobody() throws Exception {
+        FailingDataSource data = new FailingDataSource();
+        try (Application application = start(Database.h2(folder), data::putInto)) {
+            data.goAway();
+            Throwable failure = catchThrowable(() -> application.submit("Hello", Map.of()));
+
+            assertThat(server.stats().submits()).isEqualTo(1);
+            assertThat(failure).rootCause().hasMessageContaining("The database is away");
+            assertThat(failure.getCause().getMessage())
+                    .contains("The server has accepted the job ")
+                    .contains("#1 of chat")
+                    .contains("nobody follows it");
+            data.comeBack();
+            submitAll(application);
+            server.startWorkers("chat", 8);
+            awaitAllRouted(application);
+        }
+    }
+
+    @Test
+    void aRequestWithAnIdIsNotEvenSubmittedWhileTheDatabaseIsAway() throws Exception {
+        FailingDataSource data = new FailingDataSource();
+        try (Application application = start(Database.h2(folder), data::putInto)) {
+            data.goAway();
+            Throwable failure =
+                    catchThrowable(() -> application.submit("Hello", Map.of("CamelAipiRequestId", "prompts-0-1")));
+
+            assertThat(failure).hasRootCauseMessage("The database is away");
+            assertThat(server.stats().submits()).isZero();
+        }
+    }
+
+    @Test
+    void aPostgresThatCutsAllConnectionsAndRefusesNewOnesLosesNothing() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+            Database database = Database.postgres(postgres);
+            try (Application application = start(database.with("jobs.connectionTimeout", "250"), context -> {});
+                    Logged warnings = new Logged(Level.WARN)) {
+                submitAll(application);
+                JdbcTemplate administrator = new JdbcTemplate(postgres.getPostgresDatabase());
+                administrator.execute("alter database " + database.name() + " with allow_connections false");
+                administrator.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = '"
+                        + database.name() + "'");
+                server.startWorkers("chat", 8);
+                await().until(() -> server.stats().jobsDone() == JOBS);
+                assertThat(catchThrowable(() -> application.submit("Too early", Map.of())))
+                        .hasStackTraceContaining("The server has accepted the job ");
+
+                assertThat(routed).isEmpty();
+                administrator.execute("alter database " + database.name() + " with allow_connections true");
+                awaitAllRouted(application);
+                assertThat(warnings.seen()).hasSizeLessThan(40);
+            }
+        }
+    }
+
+    private static void submitAll(Application application) {
+        for (int i = 0; i < JOBS; i++) {
+            application.submit("Prompt " + i, Map.of());
+        }
+    }
+
+    private void awaitAllRouted(Application application) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> routed.size() >= JOBS && application.isEmpty());
+        assertThat(routed)
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, JOBS)
+                        .mapToObj(i -> "You said: Prompt " + i)
+                        .toList());
+    }
+}

@@ -1,0 +1,174 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.examples.jobstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.aipi.camel.AipiEndpoint;
+import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.SimulatedEndpoint;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.logging.log4j.Level;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A consumer behind {@code master:} in one process, whose leadership comes and goes. */
+class LeadershipTest {
+
+    private static final String NAMESPACE = "aipi-jobs";
+    private static final int JOBS = 20;
+
+    @TempDir
+    private Path folder;
+
+    private final List<String> routed = new CopyOnWriteArrayList<>();
+    private AipiSimulator server;
+
+    @BeforeEach
+    void startServer() {
+        server = AipiSimulator.builder()
+                .endpoint(SimulatedEndpoint.chat("chat", "text"))
+                .workers(0)
+                .computeTime(Duration.ofMillis(20))
+                .start();
+    }
+
+    @AfterEach
+    void stopServer() {
+        server.close();
+    }
+
+    private Application start(Consumer<CamelContext> beforeStart) throws Exception {
+        Map<String, String> properties = new HashMap<>(Database.h2(folder).properties());
+        properties.put("camel.component.aipi.server-url", server.url());
+        properties.put("camel.component.aipi.poll-interval", "50ms");
+        properties.put("camel.component.aipi.recovery-interval", "100ms");
+        properties.put("camel.component.aipi.request-timeout", "2s");
+        properties.put("camel.component.aipi.lazy-login", "true");
+        properties.put("camel.component.master.back-off-max-attempts", "1");
+        properties.put("camel.component.master.back-off-delay", "200");
+        properties.put("routes", "classpath:camel/*.yaml,classpath:cluster/*.yaml");
+        properties.put("cluster.root", folder.resolve("cluster").toString());
+        properties.put("cluster.interval", "1000");
+        properties.put("cluster.multiplier", "20");
+        return Application.start(properties, beforeStart, new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs");
+                from("master:" + NAMESPACE + ":aipi:chat?jobRepository=#jobs")
+                        .routeId("answers")
+                        .process(exchange -> routed.add(exchange.getMessage().getBody(String.class)));
+            }
+        });
+    }
+
+    @Test
+    void aLeaderThatLosesTheLockStopsFollowing_andGoesOnWhenItHasItAgain() throws Exception {
+        try (Application application = start(context -> {})) {
+            submitAll(application);
+            awaitFollowed();
+
+            assertThat(followedJobs(application)).isEqualTo(JOBS);
+            // as by a file system that was away: nobody can know who else has the lock
+            Files.delete(folder.resolve("cluster").resolve(NAMESPACE));
+            // until it has the lock again, a second later, and another second, which the master waits
+            await().until(() -> followedJobs(application) == 0);
+            server.startWorkers("chat", 8);
+
+            awaitAllRouted(application);
+        }
+    }
+
+    @Test
+    void aRouteThatIsStoppedFollowsNothing_andGoesOnWhenItIsStartedAgain() throws Exception {
+        try (Application application = start(context -> {})) {
+            submitAll(application);
+            awaitFollowed();
+
+            application.context().getRouteController().stopRoute("answers");
+            server.startWorkers("chat", 8);
+            await().until(() -> server.stats().jobsDone() == JOBS);
+            assertThat(routed).isEmpty();
+            application.context().getRouteController().startRoute("answers");
+
+            awaitAllRouted(application);
+        }
+    }
+
+    @Test
+    void aLeaderWhoseServerIsAwayWhenItTakesOverFollowsWhenItIsBack() throws Exception {
+        server.goDown();
+        try (Logged log = new Logged(Level.INFO);
+                Application application = start(context -> {})) {
+            awaitConsumer(log);
+            server.comeUp();
+            server.startWorkers("chat", 8);
+            submitAll(application);
+
+            awaitAllRouted(application);
+        }
+    }
+
+    @Test
+    void aLeaderWhoseDatabaseIsAwayWhenItTakesOverFollowsWhenItIsBack() throws Exception {
+        FailingDataSource data = new FailingDataSource();
+        try (Logged log = new Logged(Level.INFO);
+                Application application = start(data::putInto)) {
+            submitAll(application);
+            data.goAway();
+            awaitConsumer(log);
+            data.comeBack();
+            server.startWorkers("chat", 8);
+
+            awaitAllRouted(application);
+        }
+    }
+
+    private static void awaitConsumer(Logged log) {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> log.seen().stream().anyMatch(line -> line.contains("success. Consumer started")));
+    }
+
+    private static void submitAll(Application application) {
+        for (int i = 0; i < JOBS; i++) {
+            application.submit("Prompt " + i, Map.of());
+        }
+    }
+
+    private static int followedJobs(Application application) {
+        return application.context().getEndpoints().stream()
+                .filter(AipiEndpoint.class::isInstance)
+                .mapToInt(endpoint -> ((AipiEndpoint) endpoint).getJobsInFlight())
+                .sum();
+    }
+
+    private void awaitFollowed() {
+        await().atMost(Duration.ofSeconds(20)).until(() -> server.stats().polls() >= JOBS);
+    }
+
+    private void awaitAllRouted(Application application) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> routed.size() >= JOBS && application.isEmpty());
+        assertThat(routed)
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, JOBS)
+                        .mapToObj(i -> "You said: Prompt " + i)
+                        .toList());
+        assertThat(server.stats().submits()).isEqualTo(JOBS);
+    }
+}

@@ -1,0 +1,90 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The simulator as an application without code uses it. */
+class SimulatorBeanTest {
+
+    private final SimulatorBean bean = new SimulatorBean();
+
+    @AfterEach
+    void close() {
+        bean.close();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static int status(String url) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    @Test
+    void itStartsForAnApplicationThatUsesIt_andIsGoneAfterwards() throws Exception {
+        int port = freePort();
+        String url = "http://127.0.0.1:" + port;
+        bean.setPort(port);
+        bean.setServerUrl(url + "/");
+        bean.setWorkers(2);
+        bean.setComputeTime(Duration.ofMillis(50));
+
+        bean.start();
+
+        assertThat(status(url + "/api/endpoints/llama3_chat")).isEqualTo(200);
+        assertThat(bean.simulator().url()).isEqualTo(url);
+        assertThatThrownBy(bean::start).isInstanceOf(IllegalStateException.class);
+
+        bean.close();
+
+        assertThat(bean.simulator()).isNull();
+        assertThatThrownBy(() -> status(url)).isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void itDoesNotStartForAnApplicationThatUsesAnotherServer() throws Exception {
+        int port = freePort();
+        bean.setPort(port);
+        bean.setServerUrl("https://gpu-server");
+
+        bean.start();
+
+        assertThat(bean.simulator()).isNull();
+        assertThatThrownBy(() -> status("http://127.0.0.1:" + port)).isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void withoutAServerUrlItStartsOnAnyPort() {
+        bean.setPort(0);
+
+        bean.start();
+
+        assertThat(bean.simulator().port()).isPositive();
+    }
+}
