@@ -20,9 +20,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.main.Main;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
@@ -242,6 +244,33 @@ class KafkaPipelineTest {
 
         answers.await(1);
         assertThat(submitted()).containsExactly("long @sleep=3600", "longer @sleep=3600", "third");
+    }
+
+    @Test
+    void anEndedJobStaysStoredUntilItsRecordIsCommitted() throws Exception {
+        Main first = pipeline();
+        prompts.send(0, "anna", "one @sleep=3600");
+        prompts.send(0, "anna", "two @sleep=1");
+        awaitSubmits(2);
+        first.stop();
+        rewind();
+
+        Main second = pipeline(
+                "camel.main.auto-startup-exclude-pattern", "prompts", "camel.component.aipi.recovery-delay", "0");
+        NotifyBuilder refused = new NotifyBuilder(second.getCamelContext())
+                .fromRoute("answers")
+                .whenFailed(1)
+                .create();
+        assertThat(refused.matches(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(answers.poll(Duration.ZERO)).isEmpty();
+        second.getCamelContext().getRouteController().startRoute("prompts");
+
+        assertThat(answers.await(1))
+                .extracting(ConsumerRecord::value)
+                .first()
+                .asString()
+                .contains("two");
+        assertThat(server.stats().submits()).isEqualTo(2);
     }
 
     /** As if the process had been killed after its jobs were stored and before the offsets of their records were. */
