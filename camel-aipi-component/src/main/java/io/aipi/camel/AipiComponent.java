@@ -46,6 +46,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     private static final Logger LOG = LoggerFactory.getLogger(AipiComponent.class);
 
     private static final int PROGRESS_THREADS = 2;
+    private static final int STORE_THREADS = 4;
 
     private record TrackerKey(String server, String endpoint, AggregationRepository repository) {}
 
@@ -75,6 +76,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     private volatile Clock clock = Clock.systemUTC();
     private volatile ExecutorService workers;
     private volatile ExecutorService progressWorkers;
+    private volatile ExecutorService storeWorkers;
     private volatile AipiRuntime runtime;
 
     /** For Camel, which sets the context afterwards. */
@@ -187,7 +189,25 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         }
     }
 
-    private ExecutorService pool(String name, int size) {
+    /** Threads that read and write repositories: apart from the workers, so that a database that hangs delays nothing else. */
+    ExecutorService storeWorkers() {
+        ExecutorService present = storeWorkers;
+        if (present != null) {
+            // without the lock: the stop holds it while it ends what is in flight
+            return present;
+        }
+        lock.lock();
+        try {
+            if (storeWorkers == null) {
+                storeWorkers = pool("AipiStore", STORE_THREADS);
+            }
+            return storeWorkers;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    ExecutorService pool(String name, int size) {
         if (isStoppingOrStopped()) {
             throw new RejectedExecutionException("The component has stopped");
         }
@@ -225,7 +245,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
                             missing.server(),
                             missing.endpoint(),
                             store(repository),
-                            task -> workers().execute(task)));
+                            task -> storeWorkers().execute(task)));
         } finally {
             lock.unlock();
         }
@@ -289,9 +309,11 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         // only now: exchanges that were failed by the end of their client are told by the workers
         shutdown(workers);
         shutdown(progressWorkers);
+        shutdown(storeWorkers);
         runtime = null;
         workers = null;
         progressWorkers = null;
+        storeWorkers = null;
         sslContexts.clear();
         trackers.clear();
         warnedOfMemory.clear();

@@ -13,6 +13,7 @@ import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
 import io.aipi.camel.internal.LookWindow;
 import io.aipi.camel.internal.StorableValues;
+import io.aipi.camel.internal.StoredJob;
 import io.aipi.camel.internal.TrackedJob;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
@@ -82,6 +83,9 @@ public class AipiConsumer extends DefaultConsumer
 
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
+    /** How often an outcome that the store refuses, and nothing else, is offered to it. */
+    private static final int REFUSALS = 3;
+
     /** How long a forced stop waits for what is on its way to the store. */
     private static final Duration PATIENCE_WHEN_FORCED = Duration.ofSeconds(5);
 
@@ -93,9 +97,6 @@ public class AipiConsumer extends DefaultConsumer
     private final AipiBinding binding;
     /** All jobs in this consumer's hands, whatever their step. */
     private final Set<TrackedJob> jobs = ConcurrentHashMap.newKeySet();
-
-    /** Their ids. */
-    private final Set<String> heldIds = ConcurrentHashMap.newKeySet();
 
     private final Activity activity = new Activity();
     private final Set<Retry> retries = ConcurrentHashMap.newKeySet();
@@ -155,23 +156,20 @@ public class AipiConsumer extends DefaultConsumer
         if (store == null) {
             endpoint.getComponent().warnOfMemory(endpoint);
         }
-        threads = getEndpoint()
-                .getCamelContext()
-                .getExecutorServiceManager()
-                .newFixedThreadPool(
-                        this,
-                        "AipiConsumer[" + endpoint.getEndpointName() + "]",
-                        configuration.getConcurrentConsumers());
+        threads = endpoint.getComponent()
+                .pool("AipiConsumer[" + endpoint.getEndpointName() + "]", configuration.getConcurrentConsumers());
         if (deadLetterUri() != null) {
             deadLetterProducers = new DefaultProducerCache(this, endpoint.getCamelContext(), 1);
             ServiceHelper.startService(deadLetterProducers);
         }
         deliveries = new Deliveries(configuration.getConcurrentConsumers(), threads, this);
-        model = endpoint.open();
         try {
+            model = endpoint.open();
             endpoint.logIn(model);
-        } catch (RuntimeException e) {
-            endpoint.close(model);
+        } catch (Exception e) {
+            if (model != null) {
+                endpoint.close(model);
+            }
             shutdownThreads();
             ServiceHelper.stopAndShutdownService(deadLetterProducers);
             throw e;
@@ -362,9 +360,6 @@ public class AipiConsumer extends DefaultConsumer
     @Override
     public void take(TrackedJob job) {
         jobs.add(job);
-        if (job.job().jobId() != null) {
-            heldIds.add(job.job().jobId());
-        }
         activity.begin();
         if (!active) {
             letGo(job, tracker::giveBack);
@@ -372,8 +367,11 @@ public class AipiConsumer extends DefaultConsumer
             return;
         }
         if (job.outcome() != null) {
-            // stored with it
-            toDelivery(job);
+            if (job.isStored()) {
+                toDelivery(job);
+            } else {
+                settle(job);
+            }
             return;
         }
         Duration elapsed = Duration.between(
@@ -446,23 +444,55 @@ public class AipiConsumer extends DefaultConsumer
         try {
             present = store.settle(job.toStored());
         } catch (RuntimeException | Error e) {
-            storeFailed(
-                    "The outcome of the job " + job.job().jobId()
-                            + " cannot be stored, which is tried again; it is not routed before",
-                    e);
-            retry(job, () -> store(job), "it is lost by the stop");
+            refused(job, e);
             return;
         }
         storeWorks();
         if (present) {
+            job.markStored();
             toDelivery(job);
         } else {
             LOG.warn(
-                    "The job {} is no longer in the repository: somebody else has routed its outcome. It is not routed"
+                    "The job {} is no longer in the repository: somebody else has its outcome. It is not routed"
                             + " here",
                     job.job().jobId());
             letGo(job, tracker::ended);
             activity.end();
+        }
+    }
+
+    /** The store does not take the outcome: because it is away, or because of this outcome. */
+    private void refused(TrackedJob job, Throwable e) {
+        String id = job.job().jobId();
+        if (!takesTheRest(job)) {
+            storeFailed(
+                    "The outcome of the job " + id + " cannot be stored, which is tried again; it is not routed before",
+                    e);
+            retry(job, () -> store(job), "it is lost by the stop");
+            return;
+        }
+        // it must not keep the others waiting
+        job.kept().complete(null);
+        if (job.refused() < REFUSALS) {
+            LOG.warn("The jobRepository refuses the outcome of the job {}, which is tried again", id, e);
+            retry(job, () -> store(job), "it is lost by the stop");
+        } else {
+            LOG.error(
+                    "The jobRepository refuses the outcome of the job {}, which may be too large for it. It is routed"
+                            + " without being stored, and is lost if the process ends before that",
+                    id,
+                    e);
+            toDelivery(job);
+        }
+    }
+
+    /** Whether the store works, but for the outcome. */
+    private boolean takesTheRest(TrackedJob job) {
+        try {
+            store.update(new StoredJob(job.job(), null, job.deliveries()));
+            return true;
+        } catch (RuntimeException | Error e) {
+            return false;
         }
     }
 
@@ -543,7 +573,7 @@ public class AipiConsumer extends DefaultConsumer
                 return left;
             }
         }
-        if (requestId.startsWith(AGAIN) && heldIds.contains(requestId.substring(AGAIN.length()))) {
+        if (requestId.startsWith(AGAIN) && tracker.isHeld(requestId.substring(AGAIN.length()))) {
             // the failed job whose route has submitted this one, until it has left the store
             return configuration.getPollInterval();
         }
@@ -732,8 +762,11 @@ public class AipiConsumer extends DefaultConsumer
 
     private void again(TrackedJob job) {
         Duration delay = configuration.getRedeliveryDelay().multipliedBy(1L << Math.min(job.deliveries() - 1, 20));
-        endpoint.getComponent()
-                .schedule(() -> deliveries.outcome(job), delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY);
+        // as the option says: up to a minute, or what the user has asked for at first
+        Duration longest = LONGEST_DELAY.compareTo(configuration.getRedeliveryDelay()) < 0
+                ? configuration.getRedeliveryDelay()
+                : LONGEST_DELAY;
+        endpoint.getComponent().schedule(() -> deliveries.outcome(job), delay.compareTo(longest) < 0 ? delay : longest);
         activity.end();
     }
 
@@ -848,9 +881,6 @@ public class AipiConsumer extends DefaultConsumer
     private void letGo(TrackedJob job, Consumer<TrackedJob> to) {
         job.kept().complete(null);
         if (jobs.remove(job)) {
-            if (job.job().jobId() != null) {
-                heldIds.remove(job.job().jobId());
-            }
             to.accept(job);
         }
     }
@@ -859,7 +889,7 @@ public class AipiConsumer extends DefaultConsumer
 
     private void blocking(Runnable step) {
         try {
-            endpoint.getComponent().workers().execute(step);
+            endpoint.getComponent().storeWorkers().execute(step);
         } catch (RejectedExecutionException stopped) {
             step.run();
         }

@@ -8,6 +8,7 @@ package io.aipi.camel;
 
 import io.aipi.camel.internal.DetachedJob;
 import io.aipi.camel.internal.JobOutcome;
+import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
 import io.aipi.camel.internal.StorableValues;
 import io.aipi.camel.internal.StoredJob;
@@ -132,8 +133,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                 exchange,
                 callback,
                 request,
-                submission -> {},
-                () -> {},
+                submission -> CompletableFuture.completedFuture(null),
                 submission -> progressJob == null
                         ? CompletableFuture.completedFuture(null)
                         : followDetached(submission, progressJob));
@@ -182,9 +182,8 @@ public class AipiProducer extends DefaultAsyncProducer {
                             exchange.getExchangeId(),
                             headers,
                             body);
-                    track(tracker, job, submission.result(), progressJob, slot);
+                    return track(tracker, job, submission.result(), progressJob, slot);
                 },
-                () -> slot.complete(null),
                 submission -> slot);
     }
 
@@ -197,7 +196,8 @@ public class AipiProducer extends DefaultAsyncProducer {
         }
     }
 
-    private void track(
+    /** Stores the job, on a thread that may be blocked, and hands it over; the future fails if it could not be stored. */
+    private CompletableFuture<Void> track(
             JobTracker tracker,
             DetachedJob job,
             JobResult result,
@@ -205,48 +205,56 @@ public class AipiProducer extends DefaultAsyncProducer {
             CompletableFuture<Void> slot) {
         StoredJob stored = new StoredJob(job, result == null ? null : new JobOutcome.Done(result), 0);
         tracker.coming(job.key());
-        try {
-            if (tracker.store() != null) {
-                tracker.store().add(stored);
+        return added(tracker.store(), stored).handle((added, failure) -> {
+            if (failure != null) {
+                tracker.notComing(job.key());
+                slot.complete(null);
+                throw new RuntimeCamelException(
+                        "The server has accepted the job " + job.jobId() + " of " + job.endpoint()
+                                + ", but the jobRepository failed to store it: unless it has stored it all the same,"
+                                + " nobody follows it",
+                        cause(failure));
             }
-        } catch (RuntimeException | Error e) {
-            tracker.notComing(job.key());
-            slot.complete(null);
-            throw new RuntimeCamelException(
-                    "The server has accepted the job " + job.jobId() + " of " + job.endpoint()
-                            + ", but the jobRepository failed to store it: unless it has stored it all the same, nobody"
-                            + " follows it",
-                    e);
+            if (progressJob != null && result != null) {
+                progressJob.result(result);
+            }
+            tracker.accepted(new TrackedJob(stored, progressJob)).whenComplete((ended, ignored) -> slot.complete(null));
+            return null;
+        });
+    }
+
+    private CompletableFuture<Void> added(JobStore store, StoredJob stored) {
+        if (store == null) {
+            return CompletableFuture.completedFuture(null);
         }
-        TrackedJob tracked = new TrackedJob(stored, progressJob);
-        if (progressJob != null && result != null) {
-            progressJob.result(result);
+        try {
+            return CompletableFuture.runAsync(
+                    () -> store.add(stored), endpoint.getComponent().storeWorkers());
+        } catch (RejectedExecutionException stopped) {
+            return CompletableFuture.failedFuture(stopped);
         }
-        tracker.accepted(tracked).whenComplete((ended, failure) -> slot.complete(null));
     }
 
     /**
      * Submits, and lets the exchange go on.
      *
-     * @param accepted what is to be done, on a worker, before the exchange goes on; it fails the exchange by throwing
-     * @param abandoned what is to be done instead if the exchange was ended meanwhile, by a stop
+     * @param accepted what is to be done before the exchange goes on, which it fails if it fails
      * @param end completed when the job's slot is free
      */
     private void submitDetached(
             Exchange exchange,
             AsyncCallback callback,
             AipiRequest request,
-            Consumer<Submission> accepted,
-            Runnable abandoned,
+            Function<Submission, CompletableFuture<Void>> accepted,
             Function<Submission, CompletableFuture<Void>> end) {
         CompletableFuture<Submission> submission = new CompletableFuture<>();
-        Waiting<Submission> waiting = waiting(exchange, callback, submitted -> {
-            accepted.accept(submitted);
-            binding.populate(exchange, endpoint, submitted);
-        });
+        Waiting<Submission> waiting =
+                waiting(exchange, callback, submitted -> binding.populate(exchange, endpoint, submitted));
         submission.whenComplete((submitted, failure) -> {
-            if (!waiting.ended(submitted, failure)) {
-                abandoned.run();
+            if (failure != null) {
+                waiting.ended(null, failure);
+            } else {
+                accepted.apply(submitted).whenComplete((done, problem) -> waiting.ended(submitted, problem));
             }
         });
         Supplier<CompletableFuture<Void>> job = () -> {
@@ -257,7 +265,9 @@ public class AipiProducer extends DefaultAsyncProducer {
         // a consumer's exchange that submits again must not wait for a turn: the jobs that have theirs may be waiting
         // for
         // this very exchange to end
-        boolean again = exchange.getFromEndpoint() instanceof AipiEndpoint;
+        boolean again = exchange.getFromEndpoint() instanceof AipiEndpoint from
+                && from.tracker() != null
+                && from.tracker() == endpoint.tracker();
         CompletableFuture<Void> whole = again ? waiting.atOnce(job) : waiting.inTurn(job);
         whole.whenComplete((ended, failure) -> {
             if (failure != null) {
@@ -373,17 +383,15 @@ public class AipiProducer extends DefaultAsyncProducer {
             return inFlight.contains(this) ? job.get() : CompletableFuture.failedFuture(stopped());
         }
 
-        /** False if it was ended before. */
-        boolean ended(T value, Throwable failure) {
+        void ended(T value, Throwable failure) {
             if (!inFlight.remove(this)) {
-                return false;
+                return;
             }
             try {
                 endpoint.getComponent().workers().execute(() -> goOn(value, failure));
             } catch (RejectedExecutionException stopped) {
                 goOn(value, failure);
             }
-            return true;
         }
 
         private void goOn(T value, Throwable failure) {

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * only place where the job is known.
  *
  * <p>Invariants: a key is in at most one of coming, waiting, held and parked; a follower holds at most as many jobs as its limit
- * says; a key leaves held only after its entry has left the store, so that a look through the store cannot hand out a job
- * again that has just ended.
+ * says; the key of a job that has ended leaves held only after its entry has left the store, so that a look through the
+ * store cannot hand it out again.
  */
 public final class JobTracker {
 
@@ -71,6 +71,9 @@ public final class JobTracker {
     private final Map<String, TrackedJob> waiting = new LinkedHashMap<>();
 
     private final Map<String, Seat> held = new HashMap<>();
+    /** The server's ids of the jobs that are held. */
+    private final Set<String> heldIds = new HashSet<>();
+
     /** Jobs whose name is that of one that is held: they wait for its end. */
     private final Map<String, TrackedJob> behind = new HashMap<>();
 
@@ -131,6 +134,11 @@ public final class JobTracker {
         return lost;
     }
 
+    /** Whether some follower here holds the job with this id. */
+    public synchronized boolean isHeld(String jobId) {
+        return heldIds.contains(jobId);
+    }
+
     /** Whether there is a consumer, started or not. */
     public synchronized boolean isConsumed() {
         return !declared.isEmpty();
@@ -159,13 +167,18 @@ public final class JobTracker {
      * no more to do with it: at once, if it has a store and no follower.
      */
     public CompletableFuture<Void> accepted(TrackedJob job) {
+        TrackedJob replaced;
         synchronized (this) {
             coming.remove(job.key());
             boolean elsewhere = seats.isEmpty() && (store != null || declared.isEmpty());
             if (elsewhere) {
                 return CompletableFuture.completedFuture(null);
             }
-            (held.containsKey(job.key()) ? behind : waiting).put(job.key(), job);
+            replaced = (held.containsKey(job.key()) ? behind : waiting).put(job.key(), job);
+        }
+        if (replaced != null) {
+            // two of one name at once: the store has the later one
+            replaced.ended().complete(null);
         }
         handOut();
         return job.ended();
@@ -188,7 +201,9 @@ public final class JobTracker {
             if (seats.isEmpty() && store != null) {
                 // the next who starts looks through the store
                 waiting.values().stream().filter(Objects::nonNull).forEach(left::add);
+                left.addAll(behind.values());
                 waiting.clear();
+                behind.clear();
             }
         }
         left.forEach(job -> job.ended().complete(null));
@@ -238,6 +253,7 @@ public final class JobTracker {
     }
 
     private void leaveSeat(TrackedJob job) {
+        heldIds.remove(String.valueOf(job.job().jobId()));
         Seat seat = held.remove(job.key());
         if (seat != null) {
             seat.taken--;
@@ -251,6 +267,8 @@ public final class JobTracker {
             if (seats.isEmpty()) {
                 return;
             }
+            unreadable.retainAll(keys);
+            parked.retainAll(keys);
             for (String key : keys) {
                 if (key.startsWith(prefix) && !isKnown(key)) {
                     waiting.put(key, null);
@@ -360,14 +378,16 @@ public final class JobTracker {
             }
             unreadable.remove(key);
         } catch (RuntimeException | LinkageError e) {
-            if (unreadable.add(key) && unreadable.size() <= WARNINGS) {
+            boolean news = unreadable.add(key);
+            if (news && unreadable.size() <= WARNINGS) {
                 LOG.warn("The stored job {} cannot be read. It stays in the repository, and is tried again", key, e);
             }
             synchronized (this) {
                 // until the next look through the store
                 waiting.remove(key);
             }
-            return false;
+            // one that could not be read before tells nothing about the store
+            return !news;
         }
         if (handover != null) {
             handover.seat().follower.take(handover.job());
@@ -378,6 +398,7 @@ public final class JobTracker {
     private Handover handOver(Seat seat, String key, TrackedJob job) {
         waiting.remove(key);
         held.put(key, seat);
+        heldIds.add(String.valueOf(job.job().jobId()));
         seat.taken++;
         return new Handover(seat, job);
     }

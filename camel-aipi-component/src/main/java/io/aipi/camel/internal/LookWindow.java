@@ -7,9 +7,11 @@
 package io.aipi.camel.internal;
 
 import io.aipi.client.JobStatus;
+import io.aipi.client.error.JobFailedException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
@@ -110,8 +112,12 @@ public final class LookWindow {
             look = CompletableFuture.failedFuture(e);
         }
         look.whenComplete((status, failure) -> {
-            if (failure != null) {
+            if (failure != null && !(cause(failure) instanceof JobFailedException)) {
                 free();
+                turn.seen.completeExceptionally(failure);
+            } else if (failure != null) {
+                // a worker's failure is handed out once, as a result is
+                turn.stored.whenComplete((done, ignored) -> free());
                 turn.seen.completeExceptionally(failure);
             } else if (status.result() == null) {
                 resize(false);
@@ -123,6 +129,10 @@ public final class LookWindow {
                 turn.seen.complete(status);
             }
         });
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private synchronized void resize(boolean broughtResult) {

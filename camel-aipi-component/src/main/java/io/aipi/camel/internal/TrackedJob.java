@@ -36,6 +36,8 @@ public final class TrackedJob {
     private final CompletableFuture<Void> kept = new CompletableFuture<>();
     private volatile JobOutcome outcome;
     private volatile int deliveries;
+    private volatile boolean stored;
+    private volatile int refusals;
     /** Whether another process may have begun to deliver its outcome. */
     private volatile boolean maybeDelivered;
     /** Whether the delivery that is under way has been counted. */
@@ -62,6 +64,7 @@ public final class TrackedJob {
         this.listener = listener;
         this.recovered = recovered;
         this.maybeDelivered = recovered && stored.outcome() != null;
+        this.stored = stored.outcome() != null;
     }
 
     /** From the store: whoever stored it may have begun to deliver its outcome. */
@@ -72,6 +75,7 @@ public final class TrackedJob {
     /** The same job for its next owner. */
     TrackedJob again() {
         TrackedJob next = new TrackedJob(toStored(), listener);
+        next.stored = stored;
         next.ended.whenComplete((done, failure) -> ended.complete(null));
         return next;
     }
@@ -143,6 +147,25 @@ public final class TrackedJob {
             deliveries++;
         }
         counted = false;
+    }
+
+    /** Whether its outcome is in the store. */
+    public boolean isStored() {
+        return stored;
+    }
+
+    /** Its outcome is in the store. Called by its owner. */
+    public void markStored() {
+        stored = true;
+    }
+
+    /**
+     * The store has refused its outcome. Called by its owner.
+     *
+     * @return how often it has done so
+     */
+    public int refused() {
+        return ++refusals;
     }
 
     /** What a repository should hold of it now. */

@@ -145,7 +145,7 @@ public final class EndpointJobs {
                 elapsed,
                 options,
                 timer,
-                (id, timeout) -> turns.take(() -> calls.progress(endpoint, id, withData, timeout)),
+                (id, timeout) -> turns.take(() -> calls.progress(endpoint, id, withData, timeout.get())),
                 listener);
         InFlight entry = new InFlight() {
             @Override

@@ -12,6 +12,7 @@ import io.aipi.client.JobResult;
 import io.aipi.client.JobState;
 import io.aipi.client.JobStatus;
 import io.aipi.client.error.AipiException;
+import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,8 +47,13 @@ final class JobFollower {
 
     /** Asks the server for the state of a job, once. */
     interface Poll {
-        /** Fails with an {@link AipiException}; gives a status with a result if this look got it. */
-        CompletableFuture<JobStatus> look(String jobId, Duration timeout);
+        /**
+         * Fails with an {@link AipiException}; gives a status with a result if this look got it.
+         *
+         * @param timeout to be asked once, when the look begins, which may be later than now; it throws an
+         *     {@link AipiException} if nobody would take what the look brings
+         */
+        CompletableFuture<JobStatus> look(String jobId, Supplier<Duration> timeout);
     }
 
     /** How long the look at the deadline may take, for a job that was followed from its submit on. */
@@ -64,6 +71,10 @@ final class JobFollower {
     private final Duration lastLook;
     private final long deadline;
     private volatile Timer.Task waiting;
+    private volatile Timer.Task alarm;
+    /** Whether the look that is under way has begun, and does not wait for its turn. */
+    private volatile boolean begun;
+
     private volatile JobProgress last;
     /** The loss of an answer that may have held the result; null if none was lost. */
     private AipiException lostAnswer;
@@ -105,10 +116,26 @@ final class JobFollower {
     /** Begins; the future fails with an {@link AipiException} only. */
     CompletableFuture<JobResult> start() {
         // a look can take longer than it was given, as when it has to log in first: the end does not wait for it
-        Timer.Task alarm = timer.schedule(this::timedOut, patience.plus(lastLook));
+        alarm = timer.schedule(this::alarm, patience.plus(lastLook));
         result.whenComplete((done, failure) -> alarm.cancel());
         waitFor(pace.first());
         return result;
+    }
+
+    private void alarm() {
+        boolean waitsForItsTurn;
+        synchronized (this) {
+            waitsForItsTurn = looking && !begun;
+        }
+        if (!waitsForItsTurn) {
+            timedOut();
+            return;
+        }
+        // a job is not given up without a last look, however long that has to wait
+        alarm = timer.schedule(this::alarm, lastLook);
+        if (result.isDone()) {
+            alarm.cancel();
+        }
     }
 
     /** Ends the following at once. The job goes on at the server. */
@@ -158,12 +185,10 @@ final class JobFollower {
             }
             looking = true;
         }
-        long left = deadline - timer.nanoTime();
-        Duration longest = Duration.ofNanos(Math.max(left, lastLook.toNanos()));
-        Duration timeout = longest.compareTo(options.requestTimeout()) < 0 ? longest : options.requestTimeout();
+        begun = false;
         CompletableFuture<JobStatus> status;
         try {
-            status = poll.look(jobId, timeout);
+            status = poll.look(jobId, this::lookBegins);
         } catch (RuntimeException e) {
             status = CompletableFuture.failedFuture(e);
         }
@@ -181,6 +206,16 @@ final class JobFollower {
                         "The client failed to judge the server's answer: " + e, context(), e));
             }
         });
+    }
+
+    private Duration lookBegins() {
+        if (result.isDone()) {
+            throw new ClientClosedException("The job is not followed any more", context());
+        }
+        begun = true;
+        long left = deadline - timer.nanoTime();
+        Duration longest = Duration.ofNanos(Math.max(left, lastLook.toNanos()));
+        return longest.compareTo(options.requestTimeout()) < 0 ? longest : options.requestTimeout();
     }
 
     private void judge(JobStatus seen) {

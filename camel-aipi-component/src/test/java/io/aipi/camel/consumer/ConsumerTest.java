@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.spi.AggregationRepository;
@@ -190,6 +191,35 @@ class ConsumerTest extends ConsumerTestSupport {
                             exchange.getMessage().getBody(String.class).contains(prompt));
         }
         await().until(() -> jobs.getKeys().isEmpty());
+    }
+
+    /** Such as a result that is too large for its column. */
+    @Test
+    void anOutcomeThatTheRepositoryWillNeverTakeIsRoutedUnstored_andHoldsNobodyElseUp() throws Exception {
+        MemoryAggregationRepository jobs = new LastingRepository() {
+            @Override
+            public Exchange add(CamelContext context, String key, Exchange entry) {
+                Object result = entry.getIn().getBody(Map.class).get("result");
+                if (result != null && result.toString().contains("large")) {
+                    throw new IllegalStateException("too large for the column");
+                }
+                return super.add(context, key, entry);
+            }
+        };
+        context.getRegistry().bind("jobs", jobs);
+        routes(b -> {
+            b.from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs");
+            b.from("aipi:chat?jobRepository=#jobs").process(this::keep);
+        });
+
+        for (int i = 0; i < 20; i++) {
+            submit("A large answer " + i, Map.of());
+        }
+        submit("A small one", Map.of());
+        awaitRouted(21);
+
+        await().until(() -> jobs.getKeys().isEmpty());
+        assertThat(routed).allMatch(exchange -> "done".equals(state(exchange)));
     }
 
     @Test

@@ -35,7 +35,7 @@ abstract class ConsumerTestSupport {
     }
 
     /** Keeps what it has over stops, as a database does. */
-    static final class LastingRepository extends MemoryAggregationRepository {
+    static class LastingRepository extends MemoryAggregationRepository {
         @Override
         protected void doStop() {}
     }

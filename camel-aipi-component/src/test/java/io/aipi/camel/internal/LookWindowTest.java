@@ -12,6 +12,8 @@ import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
 import io.aipi.client.JobState;
 import io.aipi.client.JobStatus;
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.JobFailedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,18 @@ class LookWindowTest {
         }
         assertThat(window.size()).isEqualTo(LookWindow.LEAST);
         assertThat(begun).hasSize(2_000 + LookWindow.MOST);
+    }
+
+    @Test
+    void aWorkersFailureIsHandedOutOnce_andKeepsItsPlaceAsAResultDoes() {
+        looks(LookWindow.LEAST + 1);
+
+        begun.get(0).completeExceptionally(new JobFailedException("out of memory", ErrorContext.of("e", "j")));
+        assertThat(seen.get(0)).isCompletedExceptionally();
+        assertThat(begun).hasSize(LookWindow.LEAST);
+
+        stored.get(0).complete(null);
+        assertThat(begun).hasSize(LookWindow.LEAST + 1);
     }
 
     @Test

@@ -7,6 +7,7 @@
 package io.aipi.client.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.aipi.client.JobOptions;
 import io.aipi.client.JobProgress;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +161,39 @@ class JobFollowerTest {
         underWay.completeExceptionally(new ConnectionFailedException("broken", true, CONTEXT, null));
 
         failure(ClientClosedException.class);
+    }
+
+    /** Looks that wait until somebody lets them begin. */
+    private List<Supplier<Duration>> lookInTurn() {
+        List<Supplier<Duration>> turns = new ArrayList<>();
+        turn = turns::add;
+        server = look -> new CompletableFuture<>();
+        return turns;
+    }
+
+    @Test
+    void whileItsLookWaitsForItsTurnAJobDoesNotTimeOut_howeverLongThatTakes() {
+        List<Supplier<Duration>> turns = lookInTurn();
+        CompletableFuture<JobStatus> underWay = new CompletableFuture<>();
+        server = look -> underWay;
+        follow();
+        timer.advance(JOB_TIMEOUT.multipliedBy(3));
+        assertThat(outcome).isNotDone();
+
+        assertThat(turns.get(0).get()).isPositive();
+        underWay.complete(done(RESULT).join());
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+    }
+
+    @Test
+    void aLookWhoseTurnComesWhenNobodyTakesItsResultAnyMoreIsNotBegun() {
+        List<Supplier<Duration>> turns = lookInTurn();
+        follow();
+        timer.advance(Duration.ofSeconds(1));
+        follower.abort(new ClientClosedException("stopped", CONTEXT));
+
+        assertThatThrownBy(() -> turns.get(0).get()).isInstanceOf(ClientClosedException.class);
     }
 
     @Test
@@ -565,6 +600,7 @@ class JobFollowerTest {
     }
 
     private Duration elapsed = Duration.ZERO;
+    private Consumer<Supplier<Duration>> turn;
 
     private void follow() {
         follower = new JobFollower(
@@ -576,7 +612,11 @@ class JobFollowerTest {
                 (jobId, timeout) -> {
                     assertThat(jobId).isEqualTo("JID1");
                     looks.add(timer.elapsed());
-                    patience.add(timeout);
+                    if (turn != null) {
+                        turn.accept(timeout);
+                    } else {
+                        patience.add(timeout.get());
+                    }
                     return server.apply(looks.size());
                 },
                 listener);
