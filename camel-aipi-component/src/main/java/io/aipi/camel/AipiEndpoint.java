@@ -213,7 +213,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         return (AipiComponent) super.getComponent();
     }
 
-    /** The endpoint's client; null while it has no started producer. */
+    /** The endpoint's client; null while it has no started producer or consumer. */
     AipiClient client() {
         return client;
     }
@@ -282,7 +282,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
 
     @ManagedAttribute(
             description = "Logins begun in the session with the server, which all endpoints with the same server, login"
-                    + " route and credentials share; 0 while the endpoint has no started producer")
+                    + " route and credentials share; 0 while the endpoint has no started producer or consumer")
     public long getLogins() {
         AipiClient current = client;
         return current == null ? 0 : current.logins();
