@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.hc.core5.http.HttpResponseInterceptor;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.Http1Config;
@@ -41,13 +42,12 @@ public final class HttpFront implements AutoCloseable {
     /** How long the recorded server waits for the first request on a connection. */
     private static final Timeout FIRST_REQUEST = Timeout.ofSeconds(60);
 
-    private static final int MOST_ATTEMPTS = 20;
-
     /** How precise timeouts are. */
     private static final TimeValue SELECT_INTERVAL = TimeValue.ofMilliseconds(100);
 
     private final Connections connections;
-    private final HttpAsyncServer server;
+    private final Supplier<HttpAsyncServer> servers;
+    private HttpAsyncServer server;
     private ListenerEndpoint listener;
 
     /**
@@ -62,7 +62,7 @@ public final class HttpFront implements AutoCloseable {
     public HttpFront(
             Function<Request, Reply> router, Time time, Duration responseTimeout, Duration keepAlive, Tally tally) {
         connections = new Connections(keepAlive, tally);
-        server = AsyncServerBootstrap.bootstrap()
+        servers = () -> AsyncServerBootstrap.bootstrap()
                 .setIOReactorConfig(IOReactorConfig.custom()
                         .setIoThreadCount(IO_THREADS)
                         .setBacklogSize(BACKLOG)
@@ -84,6 +84,7 @@ public final class HttpFront implements AutoCloseable {
                 .setStreamListener(connections)
                 .setExceptionCallback(e -> LOG.debug("A connection failed", e))
                 .create();
+        server = servers.get();
         server.start();
     }
 
@@ -114,15 +115,11 @@ public final class HttpFront implements AutoCloseable {
      * @throws IOException if it cannot
      */
     public void listenAgain(InetSocketAddress address) throws IOException {
-        // A closed listener gives up its port when its thread next looks at it, which each attempt makes it do.
-        for (int attempt = 1; attempt < MOST_ATTEMPTS; attempt++) {
-            try {
-                listen(address);
-                return;
-            } catch (IOException e) {
-                LOG.debug("The port is not free yet", e);
-            }
-        }
+        // With all its threads: a listener that is closed while its thread takes a connection ends that thread, now or
+        // a little later.
+        end();
+        server = servers.get();
+        server.start();
         listen(address);
     }
 
@@ -148,6 +145,10 @@ public final class HttpFront implements AutoCloseable {
     @Override
     public void close() {
         connections.drop();
+        end();
+    }
+
+    private void end() {
         server.close(CloseMode.IMMEDIATE);
         try {
             server.awaitShutdown(TimeValue.ofSeconds(5));
