@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -73,10 +74,10 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     private final Map<TrackerKey, JobTracker> trackers = new ConcurrentHashMap<>();
     private final Set<AggregationRepository> repositories = ConcurrentHashMap.newKeySet();
     private final Set<String> warnedOfMemory = ConcurrentHashMap.newKeySet();
-    private volatile Clock clock = Clock.systemUTC();
-    private volatile ExecutorService workers;
-    private volatile ExecutorService progressWorkers;
-    private volatile ExecutorService storeWorkers;
+    private final Clock clock = Clock.systemUTC();
+    private final Pool workers = new Pool("AipiWorker", this::getWorkerPoolSize);
+    private final Pool progressWorkers = new Pool("AipiProgress", () -> PROGRESS_THREADS);
+    private final Pool storeWorkers = new Pool("AipiStore", () -> STORE_THREADS);
     private volatile AipiRuntime runtime;
 
     /** For Camel, which sets the context afterwards. */
@@ -155,58 +156,61 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     /** Threads for exchanges that go on with their result. */
     ExecutorService workers() {
-        ExecutorService present = workers;
-        if (present != null) {
-            // without the lock: the stop holds it while it ends what is in flight
-            return present;
-        }
-        lock.lock();
-        try {
-            if (workers == null) {
-                workers = pool("AipiWorker", workerPoolSize);
-            }
-            return workers;
-        } finally {
-            lock.unlock();
-        }
+        return workers.get();
     }
 
     /** Threads for progress exchanges: apart from the workers, so that a slow progress route delays no result. */
     ExecutorService progressWorkers() {
-        ExecutorService present = progressWorkers;
-        if (present != null) {
-            // without the lock: the stop holds it while it ends what is in flight
-            return present;
-        }
-        lock.lock();
-        try {
-            if (progressWorkers == null) {
-                progressWorkers = pool("AipiProgress", PROGRESS_THREADS);
-            }
-            return progressWorkers;
-        } finally {
-            lock.unlock();
-        }
+        return progressWorkers.get();
     }
 
     /** Threads that read and write repositories: apart from the workers, so that a database that hangs delays nothing else. */
     ExecutorService storeWorkers() {
-        ExecutorService present = storeWorkers;
-        if (present != null) {
-            // without the lock: the stop holds it while it ends what is in flight
-            return present;
+        return storeWorkers.get();
+    }
+
+    /** Threads that are made when somebody needs them first. */
+    private final class Pool {
+
+        private final String name;
+        private final IntSupplier size;
+        private volatile ExecutorService threads;
+
+        Pool(String name, IntSupplier size) {
+            this.name = name;
+            this.size = size;
         }
-        lock.lock();
-        try {
-            if (storeWorkers == null) {
-                storeWorkers = pool("AipiStore", STORE_THREADS);
+
+        ExecutorService get() {
+            ExecutorService present = threads;
+            if (present != null) {
+                // without the lock: the stop holds it while it ends what is in flight
+                return present;
             }
-            return storeWorkers;
-        } finally {
-            lock.unlock();
+            lock.lock();
+            try {
+                if (threads == null) {
+                    threads = pool(name, size.getAsInt());
+                }
+                return threads;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Kept until {@link #forget}: who asks for its threads meanwhile is refused by them, and need not wait. */
+        void shutdown() {
+            if (threads != null) {
+                getCamelContext().getExecutorServiceManager().shutdownGraceful(threads, 5_000);
+            }
+        }
+
+        void forget() {
+            threads = null;
         }
     }
 
+    /** Threads for whoever ends them himself; none is held while there is nothing to do. */
     ExecutorService pool(String name, int size) {
         if (isStoppingOrStopped()) {
             throw new RejectedExecutionException("The component has stopped");
@@ -217,9 +221,8 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         profile.setKeepAliveTime(60L);
         profile.setTimeUnit(TimeUnit.SECONDS);
         profile.setAllowCoreThreadTimeOut(true);
-        // what waits here are results of jobs in flight, which bound them: none may be refused, or be run by the I/O
-        // thread
-        // that brings it
+        // what waits here are results of jobs in flight, which bound them: none may be refused, or be run by the
+        // thread that brings it
         profile.setMaxQueueSize(Integer.MAX_VALUE);
         profile.setRejectedPolicy(ThreadPoolRejectedPolicy.Abort);
         return getCamelContext().getExecutorServiceManager().newThreadPool(this, name, profile);
@@ -283,11 +286,6 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         return clock;
     }
 
-    /** For tests. */
-    void setClock(Clock clock) {
-        this.clock = clock;
-    }
-
     void started(AipiEndpoint endpoint) {
         startedEndpoints.add(endpoint);
     }
@@ -307,25 +305,16 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
             runtime.close();
         }
         // only now: exchanges that were failed by the end of their client are told by the workers
-        shutdown(workers);
-        shutdown(progressWorkers);
-        shutdown(storeWorkers);
+        List<Pool> pools = List.of(workers, progressWorkers, storeWorkers);
+        pools.forEach(Pool::shutdown);
+        pools.forEach(Pool::forget);
         runtime = null;
-        workers = null;
-        progressWorkers = null;
-        storeWorkers = null;
         sslContexts.clear();
         trackers.clear();
         warnedOfMemory.clear();
         ServiceHelper.stopService(repositories);
         repositories.clear();
         super.doStop();
-    }
-
-    private void shutdown(ExecutorService pool) {
-        if (pool != null) {
-            getCamelContext().getExecutorServiceManager().shutdownGraceful(pool, 5_000);
-        }
     }
 
     /** The options that endpoints start from. */

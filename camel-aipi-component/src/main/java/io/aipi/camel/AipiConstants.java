@@ -6,6 +6,7 @@
  */
 package io.aipi.camel;
 
+import java.util.List;
 import org.apache.camel.spi.Metadata;
 
 /** Names of the component's message headers and exchange properties. */
@@ -116,6 +117,9 @@ public final class AipiConstants {
 
     /** Exchange property of a progress exchange with the whole {@link io.aipi.client.JobProgress}. */
     public static final String PROGRESS_EVENT_PROPERTY = "CamelAipiProgressEvent";
+
+    /** The headers that only go in: what asks for a job, and must not ask for another one. */
+    static final List<String> REQUEST_HEADERS = List.of(PROMPT, PARAMETERS, OPERATION, REQUEST_ID);
 
     private AipiConstants() {}
 }

@@ -8,6 +8,7 @@ package io.aipi.camel;
 
 import io.aipi.camel.internal.Deliveries;
 import io.aipi.camel.internal.DetachedJob;
+import io.aipi.camel.internal.Failures;
 import io.aipi.camel.internal.JobOutcome;
 import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
@@ -31,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -78,8 +78,13 @@ public class AipiConsumer extends DefaultConsumer
 
     private static final Logger LOG = LoggerFactory.getLogger(AipiConsumer.class);
 
+    private static final String NOT_LOOKED_THROUGH = "The jobRepository cannot be looked through, which is tried again";
+
     /** Begins the request id of a failure exchange; the failed job's id follows. */
     private static final String AGAIN = "again:";
+
+    /** What a failure exchange carries so that it can be submitted again. */
+    private static final Set<String> RESUBMITTED = Set.of(AipiConstants.PROMPT, AipiConstants.PARAMETERS);
 
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
@@ -177,7 +182,16 @@ public class AipiConsumer extends DefaultConsumer
         looks = store == null ? null : new LookWindow();
         started = endpoint.getComponent().clock().instant();
         forced = false;
-        finishRemovals();
+        if (store != null) {
+            try {
+                // before this process removes anything itself
+                removalsFinished = false;
+                finishRemovals();
+            } catch (RuntimeException e) {
+                // a store that is away does not keep the consumer from its start
+                storeFailed(NOT_LOOKED_THROUGH, e);
+            }
+        }
         active = true;
         tracker.started(this);
         if (store != null) {
@@ -188,16 +202,11 @@ public class AipiConsumer extends DefaultConsumer
         deliverIfReady();
     }
 
-    /** Before this process removes anything itself. A store that is away does not keep the consumer from its start. */
+    /** What an earlier process has cut in two, once. */
     private void finishRemovals() {
-        removalsFinished = store == null;
-        if (store != null) {
-            try {
-                store.finishRemovals();
-                removalsFinished = true;
-            } catch (RuntimeException e) {
-                storeFailed("The jobRepository cannot be looked through, which is tried again", e);
-            }
+        if (!removalsFinished) {
+            store.finishRemovals();
+            removalsFinished = true;
         }
     }
 
@@ -255,7 +264,7 @@ public class AipiConsumer extends DefaultConsumer
             for (Retry retry : retries) {
                 retry.run();
             }
-            interrupted = !comeToRest();
+            interrupted = comeToRest();
             endpoint.close(model);
         }
         for (TrackedJob job : jobs) {
@@ -270,7 +279,7 @@ public class AipiConsumer extends DefaultConsumer
         }
     }
 
-    /** Waits for what is on its way to the store or along the route; false if the thread was interrupted meanwhile. */
+    /** Waits for what is on its way to the store or along the route; true if the thread was interrupted meanwhile. */
     private boolean comeToRest() {
         // Camel interrupts a stop that takes too long, and goes on with it: that is no reason to leave jobs behind
         boolean interrupted = Thread.interrupted();
@@ -287,7 +296,7 @@ public class AipiConsumer extends DefaultConsumer
             LOG.warn(
                     "{} did not come to rest within the shutdown timeout; {} jobs are in its hands", this, jobs.size());
         }
-        return !interrupted;
+        return interrupted;
     }
 
     private Duration patience(boolean interrupted) {
@@ -398,8 +407,7 @@ public class AipiConsumer extends DefaultConsumer
     }
 
     private void followed(TrackedJob job, JobResult result, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         if (cause instanceof ClientClosedException) {
             if (active) {
                 LOG.warn("{} follows no job any more: its client was closed by somebody else", this);
@@ -700,12 +708,9 @@ public class AipiConsumer extends DefaultConsumer
 
     private static Map<String, Object> headers(DetachedJob job, boolean forResubmit) {
         Map<String, Object> headers = new LinkedHashMap<>(job.headers());
-        headers.remove(AipiConstants.REQUEST_ID);
-        headers.remove(AipiConstants.OPERATION);
-        if (!forResubmit) {
-            headers.remove(AipiConstants.PROMPT);
-            headers.remove(AipiConstants.PARAMETERS);
-        }
+        AipiConstants.REQUEST_HEADERS.stream()
+                .filter(name -> !forResubmit || !RESUBMITTED.contains(name))
+                .forEach(headers::remove);
         return headers;
     }
 
@@ -905,14 +910,11 @@ public class AipiConsumer extends DefaultConsumer
             return;
         }
         try {
-            if (!removalsFinished) {
-                store.finishRemovals();
-                removalsFinished = true;
-            }
+            finishRemovals();
             tracker.scan();
             storeWorks();
         } catch (RuntimeException | Error e) {
-            storeFailed("The jobRepository cannot be looked through, which is tried again", e);
+            storeFailed(NOT_LOOKED_THROUGH, e);
         } finally {
             scanSoon(start, configuration.getRecoveryInterval());
         }

@@ -7,6 +7,7 @@
 package io.aipi.camel;
 
 import io.aipi.camel.internal.DetachedJob;
+import io.aipi.camel.internal.Failures;
 import io.aipi.camel.internal.JobOutcome;
 import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
@@ -27,7 +28,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -213,7 +213,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                         "The server has accepted the job " + job.jobId() + " of " + job.endpoint()
                                 + ", but the jobRepository failed to store it: unless it has stored it all the same,"
                                 + " nobody follows it",
-                        cause(failure));
+                        Failures.cause(failure));
             }
             if (progressJob != null && result != null) {
                 progressJob.result(result);
@@ -263,8 +263,7 @@ public class AipiProducer extends DefaultAsyncProducer {
             return submitted.thenCompose(end);
         };
         // a consumer's exchange that submits again must not wait for a turn: the jobs that have theirs may be waiting
-        // for
-        // this very exchange to end
+        // for this very exchange to end
         boolean again = exchange.getFromEndpoint() instanceof AipiEndpoint from
                 && from.tracker() != null
                 && from.tracker() == endpoint.tracker();
@@ -284,14 +283,14 @@ public class AipiProducer extends DefaultAsyncProducer {
         return result.handle((value, failure) -> {
             if (failure == null) {
                 job.result(value);
-            } else if (cause(failure) instanceof ClientClosedException) {
+            } else if (Failures.cause(failure) instanceof ClientClosedException) {
                 LOG.warn(
                         "The job {} of {} is not followed any more: its route has stopped. The operation result can still"
                                 + " take its result",
                         submission.jobId(),
                         endpoint.getEndpointName());
             } else {
-                job.failure(submission.jobId(), cause(failure));
+                job.failure(submission.jobId(), Failures.cause(failure));
             }
             return null;
         });
@@ -398,12 +397,9 @@ public class AipiProducer extends DefaultAsyncProducer {
             try {
                 if (failure == null) {
                     populate.accept(value);
-                    exchange.getMessage().removeHeader(AipiConstants.PROMPT);
-                    exchange.getMessage().removeHeader(AipiConstants.PARAMETERS);
-                    exchange.getMessage().removeHeader(AipiConstants.OPERATION);
-                    exchange.getMessage().removeHeader(AipiConstants.REQUEST_ID);
+                    AipiConstants.REQUEST_HEADERS.forEach(exchange.getMessage()::removeHeader);
                 } else {
-                    exchange.setException(cause(failure));
+                    exchange.setException(Failures.cause(failure));
                 }
             } catch (Throwable e) {
                 // an Error, too: an exchange without its result must not pass for a good one
@@ -418,10 +414,6 @@ public class AipiProducer extends DefaultAsyncProducer {
         return new ClientClosedException(
                 "The route was stopped while the exchange waited for its job; what was submitted goes on at the server",
                 ErrorContext.of(endpoint.getEndpointName()));
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     @Override

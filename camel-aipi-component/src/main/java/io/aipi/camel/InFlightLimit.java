@@ -6,27 +6,20 @@
  */
 package io.aipi.camel;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
+import io.aipi.camel.internal.Turns;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/**
- * Bounds the jobs in flight; more wait their turn, first come first served, without a thread.
- *
- * <p>Invariant: {@code running <= bound}, and while something waits, {@code running == bound}. A job is begun and its
- * turn passed on outside of the lock, in a loop and not by recursion, however many wait.
- */
+/** Bounds the jobs in flight; more wait their turn. */
 final class InFlightLimit {
 
     private final int bound;
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
-    private int running;
-    private boolean passingOn;
+    private final Turns<Runnable> turns;
 
     /** {@code bound} 0 is no bound. */
     InFlightLimit(int bound) {
         this.bound = bound;
+        this.turns = new Turns<>(() -> bound, Runnable::run);
     }
 
     /** Begins the job when its turn comes; the future has the job's outcome. */
@@ -35,22 +28,20 @@ final class InFlightLimit {
             return begin(job);
         }
         CompletableFuture<T> outcome = new CompletableFuture<>();
-        synchronized (this) {
-            waiting.add(() -> begin(job).whenComplete((result, failure) -> {
-                ended();
-                if (failure == null) {
-                    outcome.complete(result);
-                } else {
-                    outcome.completeExceptionally(failure);
-                }
-            }));
-        }
-        passOn();
+        turns.add(() -> begin(job).whenComplete((result, failure) -> {
+            turns.free();
+            if (failure == null) {
+                outcome.complete(result);
+            } else {
+                outcome.completeExceptionally(failure);
+            }
+        }));
+        turns.passOn();
         return outcome;
     }
 
-    synchronized int waiting() {
-        return waiting.size();
+    int waiting() {
+        return turns.waiting();
     }
 
     private static <T> CompletableFuture<T> begin(Supplier<CompletableFuture<T>> job) {
@@ -58,35 +49,6 @@ final class InFlightLimit {
             return job.get();
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    private void ended() {
-        synchronized (this) {
-            running--;
-        }
-        passOn();
-    }
-
-    private void passOn() {
-        while (true) {
-            Runnable next;
-            synchronized (this) {
-                // whoever is passing on already will see this turn, too
-                if (passingOn || running >= bound || waiting.isEmpty()) {
-                    return;
-                }
-                passingOn = true;
-                running++;
-                next = waiting.remove();
-            }
-            try {
-                next.run();
-            } finally {
-                synchronized (this) {
-                    passingOn = false;
-                }
-            }
         }
     }
 }

@@ -56,9 +56,7 @@ final class ProgressSender {
                 .getCamelContextExtension()
                 .getHeadersMapFactory()
                 .newMap(original.getMessage().getHeaders());
-        headers.remove(AipiConstants.PROMPT);
-        headers.remove(AipiConstants.PARAMETERS);
-        headers.remove(AipiConstants.OPERATION);
+        AipiConstants.REQUEST_HEADERS.forEach(headers::remove);
         return new Job(headers, original.getExchangeId());
     }
 

@@ -338,14 +338,16 @@ public final class JobTracker {
     /** False when there is nothing to load, or no room for it: loading is over then. */
     private boolean loadOne() {
         String key;
+        TrackedJob present;
         synchronized (this) {
             if (waiting.isEmpty() || seats.stream().noneMatch(Seat::hasRoom)) {
                 loading = false;
                 return false;
             }
             key = waiting.keySet().iterator().next();
+            present = waiting.get(key);
         }
-        if (loadAndHandOver(key)) {
+        if (loadAndHandOver(key, present)) {
             return true;
         }
         // a store that fails is given time: the next look through it goes on
@@ -356,15 +358,10 @@ public final class JobTracker {
     }
 
     /** False if the store failed. */
-    private boolean loadAndHandOver(String key) {
+    private boolean loadAndHandOver(String key, TrackedJob present) {
         Handover handover = null;
-        TrackedJob present;
-        synchronized (this) {
-            present = waiting.get(key);
-        }
         try {
-            StoredJob stored = present != null ? null : store.load(key);
-            TrackedJob loaded = present != null ? present : stored == null ? null : TrackedJob.recovered(stored);
+            TrackedJob loaded = present != null ? present : load(key);
             synchronized (this) {
                 // its producer may have handed it over meanwhile
                 TrackedJob job = waiting.get(key) != null ? waiting.get(key) : loaded;
@@ -393,6 +390,12 @@ public final class JobTracker {
             handover.seat().follower.take(handover.job());
         }
         return true;
+    }
+
+    /** Null if it is not stored any more. */
+    private TrackedJob load(String key) {
+        StoredJob stored = store.load(key);
+        return stored == null ? null : TrackedJob.recovered(stored);
     }
 
     private Handover handOver(Seat seat, String key, TrackedJob job) {

@@ -8,10 +8,8 @@ package io.aipi.camel.internal;
 
 import io.aipi.client.JobStatus;
 import io.aipi.client.error.JobFailedException;
-import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
@@ -27,10 +25,8 @@ public final class LookWindow {
     static final int LEAST = 8;
     static final int MOST = 1024;
 
-    private final Queue<Turn> waiting = new ArrayDeque<>();
-    private int size = LEAST;
-    private int taken;
-    private boolean passingOn;
+    private final Turns<Turn> turns = new Turns<>(this::size, this::begin);
+    private volatile int size = LEAST;
     private RuntimeException closed;
 
     private record Turn(
@@ -50,13 +46,13 @@ public final class LookWindow {
         synchronized (this) {
             reason = closed;
             if (reason == null) {
-                waiting.add(turn);
+                turns.add(turn);
             }
         }
         if (reason != null) {
             turn.seen.completeExceptionally(reason);
         } else {
-            passOn();
+            turns.passOn();
         }
         return turn.seen;
     }
@@ -66,42 +62,19 @@ public final class LookWindow {
         Queue<Turn> left;
         synchronized (this) {
             closed = reason;
-            left = new ArrayDeque<>(waiting);
-            waiting.clear();
+            left = turns.drain();
         }
         left.forEach(turn -> turn.seen.completeExceptionally(reason));
     }
 
-    synchronized int size() {
+    int size() {
         return size;
-    }
-
-    private void passOn() {
-        while (true) {
-            Turn next;
-            synchronized (this) {
-                // whoever is passing on already will see this turn, too
-                if (passingOn || taken >= size || waiting.isEmpty()) {
-                    return;
-                }
-                passingOn = true;
-                taken++;
-                next = waiting.remove();
-            }
-            try {
-                begin(next);
-            } finally {
-                synchronized (this) {
-                    passingOn = false;
-                }
-            }
-        }
     }
 
     private void begin(Turn turn) {
         if (turn.stored.isDone()) {
             // the job has ended while its look waited, as by its timeout: nobody would take the result
-            free();
+            turns.free();
             turn.seen.cancel(false);
             return;
         }
@@ -112,37 +85,26 @@ public final class LookWindow {
             look = CompletableFuture.failedFuture(e);
         }
         look.whenComplete((status, failure) -> {
-            if (failure != null && !(cause(failure) instanceof JobFailedException)) {
-                free();
+            if (failure != null && !(Failures.cause(failure) instanceof JobFailedException)) {
+                turns.free();
                 turn.seen.completeExceptionally(failure);
             } else if (failure != null) {
                 // a worker's failure is handed out once, as a result is
-                turn.stored.whenComplete((done, ignored) -> free());
+                turn.stored.whenComplete((done, ignored) -> turns.free());
                 turn.seen.completeExceptionally(failure);
             } else if (status.result() == null) {
                 resize(false);
-                free();
+                turns.free();
                 turn.seen.complete(status);
             } else {
                 resize(true);
-                turn.stored.whenComplete((done, ignored) -> free());
+                turn.stored.whenComplete((done, ignored) -> turns.free());
                 turn.seen.complete(status);
             }
         });
     }
 
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    }
-
     private synchronized void resize(boolean broughtResult) {
         size = broughtResult ? Math.max(LEAST, size * 3 / 4) : Math.min(MOST, size + 1);
-    }
-
-    private void free() {
-        synchronized (this) {
-            taken--;
-        }
-        passOn();
     }
 }

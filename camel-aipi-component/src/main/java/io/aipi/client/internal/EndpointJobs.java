@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,8 +50,8 @@ public final class EndpointJobs {
     private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
     private final AtomicReference<CompletableFuture<RequestParameters>> parameters = new AtomicReference<>();
     private volatile Function<String, AipiException> aborted;
-    /** The reason, if what is on its way is to be waited for. */
-    private volatile Function<String, AipiException> released;
+    /** Whether what is on its way then is waited for. */
+    private volatile boolean released;
 
     /** What can be ended from outside. */
     private interface InFlight {
@@ -114,7 +113,7 @@ public final class EndpointJobs {
                         ? CompletableFuture.completedFuture(answer.result())
                         // a server that does not hold but gives a job id is followed all the same
                         : follow(answer.jobId(), Duration.ZERO, null))
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(timeoutNamed(cause(failure))));
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(timeoutNamed(Failures.cause(failure))));
     }
 
     private Throwable timeoutNamed(Throwable problem) {
@@ -175,7 +174,7 @@ public final class EndpointJobs {
     public CompletableFuture<JobStatus> look(String jobId) {
         return calls.progress(endpoint, jobId, true, options.requestTimeout()).whenComplete((status, failure) -> {
             // a look that finds the job done has taken its result; what else it finds, another one may still change
-            if ((status != null && status.result() != null) || cause(failure) instanceof JobFailedException) {
+            if ((status != null && status.result() != null) || Failures.cause(failure) instanceof JobFailedException) {
                 countEnd(failure);
             }
         });
@@ -188,6 +187,7 @@ public final class EndpointJobs {
 
     /** Ends the waiting for all jobs, present and future; {@code reason} is given the job's id, null before it has one. */
     public void abort(Function<String, AipiException> reason) {
+        released = false;
         aborted = reason;
         inFlight.forEach(entry -> entry.abort(reason));
     }
@@ -197,14 +197,14 @@ public final class EndpointJobs {
      * handed out once. The caller sees by {@link #inFlight} or by the futures of the jobs when that is done.
      */
     public void release(Function<String, AipiException> reason) {
-        released = reason;
+        released = true;
         aborted = reason;
         inFlight.forEach(entry -> entry.release(reason));
     }
 
     private void abortIfClosed(InFlight entry) {
         Function<String, AipiException> reason = aborted;
-        if (reason != null && reason == released) {
+        if (reason != null && released) {
             entry.release(reason);
         } else if (reason != null) {
             entry.abort(reason);
@@ -246,7 +246,7 @@ public final class EndpointJobs {
             }
             if (failure != null) {
                 countEnd(failure);
-                outcome.completeExceptionally(cause(failure));
+                outcome.completeExceptionally(Failures.cause(failure));
                 return;
             }
             if (accepted.result() != null) {
@@ -275,7 +275,7 @@ public final class EndpointJobs {
                 reading.complete(rules(description));
             } else {
                 parameters.set(null);
-                reading.completeExceptionally(cause(failure));
+                reading.completeExceptionally(Failures.cause(failure));
             }
         });
         return reading;
@@ -314,7 +314,7 @@ public final class EndpointJobs {
                 if (failure == null) {
                     outcome.complete(accepted);
                 } else {
-                    decide(cause(failure));
+                    decide(Failures.cause(failure));
                 }
             });
         }
@@ -354,9 +354,5 @@ public final class EndpointJobs {
             Duration wait = asked != null && asked.compareTo(spread) > 0 ? asked : spread;
             return wait.compareTo(left()) < 0 ? wait : left();
         }
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

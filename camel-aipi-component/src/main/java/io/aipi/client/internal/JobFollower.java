@@ -24,7 +24,6 @@ import io.aipi.client.error.QueueFullException;
 import io.aipi.client.error.ResultLostException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -252,8 +251,7 @@ final class JobFollower {
         if (result.isDone()) {
             return;
         }
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         if (!(cause instanceof AipiException problem)) {
             end(new ProtocolViolationException("The client failed to look at the job: " + cause, context(), cause));
             return;

@@ -36,7 +36,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -324,8 +323,7 @@ public final class ServerCalls {
     }
 
     private AipiException problem(Throwable failure, ErrorContext context, boolean arrivalMatters) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         if (!(cause instanceof TransportException lost)) {
             return new ConnectionFailedException(
                     "The call to " + server + " failed: " + cause, arrivalMatters, context, cause);

@@ -11,7 +11,6 @@ import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.NotAllowedException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
@@ -92,8 +91,7 @@ public final class Session {
     }
 
     private void ended(CompletableFuture<String> started, String key, Throwable failure) {
-        Throwable reason =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable reason = Failures.cause(failure);
         synchronized (this) {
             if (reason == null) {
                 secrets.remember(key);

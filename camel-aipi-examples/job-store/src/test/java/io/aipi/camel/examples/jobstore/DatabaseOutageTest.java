@@ -10,49 +10,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.aipi.simulator.AipiSimulator;
-import io.aipi.simulator.SimulatedEndpoint;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.logging.log4j.Level;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The database goes away while jobs are computed, and comes back. */
-class DatabaseOutageTest {
+class DatabaseOutageTest extends HeldBackJobs {
 
     private static final int JOBS = 50;
 
-    private final List<String> routed = new CopyOnWriteArrayList<>();
-    private AipiSimulator server;
-
-    @TempDir
-    private Path folder;
-
-    @BeforeEach
-    void startServer() {
-        server = AipiSimulator.builder()
-                .endpoint(SimulatedEndpoint.chat("chat", "text"))
-                .workers(0)
-                .computeTime(Duration.ofMillis(20))
-                .start();
-    }
-
-    @AfterEach
-    void stopServer() {
-        server.close();
+    DatabaseOutageTest() {
+        super(JOBS, Duration.ofSeconds(30));
     }
 
     private Application start(Database database, Consumer<CamelContext> beforeStart) throws Exception {
@@ -146,19 +121,5 @@ class DatabaseOutageTest {
                 assertThat(warnings.seen()).hasSizeLessThan(40);
             }
         }
-    }
-
-    private static void submitAll(Application application) {
-        for (int i = 0; i < JOBS; i++) {
-            application.submit("Prompt " + i, Map.of());
-        }
-    }
-
-    private void awaitAllRouted(Application application) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> routed.size() >= JOBS && application.isEmpty());
-        assertThat(routed)
-                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, JOBS)
-                        .mapToObj(i -> "You said: Prompt " + i)
-                        .toList());
     }
 }
