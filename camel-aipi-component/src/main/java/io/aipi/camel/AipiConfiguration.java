@@ -112,10 +112,10 @@ public class AipiConfiguration implements Cloneable {
 
     @UriParam(
             label = "polling",
-            defaultValue = "300ms",
+            defaultValue = "100ms",
             description =
-                    "Shortest time between two looks at a job that goes on. The first two looks come earlier, in case"
-                            + " the job is a short one.")
+                    "Shortest time between two looks at a job, and before the first one. Looks come as close as this only"
+                            + " where the job's end is expected; elsewhere they are three times as far apart, or more.")
     private Duration pollInterval = JobOptions.defaults().pollInterval();
 
     @UriParam(

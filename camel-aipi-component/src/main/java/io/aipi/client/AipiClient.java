@@ -92,7 +92,15 @@ public final class AipiClient implements AutoCloseable {
 
     /** As {@link #endpoint(String, JobOptions)}; its jobs are counted in {@code counts}, which others may share. */
     public ModelEndpoint endpoint(String name, JobOptions options, JobCounts counts) {
-        ModelEndpoint endpoint = new ModelEndpoint(name, options, counts, calls, runtime.timer(), endpoints::remove);
+        if (name == null || name.isBlank()) {
+            throw new IllegalArgumentException("the name of the model endpoint is missing");
+        }
+        ModelEndpoint endpoint = new ModelEndpoint(
+                name, options, counts, runtime.acquireComputeTimes(server, name), calls, runtime.timer(), closing -> {
+                    if (endpoints.remove(closing)) {
+                        runtime.releaseComputeTimes(server, name);
+                    }
+                });
         endpoints.add(endpoint);
         if (closed.get()) {
             endpoint.close();

@@ -6,6 +6,7 @@
  */
 package io.aipi.client;
 
+import io.aipi.client.internal.ComputeTimes;
 import io.aipi.client.internal.HttpTransport;
 import io.aipi.client.internal.LoginRouteMemory;
 import io.aipi.client.internal.SecretMask;
@@ -36,12 +37,15 @@ public final class AipiRuntime implements AutoCloseable {
 
     private record SessionKey(URI server, Credentials credentials, LoginRoute route) {}
 
+    private record EndpointKey(URI server, String name) {}
+
     private final Timer timer;
     private final Clock clock;
     private final Executor workers;
     private final Runnable closing;
     private final Shared<ConnectionOptions, Transport> transports;
     private final Shared<SessionKey, Session> sessions;
+    private final Shared<EndpointKey, ComputeTimes> computeTimes = new Shared<>(key -> new ComputeTimes(), times -> {});
     private final LoginRouteMemory routeMemory = new LoginRouteMemory();
     private final Set<AipiClient> clients = ConcurrentHashMap.newKeySet();
 
@@ -140,6 +144,15 @@ public final class AipiRuntime implements AutoCloseable {
 
     void releaseSession(URI server, Credentials credentials, LoginRoute route) {
         sessions.release(new SessionKey(server, credentials, route));
+    }
+
+    /** What is known of the times that jobs of an endpoint take, for all who use it. */
+    ComputeTimes acquireComputeTimes(URI server, String endpoint) {
+        return computeTimes.acquire(new EndpointKey(server, endpoint));
+    }
+
+    void releaseComputeTimes(URI server, String endpoint) {
+        computeTimes.release(new EndpointKey(server, endpoint));
     }
 
     /** Ends everything at once, its clients too: calls in flight fail, connections are closed, threads end. */

@@ -21,7 +21,8 @@ import java.util.Objects;
  * @param fixedParameters parameters of each request, by name; a request's own value wins
  * @param requestTimeout longest time for one HTTP call, connecting included
  * @param jobTimeout longest time for a whole job from its submit, or from the beginning of following it
- * @param pollInterval shortest time between two looks at a job that goes on
+ * @param pollInterval shortest time between two looks at a job, and before the first one; looks come as close as this only
+ *     where the end is expected
  * @param maxPollInterval longest time between two looks at a job
  * @param queueFullTimeout how long to wait for a slot when the server's queue is full; zero: not at all
  * @param recoveryTimeout how long a job is still followed that the server calls lapsed, or whose polls fail one after
@@ -44,7 +45,7 @@ public record JobOptions(
             Map.of(),
             Duration.ofSeconds(30),
             Duration.ofHours(1),
-            Duration.ofMillis(300),
+            Duration.ofMillis(100),
             Duration.ofSeconds(5),
             Duration.ZERO,
             Duration.ofMinutes(1));

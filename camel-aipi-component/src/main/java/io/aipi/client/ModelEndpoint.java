@@ -9,6 +9,7 @@ package io.aipi.client;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
+import io.aipi.client.internal.ComputeTimes;
 import io.aipi.client.internal.EndpointJobs;
 import io.aipi.client.internal.ServerCalls;
 import io.aipi.client.internal.Timer;
@@ -31,14 +32,12 @@ public final class ModelEndpoint implements AutoCloseable {
             String name,
             JobOptions options,
             JobCounts counts,
+            ComputeTimes times,
             ServerCalls calls,
             Timer timer,
             Consumer<ModelEndpoint> closing) {
-        if (name == null || name.isBlank()) {
-            throw new IllegalArgumentException("the name of the model endpoint is missing");
-        }
         this.name = name;
-        this.jobs = new EndpointJobs(name, options, counts, calls, timer);
+        this.jobs = new EndpointJobs(name, options, counts, times, calls, timer);
         this.closing = closing;
     }
 

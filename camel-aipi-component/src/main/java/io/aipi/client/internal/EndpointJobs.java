@@ -45,6 +45,7 @@ public final class EndpointJobs {
     private final String endpoint;
     private final JobOptions options;
     private final JobCounts counts;
+    private final ComputeTimes times;
     private final ServerCalls calls;
     private final Timer timer;
     private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
@@ -64,10 +65,12 @@ public final class EndpointJobs {
     }
 
     /** Nothing is sent yet. */
-    public EndpointJobs(String endpoint, JobOptions options, JobCounts counts, ServerCalls calls, Timer timer) {
+    public EndpointJobs(
+            String endpoint, JobOptions options, JobCounts counts, ComputeTimes times, ServerCalls calls, Timer timer) {
         this.endpoint = endpoint;
         this.options = options;
         this.counts = counts;
+        this.times = times;
         this.calls = calls;
         this.timer = timer;
     }
@@ -143,6 +146,7 @@ public final class EndpointJobs {
                 jobId,
                 elapsed,
                 options,
+                times,
                 timer,
                 (id, timeout) -> turns.take(() -> calls.progress(endpoint, id, withData, timeout.get())),
                 listener);

@@ -86,12 +86,16 @@ final class JobFollower {
     /** Why no further look is begun, null while they are. Guarded by this. */
     private AipiException released;
 
-    /** {@code elapsed}: how much of {@code jobTimeout} the job has used up already, when it is followed later. */
+    /**
+     * {@code elapsed}: how much of {@code jobTimeout} the job has used up already, when it is followed later; {@code times}
+     * is read and added to.
+     */
     JobFollower(
             String endpoint,
             String jobId,
             Duration elapsed,
             JobOptions options,
+            ComputeTimes times,
             Timer timer,
             Poll poll,
             Consumer<JobProgress> listener) {
@@ -102,7 +106,8 @@ final class JobFollower {
         this.poll = poll;
         this.listener = listener;
         long now = timer.nanoTime();
-        this.pace = new PollPace(options.pollInterval(), options.maxPollInterval(), now);
+        this.pace = new PollPace(
+                options.pollInterval(), options.maxPollInterval(), listener != null, times, now - elapsed.toNanos());
         Duration left = options.jobTimeout().minus(elapsed);
         this.patience = left.isNegative() ? Duration.ZERO : left;
         this.deadline = now + patience.toNanos();
@@ -117,7 +122,7 @@ final class JobFollower {
         // a look can take longer than it was given, as when it has to log in first: the end does not wait for it
         alarm = timer.schedule(this::alarm, patience.plus(lastLook));
         result.whenComplete((done, failure) -> alarm.cancel());
-        waitFor(pace.first());
+        waitFor(pace.first(timer.nanoTime()));
         return result;
     }
 
@@ -223,6 +228,7 @@ final class JobFollower {
         }
         JobProgress progress = seen.progress();
         if (seen.result() != null) {
+            pace.found(seen.result(), timer.nanoTime());
             report(progress);
             result.complete(seen.result());
         } else if (progress.state() == JobState.DONE) {
@@ -313,7 +319,7 @@ final class JobFollower {
             end(problem);
             return;
         }
-        long backoff = options.pollInterval().toNanos() << Math.min(troubles - 1, 4);
+        long backoff = options.pollInterval().toNanos() << Math.min(troubles - 1, 6);
         waitFor(Duration.ofNanos(
                 Math.min(left, Math.min(backoff, options.maxPollInterval().toNanos()))));
     }

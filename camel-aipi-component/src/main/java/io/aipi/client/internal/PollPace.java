@@ -7,114 +7,340 @@
 package io.aipi.client.internal;
 
 import io.aipi.client.JobProgress;
+import io.aipi.client.JobResult;
 import io.aipi.client.JobState;
 import java.time.Duration;
 
 /**
- * When to look at a job next, from what the server says of it. One instance a job; not thread-safe.
+ * When to look at a job next, from what the server says of it and from how long the endpoint's latest jobs have taken.
+ * One instance a job; not thread-safe.
+ *
+ * <p>The measure is a loop that looks at a fixed interval, here called stride: three times the shortest wait that the
+ * user allows. A look is put elsewhere than a stride further on where that is worth it, counting what results wait and,
+ * at a price, the looks:
  *
  * <ul>
- *   <li>At first quickly, in case the job is a short one: the first looks come after 1/6, 3/6 and 6/6 of the shortest
- *       interval.
- *   <li>While it waits in the queue: half the time that it takes, at the speed at which its position falls, to reach the
- *       front; before a speed is known, longer the further back it is.
- *   <li>While it is computed and counts percent: half of what is left at the present rate, so that looks become denser
- *       towards the end.
- *   <li>Otherwise a tenth of the time it has been computed for: the end is noticed within a tenth of the job's length, and
- *       the number of looks grows with the logarithm of that length only.
+ *   <li>In the queue: at half of the time to the front, from the job's position and the speed at which it falls; before
+ *       it has moved, from the latest compute times and the workers online.
+ *   <li>In work and counting per cent: the end lies between what the present percentage and the next one would mean for
+ *       the time since the start. All looks together narrow that down; the next one falls into what is left.
+ *   <li>In work, otherwise: right after the time by which most of the endpoint's latest jobs were done, if they took
+ *       alike long; by strides through the times at which they ended, if not; none while none of them ended so early.
+ *   <li>Longer in work than nineteen in twenty of them, or than six seconds: strides grow with the job's age.
+ *   <li>The first jobs of an endpoint: at waits that grow with the job's age, half as dense if the server estimates a
+ *       later end.
  * </ul>
  *
  * All within the bounds that the user set.
  */
 final class PollPace {
 
-    private static final int FIRST_LOOKS = 3;
+    /** Shorter than what anybody notices: without any knowledge, looks need not come denser. */
+    private static final long UNNOTICED = 300_000_000;
+
+    /** Without any knowledge the end is noticed within this part of the job's length. */
+    private static final int PART_OF_AGE = 16;
+
+    /** Where nothing speaks for a certain time, looks are so many shortest waits apart. */
+    private static final int STRIDE = 3;
+
+    /** So many known times make a picture. */
+    private static final int ENOUGH = 8;
+
+    /** How much better than a stride another wait must promise to be: a few times are a rough picture. */
+    private static final double BETTER = 0.9;
+
+    /** Long enough, and nothing overflows when a few of these are added. */
+    private static final long FOREVER = Long.MAX_VALUE / 8;
 
     private final long shortest;
     private final long longest;
-    private int looks;
-    private JobState state = JobState.UNKNOWN;
-    private long stateSince;
-    private int queuePositionAtFirst;
-    private double percentAtFirst = Double.NaN;
-    private long percentSince;
+    private final boolean watched;
+    private final ComputeTimes times;
+    private final long accepted;
 
-    PollPace(Duration shortest, Duration longest, long now) {
+    // from here on, times are counted from the submit
+    private JobState state = JobState.UNKNOWN;
+    private long lastLook;
+    /** When the present state began, at the earliest and at the latest. */
+    private long sinceEarliest;
+
+    private long sinceLatest;
+    private int positionAtFirst;
+    private double percent;
+    private long percentAt;
+    /** Between these two the job ends, as far as its percentages tell; both 0: they do not. */
+    private long endEarliest;
+
+    private long endLatest;
+
+    /**
+     * The pace for a job that was accepted at this time.
+     *
+     * @param watched whether somebody wants to see its progress, for which it is looked at as often as if nothing were
+     *     known of its end
+     */
+    PollPace(Duration shortest, Duration longest, boolean watched, ComputeTimes times, long accepted) {
         this.shortest = shortest.toNanos();
         this.longest = longest.toNanos();
-        this.stateSince = now;
+        this.watched = watched;
+        this.times = times;
+        this.accepted = accepted;
     }
 
-    /** The wait before the first look, counted from the submit. */
-    Duration first() {
-        looks = 1;
-        return Duration.ofNanos(shortest / 6);
+    /** The wait before the first look, at this time. */
+    Duration first(long now) {
+        long time = now - accepted;
+        return bounded(whileProcessing(null, time), time);
     }
 
     /** The wait after a look that showed this, at this time. */
     Duration after(JobProgress progress, long now) {
-        looks++;
-        observe(progress, now);
-        if (looks <= FIRST_LOOKS && progress.state() != JobState.QUEUED) {
-            return Duration.ofNanos(shortest * looks / 6);
-        }
-        long wait = switch (progress.state()) {
-            case QUEUED -> whileQueued(progress, now);
-            case PROCESSING -> whileProcessing(progress, now);
-            default -> tenthOf(now - stateSince);
-        };
-        return Duration.ofNanos(Math.max(shortest, Math.min(longest, wait)));
+        long time = now - accepted;
+        observe(progress, time);
+        lastLook = time;
+        return bounded(
+                progress.state() == JobState.QUEUED ? whileQueued(progress, time) : whileProcessing(progress, time),
+                time);
     }
 
-    private void observe(JobProgress progress, long now) {
+    private Duration bounded(long wait, long time) {
+        long most = watched ? Math.min(longest, unknowing(age(time))) : longest;
+        if (wait > most && wait - most < shortest) {
+            // a look at the bound would leave less than the shortest wait for the next one
+            return Duration.ofNanos(Math.max(shortest, Math.min(most, wait / 2)));
+        }
+        return Duration.ofNanos(Math.max(shortest, Math.min(most, wait)));
+    }
+
+    /** A look at this time has found the result: what is to be learned from it for other jobs. */
+    void found(JobResult result, long now) {
+        long time = now - accepted;
+        if (result.computeDuration() != null) {
+            long computed = result.computeDuration().toNanos();
+            // a server that says more than has passed is mistaken, or began before we knew that it had accepted
+            times.add(Duration.ofNanos(Math.max(0, Math.min(computed, time))));
+        } else if (state == JobState.PROCESSING) {
+            times.add(Duration.ofNanos(Math.max(0, age(lastLook + (time - lastLook) / 2))));
+        } else if (state == JobState.UNKNOWN) {
+            // found at once: a little less, so that the next job's first look shows whether it can come earlier
+            times.add(Duration.ofNanos(time - time / 8));
+        }
+        if (result.field("num_generated_tokens") instanceof Number tokens) {
+            times.addTokens(tokens.intValue());
+        }
+    }
+
+    private void observe(JobProgress progress, long time) {
         if (progress.state() != state) {
+            // a job that is found in work at the first look was probably begun at once
+            sinceEarliest = state == JobState.UNKNOWN ? 0 : lastLook;
+            sinceLatest = state == JobState.UNKNOWN ? 0 : time;
             state = progress.state();
-            stateSince = now;
-            percentAtFirst = Double.NaN;
-            queuePositionAtFirst = position(progress);
+            positionAtFirst = position(progress);
+            percent = 0;
+            endEarliest = 0;
+            endLatest = 0;
         }
-        Double percent = progress.progress();
-        if (percent != null && percent > 0 && Double.isNaN(percentAtFirst)) {
-            percentAtFirst = percent;
-            percentSince = now;
+        if (state == JobState.PROCESSING) {
+            observePercent(percentOf(progress), time);
         }
     }
 
-    private long whileQueued(JobProgress progress, long now) {
+    /**
+     * Percentages come in steps: p is shown from p to p + step of the work. If work is even, the job ends between
+     * 100 / (p + step) and 100 / p times the time since its start.
+     */
+    private void observePercent(double seen, long time) {
+        if (seen <= 0 || seen < percent) {
+            return;
+        }
+        times.addPercentStep(seen - percent);
+        if (percent > 0 && seen > percent && sinceLatest > sinceEarliest) {
+            // the start lies in the dark between two looks: two percentages tell better
+            long start = percentAt - Math.round((time - percentAt) * (percent / (seen - percent)));
+            sinceEarliest = Math.max(sinceEarliest, Math.min(start, sinceLatest));
+            sinceLatest = sinceEarliest;
+        }
+        if (seen > percent) {
+            percent = seen;
+            percentAt = time;
+        }
+        long earliest = since() + share(age(time), Math.min(100, seen + times.percentStep()));
+        long latest = since() + share(age(time), seen);
+        boolean fits = endLatest > 0 && earliest <= endLatest && latest >= endEarliest;
+        // work that is not even contradicts itself: then the latest look counts
+        endEarliest = fits ? Math.max(endEarliest, earliest) : earliest;
+        endLatest = fits ? Math.min(endLatest, latest) : latest;
+    }
+
+    /** What the whole takes if this part of it, in per cent, has taken so long. */
+    private static long share(long taken, double part) {
+        return (long) Math.min((double) FOREVER, taken * 100.0 / part);
+    }
+
+    /** When the present state probably began. */
+    private long since() {
+        return sinceEarliest + (sinceLatest - sinceEarliest) / 2;
+    }
+
+    private long age(long time) {
+        return time - since();
+    }
+
+    /** How far the job is, in per cent; 0 for not known, and for a worker that has not said how fast it is. */
+    private double percentOf(JobProgress progress) {
+        Double counted = progress.progress();
+        if (counted == null || !(counted > 0)) {
+            return 0;
+        }
+        if (progress.data().containsKey("num_generated_tokens")
+                || progress.data().containsKey("text")) {
+            // chat endpoints count tokens in the same field: a text with 40 tokens is not at 40 %
+            int usual = times.usualTokens();
+            return usual == 0 ? 0 : Math.min(100, counted * 100 / usual);
+        }
+        return counted <= 100 ? counted : 0;
+    }
+
+    private long whileQueued(JobProgress progress, long time) {
         int position = position(progress);
-        int advanced = queuePositionAtFirst - position;
+        int advanced = positionAtFirst - position;
         if (advanced > 0) {
-            double perPosition = (double) (now - stateSince) / advanced;
+            double perPosition = (double) (time - sinceEarliest) / advanced;
             return Math.round(perPosition * position / 2);
         }
-        // no speed yet: the position is all there is to go by
-        return Math.max(Math.round((double) shortest * Math.max(1, position) / 2), tenthOf(now - stateSince));
-    }
-
-    private long whileProcessing(JobProgress progress, long now) {
-        long byAge = tenthOf(now - stateSince);
-        // a worker that says 0 or less has not said how fast it is: there is no first percentage then
-        boolean advances = countsPercent(progress) && progress.progress() > percentAtFirst && now - percentSince > 0;
-        if (!advances) {
-            return byAge;
+        // a queue that does not move may stay so
+        long patience = (time - sinceEarliest) / PART_OF_AGE;
+        double mean = times.known().mean();
+        Integer workers = progress.workersOnline();
+        if (mean > 0 && workers != null && workers > 0) {
+            return Math.max(patience, Math.round(mean * position / workers / 2));
         }
-        double rate = (progress.progress() - percentAtFirst) / (now - percentSince);
-        return Math.round((100 - progress.progress()) / rate / 2);
+        // no speed yet: the position is all there is to go by
+        return Math.max(patience, UNNOTICED * Math.max(1, position) / 2);
     }
 
-    /** Chat endpoints count tokens in the same field: a text with a token count of 40 is not at 40 %. */
-    private static boolean countsPercent(JobProgress progress) {
-        return progress.progress() != null
-                && progress.progress() <= 100
-                && !progress.data().containsKey("num_generated_tokens")
-                && !progress.data().containsKey("text");
+    private long whileProcessing(JobProgress progress, long time) {
+        ComputeTimes.Known known = times.known();
+        long age = age(time);
+        if (endLatest > time) {
+            return withinTheEnd(known, time);
+        }
+        if (endLatest > 0) {
+            return Math.min(time - endLatest, Math.round(stride(known, age)));
+        }
+        int start = known.firstAfter(age);
+        int longer = known.count() - start;
+        if (known.count() >= ENOUGH) {
+            return longer > 0
+                    // one more than are known may take longer than all of them
+                    ? best(known, start, longer, 1, age, age, stride(known, age))
+                    : Math.min(age - known.get(start - 1), Math.round(stride(known, age)));
+        }
+        long unknowing = unknowing(age);
+        if (longer > 0) {
+            long best = best(known, start, longer, 1, age, age, stride(known, age));
+            return Math.min(best, unknowing * (1 + known.count()));
+        }
+        Duration estimate = progress == null ? null : progress.estimate();
+        if (estimate != null && !estimate.isNegative()) {
+            // the server's guess is often wrong: it makes looks half as dense, not more
+            return Math.max(unknowing, Math.min(age / 2, estimate.toNanos() / 4));
+        }
+        return unknowing;
+    }
+
+    private long withinTheEnd(ComputeTimes.Known known, long time) {
+        long age = age(time);
+        long from = Math.max(time, endEarliest) - since();
+        long to = endLatest - since();
+        int start = known.firstAfter(from);
+        int within = known.firstAfter(to) - start;
+        // the end is near: strides need not grow with the age
+        long stride = 2 * shortest;
+        if (within >= ENOUGH) {
+            return best(known, start, within, within / ENOUGH, age, from, (double) stride);
+        }
+        // the end may be anywhere in there: looks and waiting are balanced after the root of this
+        long balanced = Math.round(Math.sqrt(2.0 * (to - from) * price(known)));
+        return from - age + Math.min(to - from, Math.min(balanced, stride)) + slack(from);
+    }
+
+    /**
+     * The wait that promises to cost least, in looks and in waiting results: to one of the known times, with strides
+     * from there on, or just a stride.
+     *
+     * @param known times that jobs of this endpoint have taken
+     * @param start the place of the first of them that may be this job's
+     * @param count how many may be; at least one
+     * @param others how many jobs, beside these, would take longer than all of them
+     * @param age how long this job has taken so far
+     * @param from the end is not expected before this age
+     */
+    private long best(ComputeTimes.Known known, int start, int count, int others, long age, long from, double stride) {
+        double all = count + others;
+        double price = price(known);
+        double rest = 0;
+        for (int i = start; i < start + count; i++) {
+            rest += known.get(i) - from;
+        }
+        double byStrides = price * ((rest + count * (double) (from - age)) / stride + all / 2) + all * stride / 2;
+        double least = BETTER * byStrides;
+        long best = Math.round(stride);
+        double waited = 0;
+        long before = from;
+        for (int i = start; i < start + count; i++) {
+            long time = known.get(i);
+            int found = i - start + 1;
+            double left = all - found;
+            // ends between two known times are as likely as at them: one alone is no reason to look there
+            waited += (time - before) * (found - 0.5);
+            rest -= time - from;
+            before = time;
+            long look = Math.max(age + shortest, time + slack(time));
+            double strides = Math.max(0, rest - (count - found) * (double) (look - from)) / stride + left / 2;
+            double cost = price * (all + strides) + waited + (look - time) * (double) found + left * stride / 2;
+            if (cost < least) {
+                least = cost;
+                best = look - age;
+            }
+        }
+        return best;
+    }
+
+    private double stride(ComputeTimes.Known known, long age) {
+        double stride = STRIDE * (double) shortest;
+        if (known.count() >= ENOUGH) {
+            // few jobs are left, and what is left of them is longer the longer they have taken
+            double usual = Math.max(1, known.quantile(0.95));
+            stride *= Math.max(1, Math.sqrt(age / usual));
+        }
+        double relative = age / 20.0 * Math.min(1, STRIDE * (double) shortest / UNNOTICED);
+        return Math.max(stride, relative);
+    }
+
+    /** A look just before the end would be in vain. */
+    private static long slack(long age) {
+        return Math.max(1_000_000, age / 500);
+    }
+
+    /**
+     * What a look costs, in time that results wait. A user who has strides of this length wants them where a loop would
+     * have its best interval: there, half of the interval's square over the jobs' mean time.
+     */
+    private double price(ComputeTimes.Known known) {
+        double stride = STRIDE * (double) shortest;
+        double asWished = known.count() == 0 ? 0 : stride * stride / 2 / Math.max(1, known.mean());
+        return Math.max(stride / 20, Math.min(stride / 2, asWished));
+    }
+
+    /** The wait where nothing is known but the age: as short as may be for a job that may be a short one. */
+    private static long unknowing(long age) {
+        return age < UNNOTICED ? 0 : Math.max(UNNOTICED, age / PART_OF_AGE);
     }
 
     private static int position(JobProgress progress) {
         return progress.queuePosition() == null ? 1 : Math.max(0, progress.queuePosition());
-    }
-
-    private static long tenthOf(long time) {
-        return time / 10;
     }
 }

@@ -567,7 +567,7 @@ class EndpointJobsTest {
                 server,
                 workers,
                 Clock.systemUTC());
-        jobs = new EndpointJobs("chat", options, counts, calls, timer);
+        jobs = new EndpointJobs("chat", options, counts, new ComputeTimes(), calls, timer);
         return jobs;
     }
 

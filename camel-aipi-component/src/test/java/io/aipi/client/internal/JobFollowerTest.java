@@ -77,7 +77,7 @@ class JobFollowerTest {
 
         timer.advance(Duration.ofMillis(300));
 
-        assertThat(looks).containsExactly(Duration.ofMillis(50), Duration.ofMillis(150), Duration.ofMillis(300));
+        assertThat(looks).containsExactly(Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(300));
     }
 
     @Test
@@ -126,7 +126,7 @@ class JobFollowerTest {
         CompletableFuture<JobStatus> underWay = new CompletableFuture<>();
         server = look -> underWay;
         follow();
-        timer.advance(Duration.ofMillis(50));
+        timer.advance(Duration.ofMillis(100));
 
         follower.release(new ClientClosedException("stopped", CONTEXT));
         assertThat(outcome).isNotDone();
@@ -140,7 +140,7 @@ class JobFollowerTest {
         CompletableFuture<JobStatus> underWay = new CompletableFuture<>();
         server = look -> underWay;
         follow();
-        timer.advance(Duration.ofMillis(50));
+        timer.advance(Duration.ofMillis(100));
         follower.release(new ClientClosedException("stopped", CONTEXT));
 
         underWay.complete(processing(1).join());
@@ -155,7 +155,7 @@ class JobFollowerTest {
         CompletableFuture<JobStatus> underWay = new CompletableFuture<>();
         server = look -> underWay;
         follow();
-        timer.advance(Duration.ofMillis(50));
+        timer.advance(Duration.ofMillis(100));
         follower.release(new ClientClosedException("stopped", CONTEXT));
 
         underWay.completeExceptionally(new ConnectionFailedException("broken", true, CONTEXT, null));
@@ -367,7 +367,7 @@ class JobFollowerTest {
 
         failure(JobTimeoutException.class);
 
-        assertThat(patience).first().isEqualTo(Duration.ofMillis(9_950));
+        assertThat(patience).first().isEqualTo(Duration.ofMillis(9_900));
         assertThat(patience).last().isEqualTo(Duration.ofSeconds(1));
     }
 
@@ -599,6 +599,7 @@ class JobFollowerTest {
         failure(ProtocolViolationException.class);
     }
 
+    private final ComputeTimes times = new ComputeTimes();
     private Duration elapsed = Duration.ZERO;
     private Consumer<Supplier<Duration>> turn;
 
@@ -608,6 +609,7 @@ class JobFollowerTest {
                 "JID1",
                 elapsed,
                 options,
+                times,
                 timer,
                 (jobId, timeout) -> {
                     assertThat(jobId).isEqualTo("JID1");

@@ -31,34 +31,32 @@ class PollPacePropertyTest {
             @ForAll("looks") List<Look> looks,
             @ForAll @LongRange(min = 1, max = 315_360_000_000_000_000L) long oneBound,
             @ForAll @LongRange(min = 1, max = 315_360_000_000_000_000L) long otherBound,
+            @ForAll boolean watched,
+            @ForAll("times") ComputeTimes times,
             @ForAll long origin) {
         Duration shortest = Duration.ofNanos(Math.min(oneBound, otherBound));
         Duration longest = Duration.ofNanos(Math.max(oneBound, otherBound));
-        PollPace pace = new PollPace(shortest, longest, origin);
+        PollPace pace = new PollPace(shortest, longest, watched, times, origin);
         long now = origin;
 
-        assertThat(pace.first()).isBetween(Duration.ZERO, shortest);
+        assertThat(pace.first(now)).isBetween(shortest, longest);
         for (Look look : looks) {
             now += look.later();
-            assertThat(pace.after(look.seen(), now)).isBetween(shortest.dividedBy(6), longest);
+            assertThat(pace.after(look.seen(), now)).isBetween(shortest, longest);
         }
     }
 
-    @Property(tries = 100)
-    void afterTheFirstLooksNoWaitIsShorterThanThePollInterval(@ForAll("looks") List<Look> looks) {
-        Duration shortest = Duration.ofMillis(300);
-        PollPace pace = new PollPace(shortest, Duration.ofSeconds(5), 0);
-        pace.first();
-        long now = 0;
-        int count = 1;
-
-        for (Look look : looks) {
-            now += look.later();
-            Duration wait = pace.after(look.seen(), now);
-            if (++count > 3) {
-                assertThat(wait).isGreaterThanOrEqualTo(shortest);
-            }
-        }
+    @Provide
+    Arbitrary<ComputeTimes> times() {
+        return Arbitraries.longs()
+                .between(0, Duration.ofDays(3650).toNanos())
+                .list()
+                .ofMaxSize(200)
+                .map(taken -> {
+                    ComputeTimes times = new ComputeTimes();
+                    taken.forEach(nanos -> times.add(Duration.ofNanos(nanos)));
+                    return times;
+                });
     }
 
     @Provide

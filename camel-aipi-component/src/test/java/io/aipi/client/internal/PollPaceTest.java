@@ -9,19 +9,25 @@ package io.aipi.client.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.client.JobProgress;
+import io.aipi.client.JobResult;
 import io.aipi.client.JobState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Compares the pace with looks at a fixed interval of 300 ms, against models of what servers say of their jobs. */
+/**
+ * The pace for single jobs. For the first ones of an endpoint, of whose jobs nothing is known, beside looks at a fixed
+ * interval of 300 ms; {@link PollPaceModelTest} has the later ones.
+ */
 class PollPaceTest {
 
     private static final long FIXED = 300;
+    private static final long SHORTEST = 100;
     private static final long LONGEST = 5_000;
     /** A clock that overflows soon after its start. */
     private static final long ORIGIN = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
@@ -114,7 +120,7 @@ class PollPaceTest {
     @ParameterizedTest
     @ValueSource(longs = {20, 50, 100, 149})
     void theEndOfAVeryShortJobIsSeenSooner(long length) {
-        assertThat(follow(Worker.NOTHING, length).delay()).isLessThanOrEqualTo(100);
+        assertThat(follow(Worker.NOTHING, length).delay()).isLessThanOrEqualTo(SHORTEST);
         assertThat(fixed(length).delay()).isGreaterThan(150);
     }
 
@@ -134,9 +140,151 @@ class PollPaceTest {
         assertThat(follow(Worker.PERCENT, length).delay()).isLessThanOrEqualTo(FIXED);
     }
 
+    @Test
+    void whoWatchesAJobSeesAllOfItsLife() {
+        ComputeTimes learned = learned(20_000);
+        assertThat(follow(Worker.PERCENT, 20_000, false, learned).looks()).isLessThan(8);
+
+        assertThat(follow(Worker.PERCENT, 20_000, true, learned).looks())
+                .isBetween(20, 60)
+                .isGreaterThanOrEqualTo(follow(Worker.PERCENT, 20_000).looks());
+    }
+
+    @Test
+    void farBackInTheQueueAJobIsAskedSeldom_atTheFrontOften() {
+        PollPace fresh = pace(new ComputeTimes());
+        PollPace learned = pace(learned(2_000));
+        for (PollPace pace : List.of(fresh, learned)) {
+            // four workers: two jobs leave the queue each second
+            Duration wait = pace.after(seen(JobState.QUEUED, null, 500, Map.of()), ORIGIN);
+            assertThat(wait).isEqualTo(Duration.ofMillis(LONGEST));
+        }
+        assertThat(learned.after(seen(JobState.QUEUED, null, 9, Map.of()), ORIGIN + nanos(245_500)))
+                .isBetween(Duration.ofMillis(2_200), Duration.ofMillis(2_300));
+        assertThat(learned.after(seen(JobState.QUEUED, null, 1, Map.of()), ORIGIN + nanos(249_500)))
+                .isBetween(Duration.ofMillis(200), Duration.ofMillis(300));
+    }
+
+    @Test
+    void beforeTheQueueMoves_theLatestComputeTimesTellHowFastItWill() {
+        PollPace pace = pace(learned(4_000));
+
+        // half of 3 x 4 s at the one worker that the model has
+        assertThat(pace.after(seen(JobState.QUEUED, null, 2, Map.of()), ORIGIN)).isEqualTo(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void textsThatAlwaysHaveAsManyTokens_areAsGoodAsPercentages() {
+        ComputeTimes times = new ComputeTimes();
+        for (int i = 0; i < 8; i++) {
+            times.addTokens(300);
+        }
+        PollPace pace = pace(times);
+
+        // a third in one second, and no finer step was ever seen: two more seconds at most
+        Duration wait = pace.after(
+                seen(JobState.PROCESSING, 100.0, 0, Map.of("num_generated_tokens", 100)), ORIGIN + nanos(1_000));
+        Duration second = pace.after(
+                seen(JobState.PROCESSING, 270.0, 0, Map.of("num_generated_tokens", 270)), ORIGIN + nanos(2_700));
+
+        assertThat(wait).isLessThan(Duration.ofSeconds(2));
+        assertThat(second).isBetween(Duration.ofMillis(100), Duration.ofMillis(300));
+    }
+
+    @Test
+    void textsOfAllLengths_areNot() {
+        ComputeTimes times = new ComputeTimes();
+        for (int i = 1; i <= 8; i++) {
+            times.addTokens(100 * i);
+        }
+
+        assertThat(times.usualTokens()).isZero();
+    }
+
+    @Test
+    void theServersComputeTimeIsLearned_butNoneLongerThanTheJobsLife() {
+        ComputeTimes times = new ComputeTimes();
+
+        pace(times).found(result(Duration.ofSeconds(2)), ORIGIN + nanos(2_100));
+        pace(times).found(result(Duration.ofDays(100)), ORIGIN + nanos(3_000));
+        pace(times).found(result(Duration.ofSeconds(-1)), ORIGIN + nanos(3_000));
+
+        assertThat(times.known().count()).isEqualTo(3);
+        assertThat(times.known().get(0)).isZero();
+        assertThat(times.known().get(1)).isEqualTo(nanos(2_000));
+        assertThat(times.known().get(2)).isEqualTo(nanos(3_000));
+    }
+
+    @Test
+    void withoutTheServersComputeTime_theLooksBeforeAndAfterTheEndTell() {
+        ComputeTimes times = new ComputeTimes();
+        PollPace pace = pace(times);
+
+        pace.after(seen(JobState.PROCESSING, null, null, Map.of()), ORIGIN + nanos(2_000));
+        pace.found(result(null), ORIGIN + nanos(3_000));
+
+        assertThat(times.known().get(0)).isEqualTo(nanos(2_500));
+    }
+
+    @Test
+    void withoutTheServersComputeTime_theFirstLookComesEarlierFromJobToJob_untilItComesTooEarly() {
+        ComputeTimes times = new ComputeTimes();
+        double found = 0;
+        for (int i = 0; i < 300; i++) {
+            PollPace pace = pace(times);
+            double time = pace.first(ORIGIN).toNanos() / 1e6;
+            while (time < 2_000) {
+                time += pace.after(seen(JobState.PROCESSING, null, null, Map.of()), ORIGIN + nanos(Math.round(time)))
+                                .toNanos()
+                        / 1e6;
+            }
+            pace.found(result(null), ORIGIN + nanos(Math.round(time)));
+            found = time;
+        }
+
+        assertThat(found).isLessThan(2_300);
+    }
+
+    @Test
+    void unevenWorkDoesNotKeepAJobFromBeingLookedAt() {
+        PollPace pace = pace(new ComputeTimes());
+        double[] percents = {50, 51, 52, 52, 52, 99, 99, 100, 100, 100, 100};
+        long time = 1_000;
+        for (double percent : percents) {
+            long wait = pace.after(seen(JobState.PROCESSING, percent, 0, Map.of()), ORIGIN + nanos(time))
+                    .toMillis();
+            assertThat(wait).isLessThanOrEqualTo(Math.max(FIXED, time));
+            time += wait;
+        }
+    }
+
+    private static PollPace pace(ComputeTimes times) {
+        return new PollPace(Duration.ofMillis(SHORTEST), Duration.ofMillis(LONGEST), false, times, ORIGIN);
+    }
+
+    private static ComputeTimes learned(long length) {
+        ComputeTimes times = new ComputeTimes();
+        for (int i = 0; i < 20; i++) {
+            times.add(Duration.ofMillis(length));
+        }
+        return times;
+    }
+
+    private static JobResult result(Duration computed) {
+        return new JobResult("e", "JID1", "text", List.of(), null, computed, null, null, Map.of());
+    }
+
+    private static long nanos(long milliseconds) {
+        return milliseconds * 1_000_000;
+    }
+
     private static Outcome follow(Worker worker, long length) {
-        PollPace pace = new PollPace(Duration.ofMillis(FIXED), Duration.ofMillis(LONGEST), ORIGIN);
-        Duration time = pace.first();
+        return follow(worker, length, false, new ComputeTimes());
+    }
+
+    private static Outcome follow(Worker worker, long length, boolean watched, ComputeTimes times) {
+        PollPace pace = new PollPace(Duration.ofMillis(SHORTEST), Duration.ofMillis(LONGEST), watched, times, ORIGIN);
+        Duration time = pace.first(ORIGIN);
         int looks = 1;
         while (time.toMillis() < length) {
             JobProgress seen = worker.at(time.toMillis(), length);
