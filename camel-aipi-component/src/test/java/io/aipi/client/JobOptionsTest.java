@@ -27,7 +27,7 @@ class JobOptionsTest {
         assertThat(defaults.fixedParameters()).isEmpty();
         assertThat(defaults.requestTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(defaults.jobTimeout()).isEqualTo(Duration.ofHours(1));
-        assertThat(defaults.pollInterval()).isEqualTo(Duration.ofMillis(300));
+        assertThat(defaults.pollInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(defaults.maxPollInterval()).isEqualTo(Duration.ofSeconds(5));
         assertThat(defaults.queueFullTimeout()).isZero();
     }

@@ -133,9 +133,9 @@ final class PollPace {
 
     private void observe(JobProgress progress, long time) {
         if (progress.state() != state) {
+            sinceEarliest = lastLook;
             // a job that is found in work at the first look was probably begun at once
-            sinceEarliest = state == JobState.UNKNOWN ? 0 : lastLook;
-            sinceLatest = state == JobState.UNKNOWN ? 0 : time;
+            sinceLatest = state == JobState.UNKNOWN && progress.state() == JobState.PROCESSING ? 0 : time;
             state = progress.state();
             positionAtFirst = position(progress);
             percent = 0;
@@ -157,21 +157,31 @@ final class PollPace {
         }
         times.addPercentStep(seen - percent);
         if (percent > 0 && seen > percent && sinceLatest > sinceEarliest) {
-            // the start lies in the dark between two looks: two percentages tell better
-            long start = percentAt - Math.round((time - percentAt) * (percent / (seen - percent)));
-            sinceEarliest = Math.max(sinceEarliest, Math.min(start, sinceLatest));
-            sinceLatest = sinceEarliest;
+            narrowStart(seen, time);
         }
         if (seen > percent) {
             percent = seen;
             percentAt = time;
         }
-        long earliest = since() + share(age(time), Math.min(100, seen + times.percentStep()));
-        long latest = since() + share(age(time), seen);
+        long earliest = sinceLatest + share(time - sinceLatest, Math.min(100, seen + times.percentStep()));
+        long latest = sinceEarliest + share(time - sinceEarliest, seen);
         boolean fits = endLatest > 0 && earliest <= endLatest && latest >= endEarliest;
         // work that is not even contradicts itself: then the latest look counts
         endEarliest = fits ? Math.max(endEarliest, earliest) : earliest;
         endLatest = fits ? Math.min(endLatest, latest) : latest;
+    }
+
+    /** A job whose start lies in the dark between two looks: two percentages tell when it was. */
+    private void narrowStart(double seen, long time) {
+        double step = times.percentStep();
+        double slowest = (seen - percent - step) / (time - percentAt);
+        double fastest = (seen - percent + step) / (time - percentAt);
+        long earliest = slowest > 0 ? percentAt - (long) ((percent + step) / slowest) : sinceEarliest;
+        long latest = percentAt - (long) (percent / fastest);
+        if (earliest <= sinceLatest && latest >= sinceEarliest) {
+            sinceEarliest = Math.max(sinceEarliest, earliest);
+            sinceLatest = Math.min(sinceLatest, latest);
+        }
     }
 
     /** What the whole takes if this part of it, in per cent, has taken so long. */
@@ -207,18 +217,19 @@ final class PollPace {
         int position = position(progress);
         int advanced = positionAtFirst - position;
         if (advanced > 0) {
-            double perPosition = (double) (time - sinceEarliest) / advanced;
+            double perPosition = (double) (time - sinceLatest) / advanced;
             return Math.round(perPosition * position / 2);
         }
-        // a queue that does not move may stay so
-        long patience = (time - sinceEarliest) / PART_OF_AGE;
         double mean = times.known().mean();
         Integer workers = progress.workersOnline();
-        if (mean > 0 && workers != null && workers > 0) {
-            return Math.max(patience, Math.round(mean * position / workers / 2));
-        }
-        // no speed yet: the position is all there is to go by
-        return Math.max(patience, UNNOTICED * Math.max(1, position) / 2);
+        double expected = mean > 0 && workers != null && workers > 0
+                ? mean * position / workers / 2
+                // no speed yet: the position is all there is to go by
+                : (double) UNNOTICED * Math.max(1, position) / 2;
+        long waited = time - sinceEarliest;
+        // whatever is expected: the sooner it is seen to move, the sooner its speed is known; and it may not move at
+        // all
+        return Math.min(Math.max(Math.round(expected), waited / PART_OF_AGE), Math.max(UNNOTICED, waited));
     }
 
     private long whileProcessing(JobProgress progress, long time) {

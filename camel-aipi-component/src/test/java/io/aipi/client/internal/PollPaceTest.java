@@ -155,8 +155,9 @@ class PollPaceTest {
         PollPace fresh = pace(new ComputeTimes());
         PollPace learned = pace(learned(2_000));
         for (PollPace pace : List.of(fresh, learned)) {
+            pace.after(seen(JobState.QUEUED, null, 500, Map.of()), ORIGIN);
             // four workers: two jobs leave the queue each second
-            Duration wait = pace.after(seen(JobState.QUEUED, null, 500, Map.of()), ORIGIN);
+            Duration wait = pace.after(seen(JobState.QUEUED, null, 499, Map.of()), ORIGIN + nanos(500));
             assertThat(wait).isEqualTo(Duration.ofMillis(LONGEST));
         }
         assertThat(learned.after(seen(JobState.QUEUED, null, 9, Map.of()), ORIGIN + nanos(245_500)))
@@ -167,10 +168,29 @@ class PollPaceTest {
 
     @Test
     void beforeTheQueueMoves_theLatestComputeTimesTellHowFastItWill() {
-        PollPace pace = pace(learned(4_000));
+        PollPace pace = pace(learned(400));
 
-        // half of 3 x 4 s at the one worker that the model has
-        assertThat(pace.after(seen(JobState.QUEUED, null, 2, Map.of()), ORIGIN)).isEqualTo(Duration.ofSeconds(4));
+        // half of 3 x 400 ms at the one worker that the model has
+        Duration wait = pace.after(seen(JobState.QUEUED, null, 3, Map.of()), ORIGIN + nanos(1_000));
+
+        assertThat(wait).isEqualTo(Duration.ofMillis(600));
+    }
+
+    @Test
+    void aQueueOfUnknownSpeedIsWatchedFromTheBeginning_andLeftAloneWhereItDoesNotMove() {
+        PollPace pace = pace(new ComputeTimes());
+        long time = 100;
+        int looks = 0;
+        while (time < 60_000) {
+            long wait = pace.after(seen(JobState.QUEUED, null, 40, Map.of()), ORIGIN + nanos(time))
+                    .toMillis();
+            if (looks++ == 0) {
+                assertThat(wait).isEqualTo(FIXED);
+            }
+            time += wait;
+        }
+
+        assertThat(looks).isLessThan(20);
     }
 
     @Test
