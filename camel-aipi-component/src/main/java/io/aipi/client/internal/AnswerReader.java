@@ -15,18 +15,22 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.aipi.client.Media;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Reads the JSON of an answer into maps, lists and plain values, with two things done on the way: fields that carry keys
- * are left out, so that nothing behind this class can leak them, and media are decoded, so that their base64 text never
- * becomes part of a tree.
+ * are left out, so that nothing behind this class can leak them, and media are decoded, straight from the answer's bytes
+ * where they stand there plainly, so that of a large picture there are no more than those bytes and the decoded ones.
  */
 final class AnswerReader {
 
@@ -38,6 +42,9 @@ final class AnswerReader {
             Set.of("image", "images", "progress_images", "audio", "audio_output", "video", "videos");
 
     private static final String PROGRESS_DATA = "progress_data";
+    private static final String DATA = "data:";
+    private static final String BASE64 = ";base64";
+    private static final int LONGEST_HEAD = 200;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -54,11 +61,18 @@ final class AnswerReader {
             .build();
 
     private final JsonParser parser;
+
+    /** What the parser reads, from its beginning to {@link #end}; null if that is a text. */
+    private final byte[] body;
+
+    private final int end;
     private final boolean withProgressData;
     private final boolean withSecrets;
 
-    private AnswerReader(JsonParser parser, boolean withProgressData, boolean withSecrets) {
+    private AnswerReader(JsonParser parser, byte[] body, int end, boolean withProgressData, boolean withSecrets) {
         this.parser = parser;
+        this.body = body;
+        this.end = end;
         this.withProgressData = withProgressData;
         this.withSecrets = withSecrets;
     }
@@ -80,7 +94,7 @@ final class AnswerReader {
      */
     static Map<String, Object> read(String json) throws IOException {
         try (JsonParser parser = FACTORY.createParser(json)) {
-            return read(parser, true, false);
+            return new AnswerReader(parser, null, 0, true, false).wholeObject();
         }
     }
 
@@ -92,16 +106,16 @@ final class AnswerReader {
     private static Map<String, Object> read(HttpAnswer answer, boolean withProgressData, boolean withSecrets)
             throws IOException {
         try (JsonParser parser = FACTORY.createParser(answer.body(), 0, answer.length())) {
-            return read(parser, withProgressData, withSecrets);
+            return new AnswerReader(parser, answer.body(), answer.length(), withProgressData, withSecrets)
+                    .wholeObject();
         }
     }
 
-    private static Map<String, Object> read(JsonParser parser, boolean withProgressData, boolean withSecrets)
-            throws IOException {
+    private Map<String, Object> wholeObject() throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             throw new JsonParseException(parser, "not a JSON object");
         }
-        Map<String, Object> object = new AnswerReader(parser, withProgressData, withSecrets).object();
+        Map<String, Object> object = object();
         if (parser.nextToken() != null) {
             throw new JsonParseException(parser, "more than one JSON object");
         }
@@ -160,52 +174,132 @@ final class AnswerReader {
     }
 
     private Object text(String name) throws IOException {
-        char[] characters = parser.getTextCharacters();
-        int start = parser.getTextOffset();
-        int length = parser.getTextLength();
-        int comma = dataUriComma(characters, start, length);
-        if (comma >= 0) {
-            byte[] bytes = decode(characters, comma + 1, start + length);
-            if (bytes != null) {
-                String head = new String(characters, start + 5, comma - start - 5);
-                return media(name, head.substring(0, head.length() - ";base64".length()), bytes);
-            }
-        } else if (MEDIA_FIELDS.contains(name) && length > 0) {
-            byte[] bytes = decode(characters, start, start + length);
-            // a word may be base64 by chance; a file has a signature
-            if (bytes != null && MediaTypes.detect(bytes).isPresent()) {
-                return media(name, null, bytes);
-            }
+        Media inPlace = mediaInPlace(name);
+        if (inPlace != null) {
+            return inPlace;
         }
-        return parser.getText();
+        String text = parser.getText();
+        Media media = text.startsWith(DATA) || MEDIA_FIELDS.contains(name) ? mediaIn(text, name) : null;
+        return media != null ? media : text;
     }
 
-    private static Media media(String name, String declared, byte[] bytes) {
-        String type = MediaTypes.detect(bytes)
-                .orElse(
-                        declared == null || declared.isEmpty()
-                                ? MediaTypes.UNKNOWN
-                                : declared.split(";", 2)[0].toLowerCase(Locale.ROOT));
-        return new Media(name, type, bytes);
+    /**
+     * The media that the present string is, decoded from the answer's bytes without a text being made of them. Null if
+     * it is none, or cannot be read like this: there is an escape in it, or the answer is not in UTF-8.
+     */
+    private Media mediaInPlace(String name) {
+        int start = untouchedString();
+        if (start < 0 || !(matches(body, start, end, DATA) || MEDIA_FIELDS.contains(name))) {
+            return null;
+        }
+        int quote = closingQuote(start);
+        if (quote < 0) {
+            return null;
+        }
+        int comma = dataUriComma(body, start, quote);
+        String head = comma < 0 ? null : new String(body, start, comma - start, StandardCharsets.US_ASCII);
+        return media(name, head, body, comma < 0 ? start : comma + 1, quote);
     }
 
-    /** Where the comma of {@code data:TYPE;base64,} stands, -1 if the text is no such URI. */
-    private static int dataUriComma(char[] characters, int start, int length) {
-        if (length < 13 || !matches(characters, start, "data:")) {
+    /** Where in the answer the string begins whose opening quote was the last thing the parser read, -1 if none. */
+    private int untouchedString() {
+        if (body == null) {
             return -1;
         }
-        // media types are short: do not search a long text for its first comma
-        for (int i = start + 5; i < start + Math.min(length, 200); i++) {
-            if (characters[i] == ',') {
-                return i - start >= 12 && matches(characters, i - 7, ";base64") ? i : -1;
+        long start = parser.currentLocation().getByteOffset();
+        // a parser that counts characters does not know the bytes; one that has read on stands elsewhere
+        boolean known =
+                start > 0 && start < end && parser.currentTokenLocation().getByteOffset() == start - 1;
+        return known && body[(int) start - 1] == '"' ? (int) start : -1;
+    }
+
+    /** Where the string ends, -1 if there is anything in it but plain ASCII. */
+    private int closingQuote(int from) {
+        for (int i = from; i < end; i++) {
+            byte b = body[i];
+            if (b == '"') {
+                return i;
+            }
+            if (b == '\\' || b < ' ') {
+                return -1;
             }
         }
         return -1;
     }
 
-    private static boolean matches(char[] characters, int at, String word) {
+    private static Media mediaIn(String text, String name) {
+        byte[] ascii = ascii(text);
+        int comma = dataUriComma(ascii, 0, ascii.length);
+        String head = comma < 0 ? null : text.substring(0, comma);
+        return media(name, head, ascii, comma + 1, withoutLineBreaks(ascii, comma + 1));
+    }
+
+    /** One byte for each character; what is not ASCII, and so not base64, is negative. */
+    private static byte[] ascii(String text) {
+        byte[] ascii = new byte[text.length()];
+        for (int i = 0; i < ascii.length; i++) {
+            char c = text.charAt(i);
+            ascii[i] = c > 127 ? -1 : (byte) c;
+        }
+        return ascii;
+    }
+
+    /** Leaves line breaks and blanks out of what begins there; its new end. */
+    private static int withoutLineBreaks(byte[] ascii, int from) {
+        int to = from;
+        for (int i = from; i < ascii.length; i++) {
+            byte b = ascii[i];
+            if (b != '\n' && b != '\r' && b != ' ') {
+                ascii[to++] = b;
+            }
+        }
+        return to;
+    }
+
+    /**
+     * The media that the base64 between the two places stands for, null for none.
+     *
+     * @param head what its data URI has before the comma, null for bare base64
+     */
+    private static Media media(String name, String head, byte[] base64, int from, int to) {
+        byte[] bytes = decode(base64, from, to);
+        if (bytes == null) {
+            return null;
+        }
+        Optional<String> detected = MediaTypes.detect(bytes);
+        if (head == null) {
+            // a word may be base64 by chance; a file has a signature
+            return detected.map(type -> new Media(name, type, bytes)).orElse(null);
+        }
+        return new Media(name, detected.orElseGet(() -> declaredType(head)), bytes);
+    }
+
+    private static String declaredType(String head) {
+        String declared = head.substring(DATA.length(), head.length() - BASE64.length());
+        return declared.isEmpty() ? MediaTypes.UNKNOWN : declared.split(";", 2)[0].toLowerCase(Locale.ROOT);
+    }
+
+    /** Where the comma of {@code data:TYPE;base64,} stands, -1 if the text is no such URI. */
+    private static int dataUriComma(byte[] ascii, int start, int end) {
+        if (!matches(ascii, start, end, DATA)) {
+            return -1;
+        }
+        // media types are short: do not search a long text for its first comma
+        for (int i = start + DATA.length(); i < Math.min(end, start + LONGEST_HEAD); i++) {
+            if (ascii[i] == ',') {
+                int mark = i - BASE64.length();
+                return mark >= start + DATA.length() && matches(ascii, mark, end, BASE64) ? i : -1;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean matches(byte[] ascii, int from, int end, String word) {
+        if (end - from < word.length()) {
+            return false;
+        }
         for (int i = 0; i < word.length(); i++) {
-            if (characters[at + i] != word.charAt(i)) {
+            if (ascii[from + i] != word.charAt(i)) {
                 return false;
             }
         }
@@ -213,24 +307,12 @@ final class AnswerReader {
     }
 
     /** The bytes that the base64 between the two places stands for, null if it is not base64. */
-    private static byte[] decode(char[] characters, int from, int to) {
-        byte[] ascii = new byte[to - from];
-        int length = 0;
-        for (int i = from; i < to; i++) {
-            char c = characters[i];
-            if (c == '\n' || c == '\r' || c == ' ') {
-                continue;
-            }
-            if (c > 127) {
-                return null;
-            }
-            ascii[length++] = (byte) c;
-        }
-        if (length < ascii.length) {
-            ascii = java.util.Arrays.copyOf(ascii, length);
-        }
+    private static byte[] decode(byte[] base64, int from, int to) {
         try {
-            return Base64.getDecoder().decode(ascii);
+            // of a buffer, a part is decoded as it stands, into an array that as a rule has the right size
+            ByteBuffer decoded = Base64.getDecoder().decode(ByteBuffer.wrap(base64, from, to - from));
+            byte[] bytes = decoded.array();
+            return decoded.limit() == bytes.length ? bytes : Arrays.copyOf(bytes, decoded.limit());
         } catch (IllegalArgumentException notBase64) {
             return null;
         }

@@ -44,6 +44,13 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     }
 
     private static final int FIRST_CAPACITY = 1024;
+
+    /** No array is made for more than this many times what has come: what is announced need not come. */
+    private static final int ADVANCE = 32;
+
+    /** For a beginning of this length an array is made as for a beginning of any length. */
+    private static final int FIRST_READ = 8 * 1024;
+
     private static final byte[] NOTHING = {};
 
     private final HttpRequest request;
@@ -54,6 +61,7 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     private boolean requestComplete;
     private boolean keepAlive;
     private HttpResponse response;
+    private long announced = -1;
     private byte[] body = NOTHING;
     private int length;
     private boolean over;
@@ -123,13 +131,9 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
             streamEnd(List.of());
             return;
         }
-        long announced = entity.getContentLength();
+        announced = entity.getContentLength();
         if (announced > maxResponseSize) {
             throw new AnswerTooLargeException(maxResponseSize);
-        }
-        if (announced > 0) {
-            // what is announced need not come: a large array is only made as the bytes arrive
-            body = new byte[(int) Math.min(announced, 1024 * 1024)];
         }
     }
 
@@ -145,11 +149,23 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
             throw new AnswerTooLargeException(maxResponseSize);
         }
         if (length + more > body.length) {
-            long doubled = Math.max(FIRST_CAPACITY, body.length * 2L);
-            body = Arrays.copyOf(body, (int) Math.min(Math.max(doubled, length + (long) more), maxResponseSize));
+            body = Arrays.copyOf(body, capacityFor(length + more));
         }
         source.get(body, length, more);
         length += more;
+    }
+
+    private int capacityFor(int needed) {
+        if (needed > announced) {
+            long doubled = Math.max(FIRST_CAPACITY, body.length * 2L);
+            return (int) Math.min(Math.max(doubled, needed), maxResponseSize);
+        }
+        // few steps of the same ratio up to exactly what is announced: what is copied on the way hardly counts
+        long capacity = announced;
+        while (capacity / ADVANCE >= Math.max(needed, FIRST_READ)) {
+            capacity /= ADVANCE;
+        }
+        return (int) capacity;
     }
 
     @Override

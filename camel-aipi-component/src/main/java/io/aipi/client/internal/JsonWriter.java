@@ -8,7 +8,7 @@ package io.aipi.client.internal;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -28,14 +28,34 @@ public final class JsonWriter {
 
     /** The object as JSON in UTF-8. */
     static byte[] toBytes(Map<String, ?> object) {
-        try (ByteArrayBuilder bytes = new ByteArrayBuilder();
-                JsonGenerator generator = MAPPER.getFactory().createGenerator(bytes)) {
-            MAPPER.writeValue(generator, object);
-            return bytes.toByteArray();
-        } catch (IOException e) {
-            String reason = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-            throw new UncheckedIOException("a parameter cannot be written as JSON: " + reason, e);
+        try {
+            return toBytes(object, Integer.MAX_VALUE - 8);
+        } catch (TooLongException e) {
+            throw new UncheckedIOException("a parameter cannot be written as JSON: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The object as JSON in UTF-8 of at most {@code limit} bytes. Of what is longer, no more than that is made.
+     *
+     * @throws TooLongException if it is longer
+     * @throws UncheckedIOException if a value cannot be written as JSON; it says why
+     */
+    static byte[] toBytes(Map<String, ?> object, int limit) throws TooLongException {
+        RequestBytes bytes = new RequestBytes(limit);
+        try (JsonGenerator generator = MAPPER.getFactory().createGenerator(bytes)) {
+            MAPPER.writeValue(generator, object);
+        } catch (IOException e) {
+            if (!bytes.isTooLong()) {
+                String reason = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+                throw new UncheckedIOException("a parameter cannot be written as JSON: " + reason, e);
+            }
+        }
+        // asked again here, since the caller's own serializers may not pass every exception on
+        if (bytes.isTooLong()) {
+            throw new TooLongException(limit);
+        }
+        return bytes.toByteArray();
     }
 
     /** The value as JSON text. */
@@ -57,7 +77,27 @@ public final class JsonWriter {
 
         @Override
         public void serialize(Media media, JsonGenerator generator, SerializerProvider provider) throws IOException {
-            generator.writeString(media.toDataUri());
+            if (generator.getOutputTarget() instanceof RequestBytes request) {
+                String prefix = "data:" + media.mediaType() + ";base64,";
+                generator.writeRawValue(
+                        '"' + new String(JsonStringEncoder.getInstance().quoteAsString(prefix)));
+                // what the generator still holds comes before the file
+                generator.flush();
+                request.writeBase64(media.bytes());
+                generator.writeRaw('"');
+            } else {
+                generator.writeString(media.toDataUri());
+            }
+        }
+    }
+
+    /** The JSON would be longer than allowed. */
+    static final class TooLongException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        TooLongException(int limit) {
+            super("more than " + limit + " bytes");
         }
     }
 }

@@ -55,7 +55,7 @@ final class RequestParameters {
     }
 
     /**
-     * The parameters as they are sent.
+     * The parameters as they are sent; files are {@link Media}.
      *
      * @throws InvalidRequestException with all that is wrong
      */
@@ -162,8 +162,9 @@ final class RequestParameters {
         if (value instanceof byte[] bytes) {
             return bytes(name, bytes, problems);
         }
-        if (value instanceof Media media) {
-            return media.toDataUri();
+        if (value instanceof Media) {
+            // becomes a data URI when the request is written, and not before
+            return value;
         }
         if (value instanceof List<?> list && list.stream().anyMatch(byte[].class::isInstance)) {
             return list.stream()
@@ -195,7 +196,7 @@ final class RequestParameters {
             problems.add("The parameter " + name + " holds bytes of an unknown kind; pass Media with its type");
             return null;
         }
-        return Media.of(bytes).toDataUri();
+        return Media.of(bytes);
     }
 
     private static Object converted(String name, String text, String type, List<String> problems) {

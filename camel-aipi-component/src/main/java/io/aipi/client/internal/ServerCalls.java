@@ -125,14 +125,7 @@ public final class ServerCalls {
                     Map<String, Object> body = new LinkedHashMap<>(parameters);
                     body.putAll(auth);
                     body.put("wait_for_result", route == Route.HELD_SUBMIT);
-                    byte[] json = json(body, context);
-                    if (json.length > Protocol.MAX_REQUEST_SIZE) {
-                        throw new InvalidRequestException(
-                                "The request has " + json.length + " bytes; the server takes "
-                                        + Protocol.MAX_REQUEST_SIZE,
-                                context);
-                    }
-                    return HttpCall.post(server, "/" + HttpCall.segment(endpoint), json, timeout);
+                    return HttpCall.post(server, "/" + HttpCall.segment(endpoint), json(body, context), timeout);
                 },
                 context,
                 answer -> submission(route, endpoint, answer, context));
@@ -140,7 +133,11 @@ public final class ServerCalls {
 
     private static byte[] json(Map<String, Object> body, ErrorContext context) {
         try {
-            return JsonWriter.toBytes(body);
+            return JsonWriter.toBytes(body, Protocol.MAX_REQUEST_SIZE);
+        } catch (JsonWriter.TooLongException e) {
+            throw new InvalidRequestException(
+                    "The request has more than the " + Protocol.MAX_REQUEST_SIZE + " bytes that the server takes",
+                    context);
         } catch (UncheckedIOException e) {
             // a parameter may be any object of the caller's
             throw new InvalidRequestException("Cannot be sent: " + e.getMessage(), context);

@@ -9,12 +9,20 @@ package io.aipi.client.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.impl.BasicEntityDetails;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.http.message.BasicHttpResponse;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpExchangeHandlerTest {
 
@@ -60,6 +68,92 @@ class HttpExchangeHandlerTest {
         handler.failed(new IllegalStateException("late"));
 
         assertThat(failures).hasSize(1);
+    }
+
+    @Test
+    void anAnswerThatWasAnnouncedEndsUpInAnArrayOfItsSize() throws Exception {
+        List<HttpAnswer> answers = new ArrayList<>();
+        HttpExchangeHandler receiver = receiver(answers, 10_000_000);
+        receiver.consumeResponse(new BasicHttpResponse(200), announcing(5_000_000), HttpClientContext.create());
+
+        for (int i = 0; i < 5_000; i++) {
+            receiver.consume(ByteBuffer.wrap(new byte[1_000]));
+        }
+        receiver.streamEnd(List.of());
+
+        assertThat(answers).singleElement().satisfies(answer -> {
+            assertThat(answer.body()).hasSize(5_000_000);
+            assertThat(answer.length()).isEqualTo(5_000_000);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1_000, 8_192, 100_000, 1_000_000})
+    void forWhatIsAnnouncedAndDoesNotComeNoLargeArrayIsMade(int sent) throws Exception {
+        List<HttpAnswer> answers = new ArrayList<>();
+        HttpExchangeHandler receiver = receiver(answers, 256L * 1024 * 1024);
+        receiver.consumeResponse(
+                new BasicHttpResponse(200), announcing(256L * 1024 * 1024), HttpClientContext.create());
+
+        receiver.consume(ByteBuffer.wrap(new byte[sent]));
+        receiver.streamEnd(List.of());
+
+        assertThat(answers)
+                .singleElement()
+                .satisfies(answer -> assertThat(answer.body().length).isLessThanOrEqualTo(32 * Math.max(sent, 8_192)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 0, 10, 4_999})
+    void anAnswerMayBeLongerThanAnnounced(long announced) throws Exception {
+        List<HttpAnswer> answers = new ArrayList<>();
+        HttpExchangeHandler receiver = receiver(answers, 5_000);
+        receiver.consumeResponse(new BasicHttpResponse(200), announcing(announced), HttpClientContext.create());
+
+        for (int i = 0; i < 500; i++) {
+            receiver.consume(ByteBuffer.wrap("0123456789".getBytes(StandardCharsets.US_ASCII)));
+        }
+        receiver.streamEnd(List.of());
+
+        assertThat(answers)
+                .singleElement()
+                .satisfies(
+                        answer -> assertThat(new String(answer.body(), 0, answer.length(), StandardCharsets.US_ASCII))
+                                .isEqualTo("0123456789".repeat(500)));
+    }
+
+    @Test
+    void anAnswerThatIsTooLongIsRefusedWhenItIsAnnounced_orWhenItHasCome() throws Exception {
+        HttpExchangeHandler announced = receiver(new ArrayList<>(), 1_000);
+        HttpExchangeHandler streamed = receiver(new ArrayList<>(), 1_000);
+        streamed.consumeResponse(new BasicHttpResponse(200), announcing(-1), HttpClientContext.create());
+        streamed.consume(ByteBuffer.allocate(1_000));
+
+        assertThatIOException()
+                .isThrownBy(() -> announced.consumeResponse(
+                        new BasicHttpResponse(200), announcing(1_001), HttpClientContext.create()))
+                .withMessageContaining("maxResponseSize");
+        assertThatIOException()
+                .isThrownBy(() -> streamed.consume(ByteBuffer.allocate(1)))
+                .withMessageContaining("maxResponseSize");
+    }
+
+    private static EntityDetails announcing(long length) {
+        return new BasicEntityDetails(length, ContentType.APPLICATION_JSON);
+    }
+
+    private static HttpExchangeHandler receiver(List<HttpAnswer> answers, long maxResponseSize) {
+        return new HttpExchangeHandler(new BasicHttpRequest("GET", "/path"), null, maxResponseSize) {
+            @Override
+            void completed(HttpAnswer answer, boolean reusable) {
+                answers.add(answer);
+            }
+
+            @Override
+            void broken(Exception cause) {
+                throw new AssertionError(cause);
+            }
+        };
     }
 
     private void produce() throws java.io.IOException, org.apache.hc.core5.http.HttpException {

@@ -23,9 +23,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestParametersTest {
@@ -185,15 +187,18 @@ class RequestParametersTest {
                 .withMessageContaining("chat_context");
     }
 
-    @Test
-    void filesGoAsDataUris() {
-        AipiRequest request = AipiRequest.ofParameters(Map.of("picture", Media.of(PNG)));
+    @ParameterizedTest
+    @MethodSource("files")
+    void filesGoAsDataUris(Object file) {
+        Map<String, Object> described = rules(CHAT).of(AipiRequest.ofParameters(Map.of("picture", file)));
+        Map<String, Object> undescribed = undescribed().of(AipiRequest.ofParameters(Map.of("picture", file)));
 
-        assertThat(rules(CHAT).of(request)).containsExactly(entry("picture", PNG_URI));
-        assertThat(rules(CHAT).of(AipiRequest.ofParameters(Map.of("picture", PNG))))
-                .containsExactly(entry("picture", PNG_URI));
-        assertThat(rules(CHAT).of(AipiRequest.ofParameters(Map.of("picture", PNG_URI))))
-                .containsExactly(entry("picture", PNG_URI));
+        assertThat(JsonWriter.toBytes(described)).asString().isEqualTo("{\"picture\":\"" + PNG_URI + "\"}");
+        assertThat(JsonWriter.toBytes(undescribed)).asString().isEqualTo("{\"picture\":\"" + PNG_URI + "\"}");
+    }
+
+    static Stream<Object> files() {
+        return Stream.of(Media.of(PNG), PNG, PNG_URI);
     }
 
     @Test

@@ -1,0 +1,76 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.client.AipiRequest;
+import io.aipi.client.EndpointDescription;
+import io.aipi.client.JobOptions;
+import io.aipi.client.Media;
+import io.aipi.client.ParameterDescription;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** From a request to the bytes that are sent: checked against the endpoint's description, typed, written as JSON. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(2)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class RequestBenchmark {
+
+    private final RequestParameters parameters = new RequestParameters(
+            "painter",
+            JobOptions.defaults().withFixedParameters(Map.of("top_k", "40", "temperature", "0.8")),
+            new EndpointDescription(
+                    "painter",
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    Map.of(
+                            "prompt", described("prompt", "string"),
+                            "image", described("image", "image"),
+                            "top_k", described("top_k", "integer"),
+                            "temperature", described("temperature", "float")),
+                    Map.of()),
+            UnaryOperator.identity());
+    private final AipiRequest text =
+            AipiRequest.ofPrompt("Tell me of the llama and its na\u00efve friends. ".repeat(10));
+    private final AipiRequest image = AipiRequest.ofPrompt("Make it a watercolour")
+            .with("image", new Media(null, "image/png", ImageResultBenchmark.image()));
+
+    /** A prompt of a paragraph. */
+    @Benchmark
+    public byte[] textPrompt() throws JsonWriter.TooLongException {
+        return JsonWriter.toBytes(parameters.of(text), Protocol.MAX_REQUEST_SIZE);
+    }
+
+    /** A short prompt and an image of 3 MB. */
+    @Benchmark
+    public byte[] image() throws JsonWriter.TooLongException {
+        return JsonWriter.toBytes(parameters.of(image), Protocol.MAX_REQUEST_SIZE);
+    }
+
+    private static ParameterDescription described(String name, String type) {
+        return new ParameterDescription(name, type, false, null, null, null, List.of());
+    }
+}

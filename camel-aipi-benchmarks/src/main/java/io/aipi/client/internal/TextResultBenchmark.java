@@ -1,0 +1,56 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.client.JobResult;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** From the answer that carries a text to the result of the job. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(2)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class TextResultBenchmark {
+
+    private static final String SENTENCE = "The llama said \\\"na\u00efve\\\", and was not understood.\\n";
+
+    /** Bytes of the text, about. */
+    @Param({"1000", "100000"})
+    int size;
+
+    private HttpAnswer answer;
+
+    /** Makes the answer. */
+    @Setup
+    public void answer() {
+        answer = Answers.of("""
+                {"success": true, "job_id": "JID1", "job_state": "done", "job_result": {"success": true,
+                 "text": "%s", "num_generated_tokens": 250, "compute_duration": 3.5, "total_duration": 3.9,
+                 "auth": "gpu-host_model_0", "auth_key": "not to be seen", "worker_interface_version": "AIME 0.9.6"}}
+                """.formatted(SENTENCE.repeat(size / SENTENCE.length())));
+    }
+
+    /** Reads it. */
+    @Benchmark
+    public JobResult read() throws IOException {
+        return Protocol.result("llama3_chat", "JID1", Protocol.resultIn(AnswerReader.read(answer, false)));
+    }
+}
