@@ -58,6 +58,17 @@ public final class SimulatedEndpoint {
     }
 
     /**
+     * A text-to-image model that gives PNG images of 64 to 2048 pixels, all of the same noise. Made for load: they are
+     * as large as their pixels and cost the server next to nothing.
+     *
+     * @param name the endpoint's name
+     * @return the endpoint
+     */
+    public static SimulatedEndpoint noiseImage(String name) {
+        return new SimulatedEndpoint(EndpointPresets.noise(name));
+    }
+
+    /**
      * A model that also takes an {@code image} and draws over it. An image without a data-URI prefix makes the server
      * hang until its response timeout.
      *

@@ -10,6 +10,8 @@ import static io.aipi.simulator.endpoint.Parameter.named;
 
 import io.aipi.simulator.model.ChatModel;
 import io.aipi.simulator.model.ImageModel;
+import io.aipi.simulator.model.Model;
+import io.aipi.simulator.model.NoiseModel;
 import io.aipi.simulator.model.PictureFormat;
 import io.aipi.simulator.model.SpeechModel;
 import java.util.ArrayList;
@@ -114,6 +116,20 @@ public final class EndpointPresets {
      * @return the endpoint
      */
     public static ModelEndpoint image(String name, PictureFormat format) {
+        return image(name, format, new ImageModel(format));
+    }
+
+    /**
+     * A text-to-image model in the way of the recorded {@code sd_png} that costs next to nothing, for load.
+     *
+     * @param name the endpoint's name
+     * @return the endpoint
+     */
+    public static ModelEndpoint noise(String name) {
+        return image(name, PictureFormat.PNG, new NoiseModel());
+    }
+
+    private static ModelEndpoint image(String name, PictureFormat format, Model model) {
         boolean png = format == PictureFormat.PNG;
         int smallest = png ? 64 : 512;
         List<Parameter> inputs = new ArrayList<>();
@@ -153,7 +169,7 @@ public final class EndpointPresets {
                 png
                         ? List.of(images("progress_images", format), named("progress_message", "string"))
                         : List.of(images("progress_images", format)),
-                new ImageModel(format));
+                model);
     }
 
     /**

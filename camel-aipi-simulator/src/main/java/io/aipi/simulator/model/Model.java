@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /** A model that only pretends: it turns the inputs of a job into progress and a result. */
-public sealed interface Model permits ChatModel, ImageModel, SpeechModel {
+public sealed interface Model permits ChatModel, ImageModel, NoiseModel, SpeechModel {
 
     /**
      * What the model is asked: the prompt, unless another input stands in for it.

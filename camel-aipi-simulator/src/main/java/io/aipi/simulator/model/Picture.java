@@ -139,7 +139,8 @@ record Picture(String prompt, int width, int height, Optional<String> source) {
         }
     }
 
-    private static String dataUri(BufferedImage image, PictureFormat format) {
+    /** A picture as the server gives it. */
+    static String dataUri(BufferedImage image, PictureFormat format) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             ImageIO.write(image, format.name(), bytes);

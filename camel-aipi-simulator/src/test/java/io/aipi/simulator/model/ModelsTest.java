@@ -147,4 +147,33 @@ class ModelsTest {
             assertThat(sound.getFormat().getChannels()).isEqualTo(1);
         }
     }
+
+    @Test
+    void noiseIsOnePictureOfEachSizeThatDoesNotGetSmallerAsAPng() throws Exception {
+        NoiseModel model = new NoiseModel();
+
+        ObjectNode result = perform(model, "noise", size(128, 64, 2, 1)).result();
+
+        byte[] png = decoded(result.get("images").get(0).asText());
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
+        assertThat(image.getWidth()).isEqualTo(128);
+        assertThat(image.getHeight()).isEqualTo(64);
+        assertThat(png).hasSizeGreaterThan(3 * 128 * 64);
+        assertThat(result.get("images")).hasSize(2);
+        assertThat(perform(model, "other", size(128, 64, 1, 2))
+                        .result()
+                        .get("images")
+                        .get(0))
+                .as("made once for each size")
+                .isSameAs(result.get("images").get(0));
+    }
+
+    @Test
+    void noiseCountsPercentAndHasNoPreview() {
+        Performance.Update update =
+                perform(new NoiseModel(), "noise", size(256, 64, 1, 1)).after(1, 4);
+
+        assertThat(update.progress()).isEqualTo(25);
+        assertThat(update.data()).isEmpty();
+    }
 }

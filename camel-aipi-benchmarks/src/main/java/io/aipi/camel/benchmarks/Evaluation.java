@@ -1,0 +1,108 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.benchmarks;
+
+import io.aipi.camel.benchmarks.client.ClientReport;
+import io.aipi.camel.benchmarks.client.Cost;
+import io.aipi.camel.benchmarks.plan.Case;
+import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.report.Delay;
+import io.aipi.camel.benchmarks.report.Row;
+import io.aipi.camel.benchmarks.server.ServerReport;
+import io.aipi.camel.benchmarks.server.ServerReport.ServedJob;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Puts together what server and client saw of the same jobs. */
+record Evaluation(Case load, PeerKind peer, ClientReport client, ServerReport server, Clocks clocks) {
+
+    private static final double MILLI = 1e6;
+    private static final int POSITIONS = 100;
+
+    Row row(double heapBytes, List<String> notes) {
+        Cost cost = client.cost();
+        long[] continued = client.results().continuedNanos();
+        double jobs = continued.length;
+        Map<String, ServedJob> served = servedByTag(notes);
+        double[] delays = delays(continued, served);
+        int failed = continued.length - delays.length;
+        if (client.results().failure() != null) {
+            notes.add("the first failure: " + client.results().failure());
+        }
+        if (cost.endedThreads() > 0) {
+            notes.add(cost.endedThreads() + " threads ended while it was measured; before Java 21 the bytes that they"
+                    + " allocated are missing");
+        }
+        return new Row(
+                load.id(),
+                peer.id(),
+                load.inFlight(),
+                load.pollInterval().toMillis(),
+                load.work().times().mean(),
+                continued.length,
+                failed,
+                jobs / cost.elapsedNanos() * 1e9,
+                cost.cpuNanos() / MILLI / jobs,
+                cost.allocatedBytes() / jobs,
+                client.results().answerBytes() / jobs,
+                heapBytes,
+                cost.threads(),
+                cost.componentThreads(),
+                server.connections(),
+                server.jobs().stream().mapToLong(ServedJob::polls).average().orElse(Double.NaN),
+                pollsByPosition(),
+                Delay.of(delays),
+                (double) cost.cpuNanos() / cost.elapsedNanos(),
+                server.cpuShare(),
+                clocks.errorMillis(),
+                notes);
+    }
+
+    private Map<String, ServedJob> servedByTag(List<String> notes) {
+        Map<String, ServedJob> served = new HashMap<>();
+        server.jobs().forEach(job -> served.put(job.tag(), job));
+        int twice = server.jobs().size() - served.size();
+        if (twice > 0) {
+            notes.add(twice + " jobs were submitted twice");
+        }
+        return served;
+    }
+
+    /** In milliseconds, of all jobs that were answered. */
+    private double[] delays(long[] continued, Map<String, ServedJob> served) {
+        double[] delays = new double[continued.length];
+        int count = 0;
+        for (int i = 0; i < continued.length; i++) {
+            ServedJob job = served.get("m" + i);
+            if (continued[i] != 0 && job != null && job.readyNanos() != null) {
+                delays[count++] = clocks.between(job.readyNanos(), continued[i]) / MILLI;
+            }
+        }
+        return Arrays.copyOf(delays, count);
+    }
+
+    /** The server's order is that of its queue: the first jobs have a worker at once. */
+    private Map<Integer, Double> pollsByPosition() {
+        if (!load.burst()) {
+            return Map.of();
+        }
+        Map<Integer, Double> byHundreds = new TreeMap<>();
+        List<ServedJob> jobs = server.jobs();
+        IntStream.range(load.workers(), jobs.size())
+                .boxed()
+                .collect(Collectors.groupingBy(
+                        place -> (place - load.workers()) / POSITIONS * POSITIONS,
+                        Collectors.averagingLong(place -> jobs.get(place).polls())))
+                .forEach(byHundreds::put);
+        return byHundreds;
+    }
+}

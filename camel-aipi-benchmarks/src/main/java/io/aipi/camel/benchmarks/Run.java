@@ -1,0 +1,144 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.benchmarks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.aipi.camel.benchmarks.client.ClientProcess;
+import io.aipi.camel.benchmarks.client.ClientReport;
+import io.aipi.camel.benchmarks.client.Results;
+import io.aipi.camel.benchmarks.control.ChildProcess;
+import io.aipi.camel.benchmarks.control.ClockOffset;
+import io.aipi.camel.benchmarks.plan.Case;
+import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.report.Row;
+import io.aipi.camel.benchmarks.server.ServerCounts;
+import io.aipi.camel.benchmarks.server.ServerProcess;
+import io.aipi.camel.benchmarks.server.ServerReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+/** One peer on one case: a fresh server, a fresh client, and what the two of them tell. */
+final class Run {
+
+    /** A process is up, or a small command done, within this time. */
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    /** The server closes idle connections after 10 s. */
+    private static final Duration CONNECTIONS_GONE = Duration.ofSeconds(13);
+
+    private static final long LOOK_MILLIS = 50;
+
+    /**
+     * The same heap and collector for all. The serial collector has no threads of its own that would take processor time beside
+     * the client's, and what is left after it is what lives.
+     */
+    private static final List<String> CLIENT_JVM = List.of(
+            "-Xms1g",
+            "-Xmx1g",
+            "-XX:+UseSerialGC",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            // The server closes connections after 10 s without a word; the JDK's client would keep them for longer.
+            "-Djdk.httpclient.keepalive.timeout=4",
+            // With fewer than three processors the JDK's client would start a thread for each answer.
+            "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2");
+
+    private static final List<String> SERVER_JVM =
+            List.of("-Xms1g", "-Xmx2g", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String plan;
+    private final Case load;
+    private final PeerKind peer;
+    private final double looks;
+    private final Path log;
+    private final List<String> notes = new ArrayList<>();
+
+    /**
+     * A run that has not begun.
+     *
+     * @param looks how often the component looked at a job of this case, 0 if not known
+     * @param log the file for what the processes print
+     */
+    Run(String plan, Case load, PeerKind peer, double looks, Path log) {
+        this.plan = plan;
+        this.load = load;
+        this.peer = peer;
+        this.looks = looks;
+        this.log = log;
+    }
+
+    /** Does it, and ends both processes whatever happens. */
+    Row measure() throws IOException, TimeoutException, InterruptedException {
+        try (ChildProcess server = ChildProcess.start(ServerProcess.class, log, SERVER_JVM, List.of(plan, load.id()))) {
+            String url = server.greeting(SOON);
+            List<String> arguments = List.of(plan, load.id(), peer.id(), url, Double.toString(looks));
+            try (ChildProcess client = ChildProcess.start(ClientProcess.class, log, CLIENT_JVM, arguments)) {
+                client.greeting(SOON);
+                return measure(server, client);
+            }
+        }
+    }
+
+    private Row measure(ChildProcess server, ChildProcess client)
+            throws IOException, TimeoutException, InterruptedException {
+        client.ask("prepare", SOON);
+        warmUp(server, client);
+        ClockOffset serverClock = server.clock();
+        ClockOffset clientClock = client.clock();
+        server.ask("begin", SOON);
+        ClientReport clientReport = JSON.readValue(client.ask("measure", load.limit()), ClientReport.class);
+        ServerReport serverReport = JSON.readValue(server.ask("report", SOON), ServerReport.class);
+        // Once more, when both are at rest: the shorter round trip counts.
+        Clocks clocks = new Clocks(serverClock.orBetter(server.clock()), clientClock.orBetter(client.clock()));
+        double heap = load.heap() ? heapPerJob(server, client) : Double.NaN;
+        return new Evaluation(load, peer, clientReport, serverReport, clocks).row(heap, notes);
+    }
+
+    private void warmUp(ChildProcess server, ChildProcess client)
+            throws IOException, TimeoutException, InterruptedException {
+        Results results = JSON.readValue(client.ask("warm-up", load.limit()), Results.class);
+        if (results.failure() != null) {
+            notes.add("a job failed in the warm-up: " + results.failure());
+        }
+        if (load.warmUpInFlight() > load.inFlight()) {
+            long end = System.nanoTime() + CONNECTIONS_GONE.toNanos();
+            while (counts(server).connections() > load.inFlight() && System.nanoTime() < end) {
+                Thread.sleep(LOOK_MILLIS);
+            }
+        }
+    }
+
+    private static ServerCounts counts(ChildProcess server) throws IOException, TimeoutException, InterruptedException {
+        return JSON.readValue(server.ask("counts", SOON), ServerCounts.class);
+    }
+
+    /** The heap with all jobs in flight against the heap with none. */
+    private double heapPerJob(ChildProcess server, ChildProcess client)
+            throws IOException, TimeoutException, InterruptedException {
+        ServerCounts before = counts(server);
+        long none = Long.parseLong(client.ask("heap-none", SOON));
+        client.ask("heap-fill", load.limit());
+        long end = System.nanoTime() + SOON.toNanos();
+        while (counts(server).submits() < before.submits() + load.inFlight() && System.nanoTime() < end) {
+            Thread.sleep(LOOK_MILLIS);
+        }
+        long all = Long.parseLong(client.ask("heap-all", SOON));
+        ServerCounts then = counts(server);
+        client.ask("heap-drain", load.limit());
+        boolean allInFlight = then.submits() - before.submits() == load.inFlight() && then.done() == before.done();
+        if (!allInFlight) {
+            notes.add("no figure for the heap: not all jobs were in flight when it was looked at");
+            return Double.NaN;
+        }
+        return (double) (all - none) / load.inFlight();
+    }
+}

@@ -1,0 +1,125 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.benchmarks.plan;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * One kind of load.
+ *
+ * @param id its name
+ * @param work what the jobs are
+ * @param inFlight how many jobs are in flight at once
+ * @param measured how many jobs are measured
+ * @param warmUp how many jobs come before them, to warm up the JVM, the connections and what the client learns
+ * @param workers how many jobs the server computes at once
+ * @param burst whether all jobs in flight are submitted at once; otherwise the first ones are spread over a job's time, so
+ *     that they do not come in waves
+ * @param pollInterval the shortest time between two looks of the component, and the interval of those who have a fixed one
+ * @param heap whether the heap that jobs in flight take is measured, too
+ * @param together how many runs of this and its sibling cases go on at once: 1 unless they are quiet
+ * @param peers who takes part
+ */
+public record Case(
+        String id,
+        Work work,
+        int inFlight,
+        int measured,
+        int warmUp,
+        int workers,
+        boolean burst,
+        Duration pollInterval,
+        boolean heap,
+        int together,
+        Set<PeerKind> peers) {
+
+    /** The component's default, and what the vendor's clients do. */
+    public static final Duration USUAL_INTERVAL = Duration.ofMillis(300);
+
+    /** What a run may take beyond the time that its jobs need. */
+    private static final double GRACE_SECONDS = 60;
+
+    /** How many times as long as planned a run may take. */
+    private static final double PATIENCE = 2;
+
+    private static final int FOR_WARMTH = 50;
+    private static final double LONGEST_RAMP_SECONDS = 20;
+
+    /**
+     * A case in which each job in flight has a worker, and which is alone while it runs.
+     *
+     * @param id its name
+     * @param work what the jobs are
+     * @param inFlight how many jobs are in flight at once
+     * @param measured how many jobs are measured
+     * @param warmUp how many jobs come before them
+     * @param peers who takes part, in this order
+     */
+    public Case(String id, Work work, int inFlight, int measured, int warmUp, PeerKind... peers) {
+        this(
+                id,
+                work,
+                inFlight,
+                measured,
+                warmUp,
+                inFlight,
+                false,
+                USUAL_INTERVAL,
+                false,
+                1,
+                EnumSet.copyOf(Set.of(peers)));
+    }
+
+    Case withHeap() {
+        return new Case(id, work, inFlight, measured, warmUp, workers, burst, pollInterval, true, together, peers);
+    }
+
+    Case together(int runs) {
+        return new Case(id, work, inFlight, measured, warmUp, workers, burst, pollInterval, heap, runs, peers);
+    }
+
+    Case queuedFor(int fewWorkers) {
+        return new Case(id, work, inFlight, measured, warmUp, fewWorkers, true, pollInterval, heap, together, peers);
+    }
+
+    Case every(Duration interval) {
+        return new Case(id, work, inFlight, measured, warmUp, workers, burst, interval, heap, together, peers);
+    }
+
+    /**
+     * How many jobs are in flight while it warms up: one after the other they would not warm anything up.
+     *
+     * @return usually as many as in the measured phase
+     */
+    public int warmUpInFlight() {
+        return inFlight == 1 ? FOR_WARMTH : inFlight;
+    }
+
+    /**
+     * The time over which the first jobs of a phase are spread.
+     *
+     * @return no time for a burst
+     */
+    public Duration ramp() {
+        double seconds = Math.min(work.times().mean(), LONGEST_RAMP_SECONDS);
+        return burst ? Duration.ZERO : Duration.ofNanos((long) (seconds * 1e9));
+    }
+
+    /**
+     * After this time a run has failed.
+     *
+     * @return far more than it should take
+     */
+    public Duration limit() {
+        double waves = Math.ceil((double) (measured + warmUp) / Math.min(inFlight, workers)) + 4;
+        double planned = waves * (work.times().mean() + USUAL_INTERVAL.toMillis() / 1e3)
+                + work.times().most() * 2;
+        return Duration.ofMillis((long) ((planned * PATIENCE + GRACE_SECONDS) * 1000));
+    }
+}

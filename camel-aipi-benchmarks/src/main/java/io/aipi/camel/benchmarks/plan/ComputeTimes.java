@@ -1,0 +1,86 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.benchmarks.plan;
+
+import java.util.Random;
+
+/**
+ * How long the jobs of a case compute. Every peer gets the same list: it is drawn with a fixed seed.
+ *
+ * @param median the median in seconds
+ * @param spread for {@link Shape#EVEN}: how far they are from the median at most, as a part of it; for
+ *     {@link Shape#LOGNORMAL}: the standard deviation of the logarithm
+ * @param most none is longer than this, in seconds
+ * @param shape how they are distributed
+ */
+public record ComputeTimes(double median, double spread, double most, Shape shape) {
+
+    /** A distribution. */
+    public enum Shape {
+        /** Evenly about the median. */
+        EVEN,
+        /** With a long tail of long ones. */
+        LOGNORMAL
+    }
+
+    /**
+     * The spread of jobs of one length. None at all would be an artefact: a fixed interval would find every job with the same
+     * delay, which is long or short as the length happens to fall between two looks.
+     */
+    private static final double USUAL_SPREAD = 0.1;
+
+    /**
+     * Jobs of about one length.
+     *
+     * @param seconds the length
+     * @return the times
+     */
+    public static ComputeTimes about(double seconds) {
+        return new ComputeTimes(seconds, USUAL_SPREAD, seconds * (1 + USUAL_SPREAD), Shape.EVEN);
+    }
+
+    /**
+     * Jobs of very different lengths: a median of a second, one in ten above 3.6 s, one in a hundred above 10 s.
+     *
+     * @return the times
+     */
+    public static ComputeTimes heavyTailed() {
+        return new ComputeTimes(1, 1, 60, Shape.LOGNORMAL);
+    }
+
+    /**
+     * Draws compute times.
+     *
+     * @param count how many
+     * @param seed decides them
+     * @return in seconds
+     */
+    public double[] draw(int count, long seed) {
+        Random random = new Random(seed);
+        double[] seconds = new double[count];
+        for (int i = 0; i < count; i++) {
+            seconds[i] = Math.min(most, next(random));
+        }
+        return seconds;
+    }
+
+    private double next(Random random) {
+        return switch (shape) {
+            case EVEN -> median * (1 + spread * (2 * random.nextDouble() - 1));
+            case LOGNORMAL -> median * Math.exp(spread * random.nextGaussian());
+        };
+    }
+
+    /**
+     * The mean of the distribution, but for the bound.
+     *
+     * @return in seconds
+     */
+    public double mean() {
+        return shape == Shape.EVEN ? median : median * Math.exp(spread * spread / 2);
+    }
+}

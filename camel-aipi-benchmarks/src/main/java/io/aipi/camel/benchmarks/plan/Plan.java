@@ -1,0 +1,180 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.benchmarks.plan;
+
+import static io.aipi.camel.benchmarks.plan.PeerKind.AIPI;
+import static io.aipi.camel.benchmarks.plan.PeerKind.AIPI_HELD;
+import static io.aipi.camel.benchmarks.plan.PeerKind.CAMEL_HTTP_POLL;
+import static io.aipi.camel.benchmarks.plan.PeerKind.HTTPCOMPONENTS;
+import static io.aipi.camel.benchmarks.plan.PeerKind.JDK;
+import static io.aipi.camel.benchmarks.plan.Reporting.NOTHING;
+import static io.aipi.camel.benchmarks.plan.Reporting.PERCENT;
+import static io.aipi.camel.benchmarks.plan.Reporting.TOKENS;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a whole run does.
+ *
+ * @param name full or smoke
+ * @param cases the cases, in the order in which they run
+ * @param startUps how often each of the two programs of the start-up case is started
+ */
+public record Plan(String name, List<Case> cases, int startUps) {
+
+    /** What the ids of the cases of the curve of looks and delays begin with. */
+    public static final String CURVE = "curve-";
+
+    /** The intervals of the curve of looks and delays. */
+    private static final int[] CURVE_MILLIS = {100, 200, 300, 500, 1000, 2000};
+
+    private static final PeerKind[] ALL = PeerKind.values();
+
+    /** Who is compared at many jobs in flight. */
+    private static final PeerKind[] MANY = {AIPI, HTTPCOMPONENTS, CAMEL_HTTP_POLL, JDK};
+
+    /** Who is compared where only looks and delays matter. */
+    private static final PeerKind[] POLLING = {AIPI, JDK};
+
+    /** Copies the list. */
+    public Plan {
+        cases = List.copyOf(cases);
+    }
+
+    /**
+     * A plan by its name.
+     *
+     * @param name full or smoke
+     * @return the plan
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Plan named(String name) {
+        return switch (name) {
+            case "full" -> full();
+            case "smoke" -> smoke();
+            default -> throw new IllegalArgumentException("No plan " + name + ", only full and smoke");
+        };
+    }
+
+    /**
+     * A case by its id.
+     *
+     * @param id its id
+     * @return the case
+     * @throws IllegalArgumentException if there is none
+     */
+    public Case get(String id) {
+        return cases.stream()
+                .filter(one -> one.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("No case " + id + " in the plan " + name));
+    }
+
+    private static Plan full() {
+        List<Case> cases = new ArrayList<>();
+        cases.addAll(shortJobs());
+        cases.addAll(jobsOfSeconds());
+        cases.addAll(scale());
+        cases.addAll(unevenJobs());
+        cases.addAll(longJobs());
+        return new Plan("full", cases, 9);
+    }
+
+    private static List<Case> shortJobs() {
+        Work work = Work.small(TOKENS, ComputeTimes.about(0.05));
+        return List.of(
+                new Case("short-1", work, 1, 60, 600, AIPI, HTTPCOMPONENTS, JDK),
+                new Case("short-100", work, 100, 4000, 2000, ALL));
+    }
+
+    private static List<Case> jobsOfSeconds() {
+        ComputeTimes twoSeconds = ComputeTimes.about(2);
+        ComputeTimes fiveSeconds = ComputeTimes.about(5);
+        Work pictures = Work.small(PERCENT, ComputeTimes.about(4)).withImages(4, 1024);
+        return List.of(
+                new Case("percent-2s", Work.small(PERCENT, twoSeconds), 100, 500, 200, ALL),
+                new Case(
+                        "tokens-2s",
+                        Work.small(TOKENS, twoSeconds).withText(1_000),
+                        1000,
+                        3000,
+                        2000,
+                        AIPI,
+                        AIPI_HELD,
+                        HTTPCOMPONENTS,
+                        CAMEL_HTTP_POLL,
+                        JDK),
+                new Case("text-100k", Work.small(TOKENS, twoSeconds).withText(100_000), 100, 400, 200, MANY),
+                new Case("images", pictures, 20, 60, 20, AIPI, HTTPCOMPONENTS, JDK),
+                new Case("tokens-5s", Work.small(TOKENS, fiveSeconds), 100, 300, 100, POLLING).together(2),
+                new Case("silent-5s", Work.small(NOTHING, fiveSeconds), 100, 300, 100, POLLING).together(2));
+    }
+
+    /** The same 500 jobs a second with ever more of them in flight. */
+    private static List<Case> scale() {
+        return List.of(
+                new Case("scale-100", Work.small(TOKENS, ComputeTimes.about(0.2)), 100, 4000, 2000, MANY).withHeap(),
+                new Case("scale-1000", Work.small(TOKENS, ComputeTimes.about(2)), 1000, 4000, 2000, MANY).withHeap(),
+                new Case(
+                                "scale-10000",
+                                Work.small(TOKENS, ComputeTimes.about(20)),
+                                10_000,
+                                10_000,
+                                2000,
+                                AIPI,
+                                HTTPCOMPONENTS)
+                        .withHeap());
+    }
+
+    private static List<Case> unevenJobs() {
+        ComputeTimes uneven = ComputeTimes.heavyTailed();
+        List<Case> cases = new ArrayList<>();
+        for (Reporting reporting : Reporting.values()) {
+            String id = "heavy-" + reporting.name().toLowerCase(Locale.ROOT);
+            cases.add(new Case(id, Work.small(reporting, uneven), 100, 500, 300, POLLING).together(2));
+        }
+        for (int interval : CURVE_MILLIS) {
+            cases.add(new Case(CURVE + interval, Work.small(NOTHING, uneven), 50, 300, 150, POLLING)
+                    .every(Duration.ofMillis(interval))
+                    .together(4));
+        }
+        return cases;
+    }
+
+    private static List<Case> longJobs() {
+        ComputeTimes minute = ComputeTimes.about(60);
+        return List.of(
+                new Case("queued", Work.small(TOKENS, ComputeTimes.about(1)), 600, 600, 40, POLLING)
+                        .queuedFor(8)
+                        .together(2),
+                new Case("minute-percent", Work.small(PERCENT, minute), 100, 100, 20, POLLING).together(4),
+                new Case("minute-tokens", Work.small(TOKENS, minute), 100, 100, 20, POLLING).together(4));
+    }
+
+    /** A little of everything, in less than a minute. */
+    private static Plan smoke() {
+        Work chat = Work.small(TOKENS, ComputeTimes.about(0.1));
+        Work image = Work.small(PERCENT, ComputeTimes.about(0.2));
+        Work silent = Work.small(NOTHING, ComputeTimes.about(0.15));
+        return new Plan(
+                "smoke",
+                List.of(
+                        new Case("chat", chat, 4, 8, 4, ALL).withHeap().together(4),
+                        new Case("image", image, 2, 4, 2, AIPI, CAMEL_HTTP_POLL, JDK).together(4),
+                        new Case("queued", chat, 6, 6, 2, AIPI).queuedFor(2).together(4),
+                        new Case(CURVE + 50, silent, 4, 8, 4, POLLING)
+                                .every(Duration.ofMillis(50))
+                                .together(4),
+                        new Case(CURVE + 200, silent, 4, 8, 4, POLLING)
+                                .every(Duration.ofMillis(200))
+                                .together(4)),
+                1);
+    }
+}
