@@ -235,7 +235,9 @@ class AnswerMediaPropertyTest {
                 json.append('\\').append(c);
             } else if (c == '\n' && style < 3) {
                 json.append("\\n");
-            } else if (c < ' ' || (c > 126 && style == 2) || (style == 3 && random.nextInt(40) == 0)) {
+            } else if (c < ' '
+                    || (c > 126 && style == 2)
+                    || (style == 3 && !Character.isSurrogate(c) && random.nextInt(40) == 0)) {
                 json.append(String.format("\\u%04x", (int) c));
             } else {
                 json.append(c);
