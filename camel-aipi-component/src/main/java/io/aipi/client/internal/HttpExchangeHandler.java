@@ -16,14 +16,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
-import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
-import org.apache.hc.core5.http.impl.BasicEntityDetails;
 import org.apache.hc.core5.http.nio.AsyncClientExchangeHandler;
 import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.apache.hc.core5.http.nio.DataStreamChannel;
@@ -41,6 +39,35 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
         OPEN,
         SENT,
         WITHDRAWN
+    }
+
+    /** JSON of so many bytes. HttpComponents' own class writes its content type anew for each request. */
+    private record JsonEntity(long length) implements EntityDetails {
+
+        @Override
+        public long getContentLength() {
+            return length;
+        }
+
+        @Override
+        public String getContentType() {
+            return "application/json; charset=UTF-8";
+        }
+
+        @Override
+        public String getContentEncoding() {
+            return null;
+        }
+
+        @Override
+        public boolean isChunked() {
+            return false;
+        }
+
+        @Override
+        public Set<String> getTrailerNames() {
+            return Set.of();
+        }
     }
 
     private static final int FIRST_CAPACITY = 1024;
@@ -97,8 +124,7 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
             requestComplete = true;
             channel.sendRequest(request, null, context);
         } else {
-            channel.sendRequest(
-                    request, new BasicEntityDetails(requestBody.length, ContentType.APPLICATION_JSON), context);
+            channel.sendRequest(request, new JsonEntity(requestBody.length), context);
         }
     }
 
@@ -194,7 +220,9 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     @Override
     public void releaseResources() {
         // a connection that ends without a word to its exchange must not leave it waiting
-        failed(new IOException("connection closed"));
+        if (!over) {
+            failed(new IOException("connection closed"));
+        }
     }
 
     private String header(String name) {
@@ -212,9 +240,17 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
 
     /** Only the host of a redirect: the rest of its URL may repeat a query with a key in it. */
     private String redirectHost() {
-        if (!Set.of(301, 302, 303, 307, 308).contains(response.getCode())) {
-            return null;
+        switch (response.getCode()) {
+            case 301, 302, 303, 307, 308 -> {
+                return hostOfLocation();
+            }
+            default -> {
+                return null;
+            }
         }
+    }
+
+    private String hostOfLocation() {
         String location = header(HttpHeaders.LOCATION);
         try {
             URI uri = location == null ? null : URI.create(location.trim());

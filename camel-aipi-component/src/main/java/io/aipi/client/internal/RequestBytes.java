@@ -18,7 +18,7 @@ import java.util.List;
  */
 final class RequestBytes extends OutputStream {
 
-    private static final int FIRST_BLOCK = 512;
+    private static final byte[] NOTHING = {};
     private static final int LARGEST_BLOCK = 128 * 1024;
 
     /** Base64 of three bytes is four long, so that parts of this length can be encoded one by one. */
@@ -30,7 +30,7 @@ final class RequestBytes extends OutputStream {
 
     private final int limit;
     private final List<Part> parts = new ArrayList<>();
-    private byte[] block = new byte[FIRST_BLOCK];
+    private byte[] block = NOTHING;
     private int used;
     private int length;
     private boolean tooLong;
@@ -57,7 +57,8 @@ final class RequestBytes extends OutputStream {
         int left = count;
         while (left > 0) {
             if (used == block.length) {
-                endBlock(Math.min(LARGEST_BLOCK, block.length * 2));
+                // a short request comes in one piece, which is then all there is to keep
+                endBlock(Math.max(left, Math.min(LARGEST_BLOCK, block.length * 2)));
             }
             int fitting = Math.min(left, block.length - used);
             System.arraycopy(bytes, from, block, used, fitting);
@@ -70,12 +71,15 @@ final class RequestBytes extends OutputStream {
     /** The base64 of the file, which must not change until {@link #toByteArray}. */
     void writeBase64(byte[] file) throws IOException {
         grow((file.length + 2L) / 3 * 4);
-        endBlock(FIRST_BLOCK);
+        endBlock(0);
         parts.add(new Part(file, file.length, true));
     }
 
     /** All of it. */
     byte[] toByteArray() {
+        if (used == length && used == block.length) {
+            return block;
+        }
         byte[] all = new byte[length];
         int at = 0;
         for (Part part : parts) {
@@ -94,8 +98,10 @@ final class RequestBytes extends OutputStream {
     }
 
     private void endBlock(int nextLength) {
-        parts.add(new Part(block, used, false));
-        block = new byte[nextLength];
+        if (used > 0) {
+            parts.add(new Part(block, used, false));
+        }
+        block = nextLength == 0 ? NOTHING : new byte[nextLength];
         used = 0;
     }
 
