@@ -29,8 +29,6 @@ import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.nio.AsyncConnectionEndpoint;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
-import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
-import org.apache.hc.client5.http.ssl.HttpsSupport;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
@@ -55,7 +53,6 @@ import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.reactor.Command;
 import org.apache.hc.core5.reactor.DefaultConnectingIOReactor;
 import org.apache.hc.core5.reactor.IOReactorConfig;
-import org.apache.hc.core5.ssl.SSLContexts;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
@@ -79,6 +76,7 @@ public final class HttpTransport implements Transport {
     private static final int IO_THREADS = 2;
 
     private final ConnectionOptions options;
+    private final HttpTls tls;
     private final Timer timer;
     private final Executor connector;
     private final TimeValue keepAlive;
@@ -107,6 +105,7 @@ public final class HttpTransport implements Transport {
             TimeValue keepAlive) {
         this.keepAlive = keepAlive;
         this.options = options;
+        this.tls = new HttpTls(options);
         this.timer = timer;
         this.connector = connector;
         ClientHttp1StreamDuplexerFactory streams = new ClientHttp1StreamDuplexerFactory(
@@ -142,11 +141,7 @@ public final class HttpTransport implements Transport {
                 session -> session.enqueue(new ShutdownCommand(CloseMode.GRACEFUL), Command.Priority.IMMEDIATE));
         Timeout connectTimeout = Timeout.of(options.connectTimeout());
         this.pool = PoolingAsyncClientConnectionManagerBuilder.create()
-                .setTlsStrategy(new DefaultClientTlsStrategy(
-                        options.sslContext() != null ? options.sslContext() : SSLContexts.createSystemDefault(),
-                        options.hostnameVerifier() != null
-                                ? options.hostnameVerifier()
-                                : HttpsSupport.getDefaultHostnameVerifier()))
+                .setTlsStrategy(tls)
                 .setMaxConnTotal(options.maxConnections())
                 .setMaxConnPerRoute(options.maxConnections())
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.STRICT)
@@ -322,6 +317,9 @@ public final class HttpTransport implements Transport {
                 return;
             }
             try {
+                if (route.isSecure()) {
+                    tls.prepare();
+                }
                 pool.connect(
                         endpoint,
                         reactor,
