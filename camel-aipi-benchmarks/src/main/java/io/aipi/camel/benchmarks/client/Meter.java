@@ -44,9 +44,17 @@ final class Meter {
         long elapsed = System.nanoTime() - nanosBefore;
         long total = totalAllocated();
         long allocated = total >= 0 ? total - totalBefore : allocatedSince();
-        long ended = (threads.getTotalStartedThreadCount() - startedBefore) - (threads.getThreadCount() - liveBefore);
         return new Cost(
-                elapsed, cpu, allocated, threads.getPeakThreadCount() - threadsBefore, componentThreads(), ended);
+                elapsed,
+                cpu,
+                allocated,
+                threads.getPeakThreadCount() - threadsBefore,
+                componentThreads(),
+                total >= 0 ? 0 : endedThreads());
+    }
+
+    private long endedThreads() {
+        return (threads.getTotalStartedThreadCount() - startedBefore) - (threads.getThreadCount() - liveBefore);
     }
 
     /** What all threads have allocated, those that have ended included; -1 where the JVM is older than 21 and cannot tell. */
