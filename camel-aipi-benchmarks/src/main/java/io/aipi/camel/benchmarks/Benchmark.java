@@ -6,23 +6,29 @@
  */
 package io.aipi.camel.benchmarks;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.aipi.camel.benchmarks.plan.Case;
 import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.report.Report;
 import io.aipi.camel.benchmarks.report.Row;
 import io.aipi.camel.benchmarks.report.RowTable;
+import io.aipi.camel.benchmarks.startup.StartUp;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 
-/** Runs cases and peers, one after the other, and tells what came out. */
+/** Runs cases and peers, each in processes of its own, and tells what came out. */
 public final class Benchmark {
 
     private final Arguments arguments;
@@ -31,7 +37,18 @@ public final class Benchmark {
     private final List<Row> rows = new ArrayList<>();
 
     /** Looks at a job by case, as the component's own runs showed. */
-    private final Map<String, Double> looks = new ConcurrentHashMap<>();
+    private final Map<String, Double> looks = new HashMap<>();
+
+    private int failedRuns;
+
+    /** A case and a peer. */
+    private record Task(Case load, PeerKind peer) {
+
+        @Override
+        public String toString() {
+            return load.id() + " " + peer;
+        }
+    }
 
     Benchmark(Arguments arguments, PrintStream out) throws IOException {
         this.arguments = arguments;
@@ -42,7 +59,7 @@ public final class Benchmark {
     }
 
     /**
-     * Runs.
+     * Runs. The exit code is 1 if a run could not be done, whatever the figures of the others are.
      *
      * @param words see the usage, which bad arguments bring up together with exit code 2
      * @throws IOException if the results cannot be written
@@ -58,36 +75,93 @@ public final class Benchmark {
             System.exit(2);
             return;
         }
-        new Benchmark(arguments, System.out).run();
+        Benchmark benchmark = new Benchmark(arguments, System.out);
+        benchmark.run();
+        System.exit(benchmark.failedRuns == 0 ? 0 : 1);
     }
 
-    void run() throws IOException, InterruptedException {
-        for (Case load : arguments.plan().cases()) {
-            if (arguments.isWanted(load.id())) {
-                for (PeerKind peer : arguments.peersOf(load)) {
-                    measure(load, peer);
-                }
-            }
+    /** Does all that is wanted, and writes and prints the report. */
+    Report run() throws IOException, InterruptedException {
+        for (List<Task> batch : batches()) {
+            run(batch);
         }
+        Report report = Report.of(arguments.plan().name(), rows, startUp().orElse(null));
+        report.write(arguments.out());
         out.println();
-        out.print(RowTable.of(rows));
-        new ObjectMapper()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .writeValue(arguments.out().resolve("rows.json").toFile(), rows);
+        out.print(report);
+        out.println("Written to " + arguments.out().toAbsolutePath());
+        return report;
     }
 
-    private void measure(Case load, PeerKind peer) throws InterruptedException {
-        out.println(load.id() + " " + peer + " ...");
-        try {
-            double known = looks.getOrDefault(load.id(), 0.0);
-            Row row = new Run(arguments.plan().name(), load, peer, known, log).measure();
-            if (peer == PeerKind.AIPI) {
-                looks.put(load.id(), row.polls());
+    /** Runs that go on at the same time: one, or some neighbours of quiet cases. */
+    private List<List<Task>> batches() {
+        List<List<Task>> batches = new ArrayList<>();
+        List<Task> batch = new ArrayList<>();
+        for (Task task : tasks()) {
+            int room = task.load().together();
+            if (!batch.isEmpty() && (batch.size() >= room || batch.get(0).load().together() != room)) {
+                batches.add(batch);
+                batch = new ArrayList<>();
             }
-            rows.add(row);
-            out.print(RowTable.of(List.of(row)));
-        } catch (IOException | TimeoutException e) {
-            out.println(load.id() + " " + peer + " failed: " + e.getMessage());
+            batch.add(task);
         }
+        batches.add(batch);
+        return batches;
+    }
+
+    private List<Task> tasks() {
+        return arguments.plan().cases().stream()
+                .filter(load -> arguments.isWanted(load.id()))
+                .flatMap(load -> arguments.peersOf(load).stream().map(peer -> new Task(load, peer)))
+                .toList();
+    }
+
+    private void run(List<Task> batch) throws InterruptedException {
+        ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, batch.size()));
+        try {
+            Map<Task, Future<Row>> futures = new LinkedHashMap<>();
+            for (Task task : batch) {
+                out.println(task + " ...");
+                double known = looks.getOrDefault(task.load().id(), 0.0);
+                Run run = new Run(arguments.plan().name(), task.load(), task.peer(), known, log);
+                futures.put(task, threads.submit(run::measure));
+            }
+            for (Map.Entry<Task, Future<Row>> future : futures.entrySet()) {
+                take(future.getKey(), future.getValue());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private void take(Task task, Future<Row> future) throws InterruptedException {
+        try {
+            Row row = future.get();
+            rows.add(row);
+            if (task.peer() == PeerKind.AIPI) {
+                looks.put(task.load().id(), row.polls());
+            }
+            out.print(RowTable.of(List.of(row)));
+        } catch (ExecutionException e) {
+            failed(task.toString(), e.getCause());
+        }
+    }
+
+    private Optional<StartUp> startUp() throws InterruptedException {
+        if (!arguments.isWanted(StartUp.ID)) {
+            return Optional.empty();
+        }
+        out.println(StartUp.ID + " ...");
+        try {
+            return Optional.of(StartUp.measure(arguments.plan().startUps(), log));
+        } catch (IOException | TimeoutException e) {
+            failed(StartUp.ID, e);
+            return Optional.empty();
+        }
+    }
+
+    private void failed(String what, Throwable cause) {
+        failedRuns++;
+        out.println(what + " FAILED: " + cause);
     }
 }

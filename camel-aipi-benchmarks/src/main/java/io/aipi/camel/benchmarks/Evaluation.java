@@ -10,8 +10,10 @@ import io.aipi.camel.benchmarks.client.ClientReport;
 import io.aipi.camel.benchmarks.client.Cost;
 import io.aipi.camel.benchmarks.plan.Case;
 import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.plan.Work;
 import io.aipi.camel.benchmarks.report.Delay;
 import io.aipi.camel.benchmarks.report.Row;
+import io.aipi.camel.benchmarks.report.Table;
 import io.aipi.camel.benchmarks.server.ServerReport;
 import io.aipi.camel.benchmarks.server.ServerReport.ServedJob;
 import java.util.Arrays;
@@ -28,6 +30,9 @@ record Evaluation(Case load, PeerKind peer, ClientReport client, ServerReport se
     private static final double MILLI = 1e6;
     private static final int POSITIONS = 100;
 
+    /** The component looks up addresses on a thread that comes and goes and allocates next to nothing. */
+    private static final int FEW_THREADS = 3;
+
     Row row(double heapBytes, List<String> notes) {
         Cost cost = client.cost();
         long[] continued = client.results().continuedNanos();
@@ -38,9 +43,13 @@ record Evaluation(Case load, PeerKind peer, ClientReport client, ServerReport se
         if (client.results().failure() != null) {
             notes.add("the first failure: " + client.results().failure());
         }
-        if (cost.endedThreads() > 0) {
-            notes.add(cost.endedThreads() + " threads ended while it was measured; before Java 21 the bytes that they"
-                    + " allocated are missing");
+        if (cost.endedThreads() > FEW_THREADS) {
+            notes.add(cost.endedThreads()
+                    + " threads ended while it was measured; the bytes that they allocated are missing");
+        }
+        Map<Integer, Double> byPosition = pollsByPosition();
+        if (!byPosition.isEmpty()) {
+            notes.add("polls a job by its place in the queue at first, from: " + shown(byPosition));
         }
         return new Row(
                 load.id(),
@@ -59,12 +68,18 @@ record Evaluation(Case load, PeerKind peer, ClientReport client, ServerReport se
                 cost.componentThreads(),
                 server.connections(),
                 server.jobs().stream().mapToLong(ServedJob::polls).average().orElse(Double.NaN),
-                pollsByPosition(),
+                byPosition,
                 Delay.of(delays),
                 (double) cost.cpuNanos() / cost.elapsedNanos(),
                 server.cpuShare(),
                 clocks.errorMillis(),
                 notes);
+    }
+
+    private static String shown(Map<Integer, Double> byPosition) {
+        return byPosition.entrySet().stream()
+                .map(entry -> entry.getKey() + ": " + Table.number(entry.getValue(), 1))
+                .collect(Collectors.joining(", "));
     }
 
     private Map<String, ServedJob> servedByTag(List<String> notes) {
@@ -82,7 +97,7 @@ record Evaluation(Case load, PeerKind peer, ClientReport client, ServerReport se
         double[] delays = new double[continued.length];
         int count = 0;
         for (int i = 0; i < continued.length; i++) {
-            ServedJob job = served.get("m" + i);
+            ServedJob job = served.get(Work.tag(Work.MEASURED, i));
             if (continued[i] != 0 && job != null && job.readyNanos() != null) {
                 delays[count++] = clocks.between(job.readyNanos(), continued[i]) / MILLI;
             }

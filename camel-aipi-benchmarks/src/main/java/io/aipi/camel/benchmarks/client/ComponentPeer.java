@@ -9,6 +9,9 @@ package io.aipi.camel.benchmarks.client;
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.benchmarks.plan.Case;
 import io.aipi.camel.benchmarks.plan.Job;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -41,20 +44,21 @@ final class ComponentPeer implements Peer {
     }
 
     private static String uri(Site site, boolean held) {
-        StringBuilder uri = new StringBuilder("aipi:" + site.endpoint() + "?lazyLogin=false");
+        Map<String, Object> options = new LinkedHashMap<>();
         if (held) {
-            uri.append("&holdConnection=true&maxConnections=")
-                    .append(site.load().inFlight());
+            options.put("holdConnection", true);
+            options.put("maxConnections", site.load().inFlight());
         }
         if (!site.load().pollInterval().equals(Case.USUAL_INTERVAL)) {
-            uri.append("&pollInterval=").append(site.load().pollInterval().toMillis());
+            options.put("pollInterval", site.load().pollInterval().toMillis());
         }
         if (site.isImages()) {
-            int pixels = site.load().work().pixels();
-            uri.append("&param.width=" + pixels + "&param.height=" + pixels);
-            uri.append("&param.num_samples=").append(site.load().work().images());
+            options.put("param.width", site.load().work().pixels());
+            options.put("param.height", site.load().work().pixels());
+            options.put("param.num_samples", site.load().work().images());
         }
-        return uri.toString();
+        String query = options.entrySet().stream().map(Object::toString).collect(Collectors.joining("&"));
+        return "aipi:" + site.endpoint() + (query.isEmpty() ? "" : "?" + query);
     }
 
     @Override

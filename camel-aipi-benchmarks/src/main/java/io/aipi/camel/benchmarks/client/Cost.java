@@ -14,7 +14,7 @@ package io.aipi.camel.benchmarks.client;
  * @param allocatedBytes bytes allocated
  * @param threads the most threads at once, without those that were there before the peer
  * @param componentThreads how many threads of the component are among them at the end
- * @param endedThreads threads that ended in the meantime, whose allocations are missing where the JVM cannot tell the total
+ * @param endedThreads threads that ended in the meantime and whose allocations are missing: 0 where the JVM can tell the total
  */
 public record Cost(
         long elapsedNanos, long cpuNanos, long allocatedBytes, int threads, int componentThreads, long endedThreads) {}

@@ -54,7 +54,7 @@ final class HttpComponentsPeer implements Peer {
     private final MinimalHttpAsyncClient client;
     private final ScheduledThreadPoolExecutor pauses = new ScheduledThreadPoolExecutor(1);
 
-    HttpComponentsPeer(Site site, boolean held) throws IOException, InterruptedException {
+    HttpComponentsPeer(Site site, boolean held) throws IOException {
         this.site = site;
         this.held = held;
         this.pace = new KnownTimePace(site.looks());

@@ -34,7 +34,7 @@ final class JdkPeer implements Peer {
     private final URI progressUri;
     private final String session;
 
-    JdkPeer(Site site) throws IOException, InterruptedException {
+    JdkPeer(Site site) throws IOException {
         this.site = site;
         this.submitUri = URI.create(site.submitUrl());
         this.progressUri = URI.create(site.progressUrl());

@@ -6,29 +6,30 @@
  */
 package io.aipi.camel.benchmarks.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 
 /** How peers that are not the component log in: once, before anything is measured. */
 final class Login {
 
     private Login() {}
 
-    /** A session key. */
-    static String at(Site site) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(site.submitUrl() + "/login?version=benchmark&key=none"))
-                .header("Accept", "application/json")
-                .build();
-        HttpClient client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        JsonNode answer = new ObjectMapper()
-                .readTree(client.send(request, HttpResponse.BodyHandlers.ofString())
-                        .body());
-        return answer.required("client_session_auth_key").asText();
+    /** A session key. Fetched in a way that leaves neither a thread nor a connection behind. */
+    static String at(Site site) throws IOException {
+        URI uri = URI.create(site.submitUrl() + "/login?version=benchmark&key=none");
+        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+        connection.setRequestProperty("Accept", "application/json");
+        connection.setRequestProperty("Connection", "close");
+        try (InputStream answer = connection.getInputStream()) {
+            return new ObjectMapper()
+                    .readTree(answer)
+                    .required("client_session_auth_key")
+                    .asText();
+        } finally {
+            connection.disconnect();
+        }
     }
 }

@@ -9,6 +9,7 @@ package io.aipi.camel.benchmarks.client;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -43,9 +44,17 @@ final class Meter {
         long elapsed = System.nanoTime() - nanosBefore;
         long total = totalAllocated();
         long allocated = total >= 0 ? total - totalBefore : allocatedSince();
-        long ended = (threads.getTotalStartedThreadCount() - startedBefore) - (threads.getThreadCount() - liveBefore);
         return new Cost(
-                elapsed, cpu, allocated, threads.getPeakThreadCount() - threadsBefore, componentThreads(), ended);
+                elapsed,
+                cpu,
+                allocated,
+                threads.getPeakThreadCount() - threadsBefore,
+                componentThreads(),
+                total >= 0 ? 0 : endedThreads());
+    }
+
+    private long endedThreads() {
+        return (threads.getTotalStartedThreadCount() - startedBefore) - (threads.getThreadCount() - liveBefore);
     }
 
     /** What all threads have allocated, those that have ended included; -1 where the JVM is older than 21 and cannot tell. */
@@ -83,11 +92,16 @@ final class Meter {
                 .count();
     }
 
-    /** The bytes that live on the heap, after a thorough look for those that do not. */
+    /**
+     * The bytes that live on the heap: those that a collection leaves. Not those in use a moment later, among which are the
+     * buffers of megabytes that each thread gets to allocate in.
+     */
     static long liveHeap() {
         collect();
-        Runtime runtime = Runtime.getRuntime();
-        return runtime.totalMemory() - runtime.freeMemory();
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .mapToLong(pool -> pool.getCollectionUsage().getUsed())
+                .sum();
     }
 
     /** Twice: what the first collection has queued for clearing goes with the second. */

@@ -7,6 +7,7 @@
 package io.aipi.camel.benchmarks.plan;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -59,7 +60,7 @@ public record Case(
      * @param inFlight how many jobs are in flight at once
      * @param measured how many jobs are measured
      * @param warmUp how many jobs come before them
-     * @param peers who takes part, in this order
+     * @param peers who takes part; they come in the order of the enum
      */
     public Case(String id, Work work, int inFlight, int measured, int warmUp, PeerKind... peers) {
         this(
@@ -73,7 +74,7 @@ public record Case(
                 USUAL_INTERVAL,
                 false,
                 1,
-                EnumSet.copyOf(Set.of(peers)));
+                Collections.unmodifiableSet(EnumSet.copyOf(Set.of(peers))));
     }
 
     Case withHeap() {

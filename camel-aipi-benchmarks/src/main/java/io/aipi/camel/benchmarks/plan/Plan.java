@@ -167,12 +167,12 @@ public record Plan(String name, List<Case> cases, int startUps) {
                 "smoke",
                 List.of(
                         new Case("chat", chat, 4, 8, 4, ALL).withHeap().together(4),
-                        new Case("image", image, 2, 4, 2, AIPI, CAMEL_HTTP_POLL, JDK).together(4),
+                        new Case("image", image, 2, 4, 2, AIPI, HTTPCOMPONENTS, JDK).together(4),
                         new Case("queued", chat, 6, 6, 2, AIPI).queuedFor(2).together(4),
                         new Case(CURVE + 50, silent, 4, 8, 4, POLLING)
                                 .every(Duration.ofMillis(50))
                                 .together(4),
-                        new Case(CURVE + 200, silent, 4, 8, 4, POLLING)
+                        new Case(CURVE + 200, silent, 4, 8, 4, JDK)
                                 .every(Duration.ofMillis(200))
                                 .together(4)),
                 1);

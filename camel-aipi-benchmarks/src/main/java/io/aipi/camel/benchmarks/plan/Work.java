@@ -71,6 +71,17 @@ public record Work(Reporting reporting, ComputeTimes times, int textBytes, int i
     }
 
     /**
+     * The tag of a job.
+     *
+     * @param phase the letter
+     * @param number its number in the phase, from 0
+     * @return such as {@code m17}
+     */
+    public static String tag(char phase, int number) {
+        return phase + Integer.toString(number);
+    }
+
+    /**
      * The jobs of one phase.
      *
      * @param phase the letter of their tags
@@ -98,7 +109,7 @@ public record Work(Reporting reporting, ComputeTimes times, int textBytes, int i
     private List<Job> jobs(char phase, double[] seconds) {
         List<Job> jobs = new ArrayList<>(seconds.length);
         for (int i = 0; i < seconds.length; i++) {
-            String tag = phase + Integer.toString(i);
+            String tag = tag(phase, i);
             jobs.add(new Job(tag, prompt(tag, seconds[i]), seconds[i]));
         }
         return jobs;

@@ -6,8 +6,10 @@
  */
 package io.aipi.camel.benchmarks.report;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What one peer needed for one case. Figures per job are means over all measured jobs; NaN is not known.
@@ -59,9 +61,9 @@ public record Row(
         double clockErrorMillis,
         List<String> notes) {
 
-    /** Copies the lists. */
+    /** Copies the collections. */
     public Row {
-        pollsByPosition = Map.copyOf(pollsByPosition);
+        pollsByPosition = Collections.unmodifiableMap(new TreeMap<>(pollsByPosition));
         notes = List.copyOf(notes);
     }
 }

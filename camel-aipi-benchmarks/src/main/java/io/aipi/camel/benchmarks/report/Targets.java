@@ -1,0 +1,236 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.benchmarks.report;
+
+import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.plan.Plan;
+import io.aipi.camel.benchmarks.startup.StartUp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/** What the component is to reach, judged by the rows of one run. */
+public final class Targets {
+
+    private static final double FEWER_POLLS = 1 / 3.0;
+    private static final double SHORTEST_PATIENCE_MILLIS = 300;
+    private static final double PATIENCE = 0.05;
+    private static final double HALF = 0.5;
+    private static final double MORE_POLLS = 2;
+    private static final double CPU_TO_FLOOR = 1.25;
+    private static final double ALLOCATION_TO_FLOOR = 1.5;
+    private static final double JOBS_A_THREAD = 10;
+    private static final double THREADS = 15;
+    private static final double HEAP_BYTES = 8000;
+    private static final double CONNECTIONS = 100;
+    private static final double CPU_GROWTH = 1.2;
+    private static final double ALLOCATION_TO_IMAGES = 2.5;
+    private static final double START_UP_MILLIS = 300;
+    private static final double KILO = 1000;
+
+    private final List<Row> rows;
+    private final List<Target> targets = new ArrayList<>();
+
+    private Targets(List<Row> rows) {
+        this.rows = rows;
+    }
+
+    /**
+     * All targets.
+     *
+     * @param rows the rows of the run
+     * @param startUp the starts, null if they were not measured
+     * @return each with its verdict
+     */
+    public static List<Target> of(List<Row> rows, StartUp startUp) {
+        Targets judge = new Targets(rows);
+        judge.failures();
+        judge.percent("percent-2s");
+        judge.percent("minute-percent");
+        judge.noPercent("tokens-5s");
+        judge.noPercent("silent-5s");
+        judge.noPercent("minute-tokens");
+        judge.shortJobs("short-1");
+        judge.shortJobs("short-100");
+        judge.curve();
+        judge.floor("tokens-2s");
+        judge.jobsPerThread("scale-1000");
+        judge.scale();
+        judge.images("images");
+        judge.most("start-up: more time", START_UP_MILLIS, startUp == null ? Double.NaN : startUp.added(), 0, " ms");
+        return judge.targets;
+    }
+
+    /**
+     * The targets as a table for people.
+     *
+     * @param targets all of them
+     * @return several lines
+     */
+    public static String table(List<Target> targets) {
+        Table table = new Table(4, "target", "limit", "measured", "");
+        targets.forEach(target -> table.add(List.of(
+                target.name(),
+                target.limit(),
+                target.measured(),
+                target.verdict().toString())));
+        return table.toString();
+    }
+
+    private void failures() {
+        double failed = rows.isEmpty()
+                ? Double.NaN
+                : rows.stream().mapToInt(Row::failed).sum();
+        most("all runs: jobs that failed", 0, failed, 0, "");
+    }
+
+    private void percent(String load) {
+        fewerPolls(load);
+        most(load + ": p95 delay, to that of 300 ms", p95(load, PeerKind.JDK), p95(load, PeerKind.AIPI), 0, " ms");
+    }
+
+    private void noPercent(String load) {
+        fewerPolls(load);
+        double patience =
+                Math.max(SHORTEST_PATIENCE_MILLIS, PATIENCE * KILO * figure(load, PeerKind.AIPI, Row::computeSeconds));
+        most(load + ": p95 delay", patience, p95(load, PeerKind.AIPI), 0, " ms");
+    }
+
+    private void fewerPolls(String load) {
+        most(
+                load + ": polls a job, to a third of 300 ms's",
+                FEWER_POLLS * polls(load, PeerKind.JDK),
+                polls(load, PeerKind.AIPI),
+                2,
+                "");
+    }
+
+    private void shortJobs(String load) {
+        most(
+                load + ": p95 delay, to half of 300 ms's",
+                HALF * p95(load, PeerKind.JDK),
+                p95(load, PeerKind.AIPI),
+                0,
+                " ms");
+        most(
+                load + ": polls a job, to those of 300 ms and 2 more",
+                polls(load, PeerKind.JDK) + MORE_POLLS,
+                polls(load, PeerKind.AIPI),
+                2,
+                "");
+    }
+
+    /** Each of the component's points is to lie below the curve of fixed intervals. */
+    private void curve() {
+        PollCurve means = fixedCurve(row -> row.delay().mean());
+        PollCurve tails = fixedCurve(row -> row.delay().p95());
+        List<Row> points = curve(PeerKind.AIPI);
+        if (points.isEmpty()) {
+            most("curve: delay at the same polls", Double.NaN, Double.NaN, 0, " ms");
+        }
+        for (Row row : points) {
+            String at = String.format(Locale.ROOT, " delay at %.2f polls, to a fixed interval's", row.polls());
+            most(row.load() + ": mean" + at, means.at(row.polls()), row.delay().mean(), 0, " ms");
+            most(row.load() + ": p95" + at, tails.at(row.polls()), row.delay().p95(), 0, " ms");
+        }
+    }
+
+    private PollCurve fixedCurve(ToDoubleFunction<Row> delay) {
+        return new PollCurve(curve(PeerKind.JDK).stream()
+                .map(row -> new PollCurve.Point(row.polls(), delay.applyAsDouble(row)))
+                .toList());
+    }
+
+    private List<Row> curve(PeerKind peer) {
+        return rows.stream()
+                .filter(row -> row.load().startsWith(Plan.CURVE) && row.peer().equals(peer.id()))
+                .toList();
+    }
+
+    private void floor(String load) {
+        most(
+                load + ": CPU a job, to the floor's",
+                CPU_TO_FLOOR * figure(load, PeerKind.HTTPCOMPONENTS, Row::cpuMillis),
+                figure(load, PeerKind.AIPI, Row::cpuMillis),
+                3,
+                " ms");
+        most(
+                load + ": allocation a job, to the floor's",
+                ALLOCATION_TO_FLOOR * figure(load, PeerKind.HTTPCOMPONENTS, Row::allocatedBytes) / KILO,
+                figure(load, PeerKind.AIPI, Row::allocatedBytes) / KILO,
+                1,
+                " kB");
+    }
+
+    private void jobsPerThread(String load) {
+        targets.add(Target.atLeast(
+                load + ": jobs in flight a thread, to camel-http's",
+                JOBS_A_THREAD * figure(load, PeerKind.CAMEL_HTTP_POLL, Targets::jobsPerThread),
+                figure(load, PeerKind.AIPI, Targets::jobsPerThread),
+                1,
+                ""));
+    }
+
+    private static double jobsPerThread(Row row) {
+        return (double) row.inFlight() / row.threads();
+    }
+
+    private void scale() {
+        String most = "scale-10000";
+        most(most + ": threads", THREADS, figure(most, PeerKind.AIPI, Row::threads), 0, "");
+        most(
+                most + ": live heap a job",
+                HEAP_BYTES / KILO,
+                figure(most, PeerKind.AIPI, Row::heapBytes) / KILO,
+                1,
+                " kB");
+        most(most + ": connections", CONNECTIONS, figure(most, PeerKind.AIPI, Row::connections), 0, "");
+        most(
+                "scale-100 to scale-10000: CPU a job, to the least of the three",
+                CPU_GROWTH * Math.min(cpu("scale-100"), Math.min(cpu("scale-1000"), cpu(most))),
+                Math.max(cpu("scale-100"), Math.max(cpu("scale-1000"), cpu(most))),
+                3,
+                " ms");
+    }
+
+    private double cpu(String load) {
+        return figure(load, PeerKind.AIPI, Row::cpuMillis);
+    }
+
+    private void images(String load) {
+        most(
+                load + ": allocation, to the decoded size",
+                ALLOCATION_TO_IMAGES,
+                figure(load, PeerKind.AIPI, row -> row.allocatedBytes() / row.answerBytes()),
+                2,
+                " times");
+    }
+
+    private void most(String name, double limit, double measured, int decimals, String unit) {
+        targets.add(Target.atMost(name, limit, measured, decimals, unit));
+    }
+
+    private double polls(String load, PeerKind peer) {
+        return figure(load, peer, Row::polls);
+    }
+
+    private double p95(String load, PeerKind peer) {
+        return figure(load, peer, row -> row.delay().p95());
+    }
+
+    private double figure(String load, PeerKind peer, ToDoubleFunction<Row> figure) {
+        return row(load, peer).map(figure::applyAsDouble).orElse(Double.NaN);
+    }
+
+    private Optional<Row> row(String load, PeerKind peer) {
+        return rows.stream()
+                .filter(row -> row.load().equals(load) && row.peer().equals(peer.id()))
+                .findFirst();
+    }
+}

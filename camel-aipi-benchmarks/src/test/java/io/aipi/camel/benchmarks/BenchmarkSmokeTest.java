@@ -1,0 +1,100 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.aipi.camel.benchmarks.plan.Case;
+import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.plan.Plan;
+import io.aipi.camel.benchmarks.report.Report;
+import io.aipi.camel.benchmarks.report.Row;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** That it works, with all its processes; not how fast anything is. */
+class BenchmarkSmokeTest {
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+    @Test
+    void aSmallRunAnswersEveryJobOfEveryPeerAndLeavesNothingBehind(@TempDir Path folder) throws Exception {
+        Report report = new Benchmark(
+                        Arguments.of("--plan", "smoke", "--out", folder.toString()),
+                        new PrintStream(printed, true, StandardCharsets.UTF_8))
+                .run();
+
+        String text = printed.toString(StandardCharsets.UTF_8);
+        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
+                .as("processes that are left")
+                .isEmpty();
+        for (Case load : Plan.named("smoke").cases()) {
+            for (PeerKind peer : load.peers()) {
+                check(load, peer, report.rows(), text);
+            }
+        }
+        assertThat(report.startUp().with())
+                .hasSize(1)
+                .allSatisfy(millis -> assertThat(millis).isPositive());
+        assertThat(text).contains("start-up", "not run");
+        checkFiles(folder, report);
+    }
+
+    private static void check(Case load, PeerKind peer, List<Row> rows, String text) {
+        assertThat(rows)
+                .as(text)
+                .filteredOn(row -> row.load().equals(load.id()) && row.peer().equals(peer.id()))
+                .singleElement()
+                .satisfies(row -> {
+                    assertThat(row.jobs()).isEqualTo(load.measured());
+                    assertThat(row.failed()).as(text).isZero();
+                    assertThat(row.jobsPerSecond()).isPositive();
+                    assertThat(row.cpuMillis()).isPositive();
+                    assertThat(row.allocatedBytes()).isPositive();
+                    assertThat(row.answerBytes()).isPositive();
+                    assertThat(row.threads()).isPositive();
+                    assertThat(row.connections()).isPositive();
+                    assertThat(row.delay().mean())
+                            .as("a delay is a time after the result, but for what the clocks leave open")
+                            .isGreaterThan(-2 * row.clockErrorMillis());
+                    assertThat(row.polls() > 0).isEqualTo(!peer.isHeld());
+                    assertThat(Double.isNaN(row.heapBytes())).as(text).isEqualTo(!load.heap());
+                    assertThat(row.pollsByPosition().isEmpty()).isEqualTo(!load.burst());
+                });
+    }
+
+    private static void checkFiles(Path folder, Report report) throws Exception {
+        JsonNode json =
+                new ObjectMapper().readTree(folder.resolve("benchmark.json").toFile());
+        assertThat(json.required("rows")).hasSize(report.rows().size());
+        assertThat(json.required("targets")).hasSize(report.targets().size());
+        assertThat(folder.resolve("benchmark.txt")).content().contains("camel-http-poll");
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> plots =
+                    files.filter(file -> file.toString().endsWith(".svg")).toList();
+            assertThat(plots).extracting(plot -> plot.getFileName().toString()).contains("curve.svg", "polls.svg");
+            for (Path plot : plots) {
+                assertThat(DocumentBuilderFactory.newInstance()
+                                .newDocumentBuilder()
+                                .parse(plot.toFile())
+                                .getDocumentElement()
+                                .getTagName())
+                        .isEqualTo("svg");
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.benchmarks.report;
+
+import io.aipi.camel.benchmarks.plan.PeerKind;
+import java.util.List;
+import java.util.Map;
+
+/** Rows with made-up figures. */
+final class Rows {
+
+    private Rows() {}
+
+    static Row row(String load, PeerKind peer, double polls, double delay) {
+        return row(load, peer, polls, delay, 0);
+    }
+
+    static Row row(String load, PeerKind peer, double polls, double delay, int failed) {
+        return new Row(
+                load,
+                peer.id(),
+                10,
+                300,
+                2,
+                100,
+                failed,
+                50,
+                0.5,
+                1000,
+                100,
+                Double.NaN,
+                8,
+                0,
+                3,
+                polls,
+                Map.of(),
+                new Delay(delay, delay, delay, delay, delay),
+                0.1,
+                0.1,
+                0.01,
+                List.of());
+    }
+}

@@ -1,0 +1,90 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.benchmarks.report;
+
+import static io.aipi.camel.benchmarks.plan.PeerKind.AIPI;
+import static io.aipi.camel.benchmarks.plan.PeerKind.JDK;
+import static io.aipi.camel.benchmarks.report.Rows.row;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aipi.camel.benchmarks.report.Target.Verdict;
+import io.aipi.camel.benchmarks.startup.StartUp;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TargetsTest {
+
+    private static Verdict verdict(List<Target> targets, String beginning) {
+        return targets.stream()
+                .filter(target -> target.name().startsWith(beginning))
+                .findFirst()
+                .orElseThrow()
+                .verdict();
+    }
+
+    @Test
+    void withoutRowsNothingWasRun() {
+        assertThat(Targets.of(List.of(), null))
+                .isNotEmpty()
+                .allSatisfy(target -> assertThat(target.verdict()).isEqualTo(Verdict.NOT_RUN));
+    }
+
+    @Test
+    void aThirdOfThePollsAndNoLongerADelayIsEnough() {
+        List<Target> targets =
+                Targets.of(List.of(row("percent-2s", AIPI, 2, 280), row("percent-2s", JDK, 6, 290)), null);
+
+        assertThat(verdict(targets, "percent-2s: polls")).isEqualTo(Verdict.MET);
+        assertThat(verdict(targets, "percent-2s: p95")).isEqualTo(Verdict.MET);
+    }
+
+    @Test
+    void morePollsOrALongerDelayIsNot() {
+        List<Target> targets =
+                Targets.of(List.of(row("percent-2s", AIPI, 2.1, 291), row("percent-2s", JDK, 6, 290)), null);
+
+        assertThat(verdict(targets, "percent-2s: polls")).isEqualTo(Verdict.MISSED);
+        assertThat(verdict(targets, "percent-2s: p95")).isEqualTo(Verdict.MISSED);
+    }
+
+    @Test
+    void oneJobThatFailedIsOneTooMany() {
+        assertThat(verdict(Targets.of(List.of(row("short-1", AIPI, 1, 1, 0)), null), "all runs"))
+                .isEqualTo(Verdict.MET);
+        assertThat(verdict(Targets.of(List.of(row("short-1", AIPI, 1, 1, 1)), null), "all runs"))
+                .isEqualTo(Verdict.MISSED);
+    }
+
+    @Test
+    void everyPointOfTheCurveIsComparedWithAFixedIntervalOfTheSamePolls() {
+        List<Target> targets = Targets.of(
+                List.of(
+                        row("curve-100", JDK, 16, 100),
+                        row("curve-200", JDK, 8, 200),
+                        row("curve-100", AIPI, 4, 399),
+                        row("curve-400", JDK, 4, 400),
+                        row("curve-200", AIPI, 11.3, 150)),
+                null);
+
+        assertThat(verdict(targets, "curve-100: mean")).isEqualTo(Verdict.MET);
+        assertThat(verdict(targets, "curve-200: mean"))
+                .as("a fixed interval has 141 ms at 11.3 polls")
+                .isEqualTo(Verdict.MISSED);
+    }
+
+    @Test
+    void theMiddleOfTheStartsCounts() {
+        StartUp startUp = new StartUp(
+                List.of(1000.0, 1010.0, 5000.0),
+                List.of(1290.0, 9000.0, 1200.0),
+                List.of(1.0, 1.0, 1.0),
+                List.of(1.0, 1.0, 1.0));
+
+        assertThat(startUp.added()).isEqualTo(280);
+        assertThat(verdict(Targets.of(List.of(), startUp), "start-up")).isEqualTo(Verdict.MET);
+    }
+}
