@@ -78,6 +78,12 @@ public final class ClientProcess {
     }
 
     private String warmUp() throws Exception {
+        if (load.runIn() > 0) {
+            List<Job> jobs = load.work().jobs(Work.RUN_IN, load.runIn(), Case.RUN_IN_SECONDS);
+            Driver runIn = new Driver(peer, answers, jobs);
+            runIn.begin(load.runInInFlight(), Duration.ZERO, threads);
+            runIn.await();
+        }
         Driver driver = new Driver(peer, answers, load.work().jobs(Work.WARM_UP, load.warmUp()));
         driver.begin(load.warmUpInFlight(), load.ramp(), threads);
         return JSON.writeValueAsString(driver.await());

@@ -50,7 +50,8 @@ final class ComponentPeer implements Peer {
             options.put("maxConnections", site.load().inFlight());
         }
         if (!site.load().pollInterval().equals(Case.USUAL_INTERVAL)) {
-            options.put("pollInterval", site.load().pollInterval().toMillis());
+            // where no end is expected, its looks are three of its shortest waits apart
+            options.put("pollInterval", site.load().pollInterval().toMillis() / 3);
         }
         if (site.isImages()) {
             options.put("param.width", site.load().work().pixels());

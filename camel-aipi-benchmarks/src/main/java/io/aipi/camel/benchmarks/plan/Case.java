@@ -18,11 +18,12 @@ import java.util.Set;
  * @param work what the jobs are
  * @param inFlight how many jobs are in flight at once
  * @param measured how many jobs are measured
- * @param warmUp how many jobs come before them, to warm up the JVM, the connections and what the client learns
+ * @param runIn how many jobs of {@link #RUN_IN_SECONDS} come before all others, so that the JVM has compiled what it will
+ * @param warmUp how many jobs come before those that are measured, to warm up the connections and what the client learns
  * @param workers how many jobs the server computes at once
  * @param burst whether all jobs in flight are submitted at once; otherwise the first ones are spread over a job's time, so
  *     that they do not come in waves
- * @param pollInterval the shortest time between two looks of the component, and the interval of those who have a fixed one
+ * @param pollInterval the interval of those who have a fixed one, and of the component where it does not know better
  * @param heap whether the heap that jobs in flight take is measured, too
  * @param together how many runs of this and its sibling cases go on at once: 1 unless they are quiet
  * @param peers who takes part
@@ -32,6 +33,7 @@ public record Case(
         Work work,
         int inFlight,
         int measured,
+        int runIn,
         int warmUp,
         int workers,
         boolean burst,
@@ -40,7 +42,7 @@ public record Case(
         int together,
         Set<PeerKind> peers) {
 
-    /** The component's default, and what the vendor's clients do. */
+    /** What the vendor's clients do, and the component where it does not know better. */
     public static final Duration USUAL_INTERVAL = Duration.ofMillis(300);
 
     /** What a run may take beyond the time that its jobs need. */
@@ -48,6 +50,12 @@ public record Case(
 
     /** How many times as long as planned a run may take. */
     private static final double PATIENCE = 2;
+
+    /** How long a job of the running-in computes. */
+    public static final double RUN_IN_SECONDS = 0.02;
+
+    /** So many of them are in flight at once. */
+    private static final int RUN_IN_IN_FLIGHT = 200;
 
     private static final int FOR_WARMTH = 50;
     private static final double LONGEST_RAMP_SECONDS = 20;
@@ -68,6 +76,7 @@ public record Case(
                 work,
                 inFlight,
                 measured,
+                0,
                 warmUp,
                 inFlight,
                 false,
@@ -77,20 +86,28 @@ public record Case(
                 Collections.unmodifiableSet(EnumSet.copyOf(Set.of(peers))));
     }
 
+    /** With so many jobs before that the cost of a job is that of a process that has run for a while. */
+    Case runIn(int jobs) {
+        return new Case(
+                id, work, inFlight, measured, jobs, warmUp, workers, burst, pollInterval, heap, together, peers);
+    }
+
     Case withHeap() {
-        return new Case(id, work, inFlight, measured, warmUp, workers, burst, pollInterval, true, together, peers);
+        return new Case(
+                id, work, inFlight, measured, runIn, warmUp, workers, burst, pollInterval, true, together, peers);
     }
 
     Case together(int runs) {
-        return new Case(id, work, inFlight, measured, warmUp, workers, burst, pollInterval, heap, runs, peers);
+        return new Case(id, work, inFlight, measured, runIn, warmUp, workers, burst, pollInterval, heap, runs, peers);
     }
 
     Case queuedFor(int fewWorkers) {
-        return new Case(id, work, inFlight, measured, warmUp, fewWorkers, true, pollInterval, heap, together, peers);
+        return new Case(
+                id, work, inFlight, measured, runIn, warmUp, fewWorkers, true, pollInterval, heap, together, peers);
     }
 
     Case every(Duration interval) {
-        return new Case(id, work, inFlight, measured, warmUp, workers, burst, interval, heap, together, peers);
+        return new Case(id, work, inFlight, measured, runIn, warmUp, workers, burst, interval, heap, together, peers);
     }
 
     /**
@@ -100,6 +117,15 @@ public record Case(
      */
     public int warmUpInFlight() {
         return inFlight == 1 ? FOR_WARMTH : inFlight;
+    }
+
+    /**
+     * How many jobs are in flight while it runs in.
+     *
+     * @return never more than there are workers and, for those who need one each, threads
+     */
+    public int runInInFlight() {
+        return Math.min(inFlight, RUN_IN_IN_FLIGHT);
     }
 
     /**
@@ -120,7 +146,8 @@ public record Case(
     public Duration limit() {
         double waves = Math.ceil((double) (measured + warmUp) / Math.min(inFlight, workers)) + 4;
         double planned = waves * (work.times().mean() + USUAL_INTERVAL.toMillis() / 1e3)
-                + work.times().most() * 2;
+                + work.times().most() * 2
+                + (double) runIn / runInInFlight() * (RUN_IN_SECONDS + USUAL_INTERVAL.toMillis() / 1e3);
         return Duration.ofMillis((long) ((planned * PATIENCE + GRACE_SECONDS) * 1000));
     }
 }

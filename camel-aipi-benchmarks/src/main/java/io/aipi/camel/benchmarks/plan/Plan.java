@@ -35,6 +35,9 @@ public record Plan(String name, List<Case> cases, int startUps) {
     /** The intervals of the curve of looks and delays. */
     private static final int[] CURVE_MILLIS = {100, 200, 300, 500, 1000, 2000};
 
+    /** Enough for the JVM's second compiler, in the cases that tell what a job costs. */
+    private static final int RUN_IN = 20_000;
+
     private static final PeerKind[] ALL = PeerKind.values();
 
     /** Who is compared at many jobs in flight. */
@@ -101,16 +104,17 @@ public record Plan(String name, List<Case> cases, int startUps) {
         return List.of(
                 new Case("percent-2s", Work.small(PERCENT, twoSeconds), 100, 500, 200, ALL),
                 new Case(
-                        "tokens-2s",
-                        Work.small(TOKENS, twoSeconds).withText(1_000),
-                        1000,
-                        3000,
-                        2000,
-                        AIPI,
-                        AIPI_HELD,
-                        HTTPCOMPONENTS,
-                        CAMEL_HTTP_POLL,
-                        JDK),
+                                "tokens-2s",
+                                Work.small(TOKENS, twoSeconds).withText(1_000),
+                                1000,
+                                3000,
+                                2000,
+                                AIPI,
+                                AIPI_HELD,
+                                HTTPCOMPONENTS,
+                                CAMEL_HTTP_POLL,
+                                JDK)
+                        .runIn(RUN_IN),
                 new Case("text-100k", Work.small(TOKENS, twoSeconds).withText(100_000), 100, 400, 200, MANY),
                 new Case("images", pictures, 20, 60, 20, AIPI, HTTPCOMPONENTS, JDK),
                 new Case("tokens-5s", Work.small(TOKENS, fiveSeconds), 100, 300, 100, POLLING).together(2),
@@ -120,8 +124,12 @@ public record Plan(String name, List<Case> cases, int startUps) {
     /** The same 500 jobs a second with ever more of them in flight. */
     private static List<Case> scale() {
         return List.of(
-                new Case("scale-100", Work.small(TOKENS, ComputeTimes.about(0.2)), 100, 4000, 2000, MANY).withHeap(),
-                new Case("scale-1000", Work.small(TOKENS, ComputeTimes.about(2)), 1000, 4000, 2000, MANY).withHeap(),
+                new Case("scale-100", Work.small(TOKENS, ComputeTimes.about(0.2)), 100, 4000, 2000, MANY)
+                        .runIn(RUN_IN)
+                        .withHeap(),
+                new Case("scale-1000", Work.small(TOKENS, ComputeTimes.about(2)), 1000, 4000, 2000, MANY)
+                        .runIn(RUN_IN)
+                        .withHeap(),
                 new Case(
                                 "scale-10000",
                                 Work.small(TOKENS, ComputeTimes.about(20)),
@@ -130,6 +138,7 @@ public record Plan(String name, List<Case> cases, int startUps) {
                                 2000,
                                 AIPI,
                                 HTTPCOMPONENTS)
+                        .runIn(RUN_IN)
                         .withHeap());
     }
 

@@ -25,6 +25,9 @@ public record Work(Reporting reporting, ComputeTimes times, int textBytes, int i
     /** The tag's letter of jobs that are measured. */
     public static final char MEASURED = 'm';
 
+    /** The tag's letter of jobs that only let the JVM compile. */
+    public static final char RUN_IN = 'r';
+
     /** The tag's letter of jobs that only warm up. */
     public static final char WARM_UP = 'w';
 
