@@ -53,6 +53,9 @@ final class ComponentPeer implements Peer {
             // where no end is expected, its looks are three of its shortest waits apart
             options.put("pollInterval", site.load().pollInterval().toMillis() / 3);
         }
+        if (!site.load().longestWait().equals(Case.USUAL_LONGEST_WAIT)) {
+            options.put("maxPollInterval", site.load().longestWait().toMillis());
+        }
         if (site.isImages()) {
             options.put("param.width", site.load().work().pixels());
             options.put("param.height", site.load().work().pixels());

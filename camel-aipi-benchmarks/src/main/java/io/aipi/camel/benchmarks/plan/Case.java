@@ -24,6 +24,7 @@ import java.util.Set;
  * @param burst whether all jobs in flight are submitted at once; otherwise the first ones are spread over a job's time, so
  *     that they do not come in waves
  * @param pollInterval the interval of those who have a fixed one, and of the component where it does not know better
+ * @param longestWait the longest time between two looks of the component
  * @param heap whether the heap that jobs in flight take is measured, too
  * @param together how many runs of this and its sibling cases go on at once: 1 unless they are quiet
  * @param peers who takes part
@@ -38,12 +39,16 @@ public record Case(
         int workers,
         boolean burst,
         Duration pollInterval,
+        Duration longestWait,
         boolean heap,
         int together,
         Set<PeerKind> peers) {
 
     /** What the vendor's clients do, and the component where it does not know better. */
     public static final Duration USUAL_INTERVAL = Duration.ofMillis(300);
+
+    /** The component's default. */
+    public static final Duration USUAL_LONGEST_WAIT = Duration.ofSeconds(5);
 
     /** What a run may take beyond the time that its jobs need. */
     private static final double GRACE_SECONDS = 60;
@@ -81,6 +86,7 @@ public record Case(
                 inFlight,
                 false,
                 USUAL_INTERVAL,
+                USUAL_LONGEST_WAIT,
                 false,
                 1,
                 Collections.unmodifiableSet(EnumSet.copyOf(Set.of(peers))));
@@ -89,25 +95,93 @@ public record Case(
     /** With so many jobs before that the cost of a job is that of a process that has run for a while. */
     Case runIn(int jobs) {
         return new Case(
-                id, work, inFlight, measured, jobs, warmUp, workers, burst, pollInterval, heap, together, peers);
+                id,
+                work,
+                inFlight,
+                measured,
+                jobs,
+                warmUp,
+                workers,
+                burst,
+                pollInterval,
+                longestWait,
+                heap,
+                together,
+                peers);
     }
 
     Case withHeap() {
         return new Case(
-                id, work, inFlight, measured, runIn, warmUp, workers, burst, pollInterval, true, together, peers);
+                id,
+                work,
+                inFlight,
+                measured,
+                runIn,
+                warmUp,
+                workers,
+                burst,
+                pollInterval,
+                longestWait,
+                true,
+                together,
+                peers);
     }
 
     Case together(int runs) {
-        return new Case(id, work, inFlight, measured, runIn, warmUp, workers, burst, pollInterval, heap, runs, peers);
+        return new Case(
+                id,
+                work,
+                inFlight,
+                measured,
+                runIn,
+                warmUp,
+                workers,
+                burst,
+                pollInterval,
+                longestWait,
+                heap,
+                runs,
+                peers);
     }
 
     Case queuedFor(int fewWorkers) {
         return new Case(
-                id, work, inFlight, measured, runIn, warmUp, fewWorkers, true, pollInterval, heap, together, peers);
+                id,
+                work,
+                inFlight,
+                measured,
+                runIn,
+                warmUp,
+                fewWorkers,
+                true,
+                pollInterval,
+                longestWait,
+                heap,
+                together,
+                peers);
+    }
+
+    /** A wait of any length, so that no look comes just because the longest wait is over. */
+    Case waitingUpTo(Duration wait) {
+        return new Case(
+                id, work, inFlight, measured, runIn, warmUp, workers, burst, pollInterval, wait, heap, together, peers);
     }
 
     Case every(Duration interval) {
-        return new Case(id, work, inFlight, measured, runIn, warmUp, workers, burst, interval, heap, together, peers);
+        return new Case(
+                id,
+                work,
+                inFlight,
+                measured,
+                runIn,
+                warmUp,
+                workers,
+                burst,
+                interval,
+                longestWait,
+                heap,
+                together,
+                peers);
     }
 
     /**

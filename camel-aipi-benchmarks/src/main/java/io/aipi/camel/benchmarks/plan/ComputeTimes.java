@@ -13,7 +13,8 @@ import java.util.Random;
  *
  * @param median the median in seconds
  * @param spread for {@link Shape#EVEN}: how far they are from the median at most, as a part of it; for
- *     {@link Shape#LOGNORMAL}: the standard deviation of the logarithm
+ *     {@link Shape#LOGNORMAL}: the standard deviation of the logarithm; for {@link Shape#PARETO}: the inverse of the
+ *     exponent
  * @param most none is longer than this, in seconds
  * @param shape how they are distributed
  */
@@ -23,8 +24,10 @@ public record ComputeTimes(double median, double spread, double most, Shape shap
     public enum Shape {
         /** Evenly about the median. */
         EVEN,
-        /** With a long tail of long ones. */
-        LOGNORMAL
+        /** With a tail of long ones. */
+        LOGNORMAL,
+        /** With a tail in which a few of the jobs make up most of the work. */
+        PARETO
     }
 
     /**
@@ -32,6 +35,8 @@ public record ComputeTimes(double median, double spread, double most, Shape shap
      * delay, which is long or short as the length happens to fall between two looks.
      */
     private static final double USUAL_SPREAD = 0.1;
+
+    private static final double PARETO_EXPONENT = 1.3;
 
     /**
      * Jobs of about one length.
@@ -44,12 +49,32 @@ public record ComputeTimes(double median, double spread, double most, Shape shap
     }
 
     /**
-     * Jobs of very different lengths: a median of a second, one in ten above 3.6 s, one in a hundred above 10 s.
+     * Jobs of different lengths: a median of a second, one in ten above 3.6 s, one in a hundred above 10 s.
      *
      * @return the times
      */
     public static ComputeTimes heavyTailed() {
         return new ComputeTimes(1, 1, 60, Shape.LOGNORMAL);
+    }
+
+    /**
+     * Jobs of half a second and more, with the heaviest of tails: a median of 0.9 s, one in ten above 2.9 s, one in a hundred
+     * above 17 s.
+     *
+     * @return the times
+     */
+    public static ComputeTimes veryHeavyTailed() {
+        return new ComputeTimes(0.5 * Math.pow(2, 1 / PARETO_EXPONENT), 1 / PARETO_EXPONENT, 60, Shape.PARETO);
+    }
+
+    /**
+     * Jobs of exactly one length, where it is cost that matters.
+     *
+     * @param seconds the length
+     * @return the times
+     */
+    public static ComputeTimes exactly(double seconds) {
+        return new ComputeTimes(seconds, 0, seconds, Shape.EVEN);
     }
 
     /**
@@ -72,6 +97,7 @@ public record ComputeTimes(double median, double spread, double most, Shape shap
         return switch (shape) {
             case EVEN -> median * (1 + spread * (2 * random.nextDouble() - 1));
             case LOGNORMAL -> median * Math.exp(spread * random.nextGaussian());
+            case PARETO -> median * Math.pow(2 * (1 - random.nextDouble()), -spread);
         };
     }
 
@@ -81,6 +107,10 @@ public record ComputeTimes(double median, double spread, double most, Shape shap
      * @return in seconds
      */
     public double mean() {
-        return shape == Shape.EVEN ? median : median * Math.exp(spread * spread / 2);
+        return switch (shape) {
+            case EVEN -> median;
+            case LOGNORMAL -> median * Math.exp(spread * spread / 2);
+            case PARETO -> median * Math.pow(2, -spread) / (1 - spread);
+        };
     }
 }

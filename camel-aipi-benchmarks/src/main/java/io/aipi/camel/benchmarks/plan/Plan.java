@@ -35,8 +35,13 @@ public record Plan(String name, List<Case> cases, int startUps) {
     /** The intervals of the curve of looks and delays. */
     private static final int[] CURVE_MILLIS = {100, 200, 300, 500, 1000, 2000};
 
+    /** One more for those with a fixed interval, so that their curve reaches as far as the component's. */
+    private static final int CURVE_END_MILLIS = 4000;
+
     /** Enough for the JVM's second compiler, in the cases that tell what a job costs. */
     private static final int RUN_IN = 20_000;
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private static final PeerKind[] ALL = PeerKind.values();
 
@@ -121,24 +126,28 @@ public record Plan(String name, List<Case> cases, int startUps) {
                 new Case("silent-5s", Work.small(NOTHING, fiveSeconds), 100, 300, 100, POLLING).together(2));
     }
 
-    /** The same 500 jobs a second with ever more of them in flight. */
+    /**
+     * The same 500 jobs a second with ever more of them in flight. So that it is these that the cost depends on, each job
+     * takes exactly its time and no look comes just because the longest wait is over: all have as many looks.
+     */
     private static List<Case> scale() {
         return List.of(
-                new Case("scale-100", Work.small(TOKENS, ComputeTimes.about(0.2)), 100, 4000, 2000, MANY)
+                new Case("scale-100", Work.small(TOKENS, ComputeTimes.exactly(0.2)), 100, 4000, 2000, MANY)
                         .runIn(RUN_IN)
                         .withHeap(),
-                new Case("scale-1000", Work.small(TOKENS, ComputeTimes.about(2)), 1000, 4000, 2000, MANY)
+                new Case("scale-1000", Work.small(TOKENS, ComputeTimes.exactly(2)), 1000, 4000, 2000, MANY)
                         .runIn(RUN_IN)
                         .withHeap(),
                 new Case(
                                 "scale-10000",
-                                Work.small(TOKENS, ComputeTimes.about(20)),
+                                Work.small(TOKENS, ComputeTimes.exactly(20)),
                                 10_000,
                                 10_000,
                                 2000,
                                 AIPI,
                                 HTTPCOMPONENTS)
                         .runIn(RUN_IN)
+                        .waitingUpTo(MINUTE)
                         .withHeap());
     }
 
@@ -149,11 +158,15 @@ public record Plan(String name, List<Case> cases, int startUps) {
             String id = "heavy-" + reporting.name().toLowerCase(Locale.ROOT);
             cases.add(new Case(id, Work.small(reporting, uneven), 100, 500, 300, POLLING).together(2));
         }
+        Work tail = Work.small(NOTHING, ComputeTimes.veryHeavyTailed());
         for (int interval : CURVE_MILLIS) {
-            cases.add(new Case(CURVE + interval, Work.small(NOTHING, uneven), 50, 300, 150, POLLING)
+            cases.add(new Case(CURVE + interval, tail, 200, 1600, 400, POLLING)
                     .every(Duration.ofMillis(interval))
-                    .together(4));
+                    .together(2));
         }
+        cases.add(new Case(CURVE + CURVE_END_MILLIS, tail, 200, 1600, 400, JDK)
+                .every(Duration.ofMillis(CURVE_END_MILLIS))
+                .together(2));
         return cases;
     }
 
