@@ -279,7 +279,7 @@ public class AipiProducer extends DefaultAsyncProducer {
     private CompletableFuture<Void> followDetached(Submission submission, ProgressSender.Job job) {
         CompletableFuture<JobResult> result = submission.result() != null
                 ? CompletableFuture.completedFuture(submission.result())
-                : model.follow(submission.jobId(), job::progress);
+                : model.follow(submission, job::progress);
         return result.handle((value, failure) -> {
             if (failure == null) {
                 job.result(value);

@@ -63,20 +63,31 @@ public final class ModelEndpoint implements AutoCloseable {
     }
 
     /**
-     * Follows a job by polling, to its result.
+     * Follows a job that has just been accepted by polling, to its result.
      *
+     * @param accepted the job, without a result
      * @param listener called for each change in the job's progress, in order, on a thread that must not be blocked; null
      *     for nobody
      */
+    public CompletableFuture<JobResult> follow(Submission accepted, Consumer<JobProgress> listener) {
+        return follow(accepted.jobId(), Duration.ZERO, listener);
+    }
+
+    /**
+     * Follows a job that was submitted at a time that is not known: it is looked at at once, and {@code jobTimeout} counts
+     * from now on.
+     *
+     * @param listener as in {@link #follow(Submission, Consumer)}
+     */
     public CompletableFuture<JobResult> follow(String jobId, Consumer<JobProgress> listener) {
-        return follow(jobId, Duration.ZERO, listener);
+        return jobs.follow(jobId, null, listener);
     }
 
     /**
      * Follows a job that was submitted some time ago, as by a process that has ended since.
      *
      * @param elapsed time since the submit; it counts towards {@code jobTimeout}. A job whose time is up is looked at once
-     * @param listener as in {@link #follow(String, Consumer)}
+     * @param listener as in {@link #follow(Submission, Consumer)}
      */
     public CompletableFuture<JobResult> follow(String jobId, Duration elapsed, Consumer<JobProgress> listener) {
         return jobs.follow(jobId, elapsed, listener);
@@ -88,12 +99,12 @@ public final class ModelEndpoint implements AutoCloseable {
         return jobs.follow(jobId, elapsed, listener, turns);
     }
 
-    /** Submits a job and follows it; {@code listener} as in {@link #follow}. */
+    /** Submits a job and follows it; {@code listener} as in {@link #follow(Submission, Consumer)}. */
     public CompletableFuture<JobResult> run(AipiRequest request, Consumer<JobProgress> listener) {
         return submit(request)
                 .thenCompose(accepted -> accepted.result() != null
                         ? CompletableFuture.completedFuture(doneAtOnce(accepted, listener))
-                        : follow(accepted.jobId(), listener));
+                        : follow(accepted, listener));
     }
 
     private static JobResult doneAtOnce(Submission accepted, Consumer<JobProgress> listener) {

@@ -87,8 +87,8 @@ final class JobFollower {
     private AipiException released;
 
     /**
-     * {@code elapsed}: how much of {@code jobTimeout} the job has used up already, when it is followed later; {@code times}
-     * is read and added to.
+     * {@code elapsed}: the time since the submit, which has used up that much of {@code jobTimeout}; null if not known: then
+     * it counts from now, and the job is looked at soon. {@code times} is read and added to.
      */
     JobFollower(
             String endpoint,
@@ -106,13 +106,19 @@ final class JobFollower {
         this.poll = poll;
         this.listener = listener;
         long now = timer.nanoTime();
+        Duration counted = elapsed == null ? Duration.ZERO : elapsed;
         this.pace = new PollPace(
-                options.pollInterval(), options.maxPollInterval(), listener != null, times, now - elapsed.toNanos());
-        Duration left = options.jobTimeout().minus(elapsed);
+                options.pollInterval(),
+                options.maxPollInterval(),
+                listener != null,
+                times,
+                now - counted.toNanos(),
+                elapsed == null);
+        Duration left = options.jobTimeout().minus(counted);
         this.patience = left.isNegative() ? Duration.ZERO : left;
         this.deadline = now + patience.toNanos();
         // a job that is followed later may be late already: its first look is its last, and should not fail for a login
-        this.lastLook = elapsed.isZero() || options.requestTimeout().compareTo(LAST_LOOK) < 0
+        this.lastLook = counted.isZero() || options.requestTimeout().compareTo(LAST_LOOK) < 0
                 ? LAST_LOOK
                 : options.requestTimeout();
     }

@@ -58,6 +58,7 @@ final class PollPace {
     private final boolean watched;
     private final ComputeTimes times;
     private final long accepted;
+    private final boolean guessed;
 
     // from here on, times are counted from the submit
     private JobState state = JobState.UNKNOWN;
@@ -79,19 +80,25 @@ final class PollPace {
      *
      * @param watched whether somebody wants to see its progress, for which it is looked at as often as if nothing were
      *     known of its end
+     * @param guessed whether it may have been accepted at any time before
      */
-    PollPace(Duration shortest, Duration longest, boolean watched, ComputeTimes times, long accepted) {
+    PollPace(
+            Duration shortest, Duration longest, boolean watched, ComputeTimes times, long accepted, boolean guessed) {
         this.shortest = shortest.toNanos();
         this.longest = longest.toNanos();
         this.watched = watched;
         this.times = times;
         this.accepted = accepted;
+        this.guessed = guessed;
     }
 
     /** The wait before the first look, at this time. */
     Duration first(long now) {
         long time = now - accepted;
-        return bounded(whileProcessing(null, time), time);
+        // a job that is taken up again may have been done for long
+        return guessed || time > UNNOTICED
+                ? Duration.ofNanos(shortest)
+                : bounded(whileProcessing(null, time), time);
     }
 
     /** The wait after a look that showed this, at this time. */
@@ -116,6 +123,9 @@ final class PollPace {
     /** A look at this time has found the result: what is to be learned from it for other jobs. */
     void found(JobResult result, long now) {
         long time = now - accepted;
+        if (guessed) {
+            return;
+        }
         if (result.computeDuration() != null) {
             long computed = result.computeDuration().toNanos();
             // a server that says more than has passed is mistaken, or began before we knew that it had accepted
@@ -227,8 +237,7 @@ final class PollPace {
                 // no speed yet: the position is all there is to go by
                 : (double) UNNOTICED * Math.max(1, position) / 2;
         long waited = time - sinceEarliest;
-        // whatever is expected: the sooner it is seen to move, the sooner its speed is known; and it may not move at
-        // all
+        // the sooner it is seen to move, the sooner its speed is known; and it may not move at all
         return Math.min(Math.max(Math.round(expected), waited / PART_OF_AGE), Math.max(UNNOTICED, waited));
     }
 

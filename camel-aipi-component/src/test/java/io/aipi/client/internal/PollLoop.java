@@ -76,7 +76,7 @@ final class PollLoop {
         }
 
         Follower follow(double accepted) {
-            PollPace pace = new PollPace(shortest, Duration.ofSeconds(5), false, times, nanos(accepted));
+            PollPace pace = new PollPace(shortest, Duration.ofSeconds(5), false, times, nanos(accepted), false);
             return new Follower() {
                 @Override
                 public double first(double now) {

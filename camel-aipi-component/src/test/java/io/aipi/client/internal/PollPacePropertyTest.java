@@ -32,11 +32,12 @@ class PollPacePropertyTest {
             @ForAll @LongRange(min = 1, max = 315_360_000_000_000_000L) long oneBound,
             @ForAll @LongRange(min = 1, max = 315_360_000_000_000_000L) long otherBound,
             @ForAll boolean watched,
+            @ForAll boolean guessed,
             @ForAll("times") ComputeTimes times,
             @ForAll long origin) {
         Duration shortest = Duration.ofNanos(Math.min(oneBound, otherBound));
         Duration longest = Duration.ofNanos(Math.max(oneBound, otherBound));
-        PollPace pace = new PollPace(shortest, longest, watched, times, origin);
+        PollPace pace = new PollPace(shortest, longest, watched, times, origin, guessed);
         long now = origin;
 
         assertThat(pace.first(now)).isBetween(shortest, longest);

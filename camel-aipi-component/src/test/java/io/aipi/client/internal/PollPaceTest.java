@@ -151,6 +151,23 @@ class PollPaceTest {
     }
 
     @Test
+    void aJobThatIsTakenUpAgainIsLookedAtSoon_howeverOldItIs() {
+        assertThat(pace(learned(20_000)).first(ORIGIN + nanos(3_600_000))).isEqualTo(Duration.ofMillis(SHORTEST));
+    }
+
+    @Test
+    void aJobOfUnknownAgeIsLookedAtSoon_andTeachesNothing() {
+        ComputeTimes times = learned(20_000);
+        PollPace pace =
+                new PollPace(Duration.ofMillis(SHORTEST), Duration.ofMillis(LONGEST), false, times, ORIGIN, true);
+
+        assertThat(pace.first(ORIGIN)).isEqualTo(Duration.ofMillis(SHORTEST));
+
+        pace.found(result(Duration.ofSeconds(60)), ORIGIN + nanos(SHORTEST));
+        assertThat(times.known().count()).isEqualTo(20);
+    }
+
+    @Test
     void farBackInTheQueueAJobIsAskedSeldom_atTheFrontOften() {
         PollPace fresh = pace(new ComputeTimes());
         PollPace learned = pace(learned(2_000));
@@ -279,7 +296,7 @@ class PollPaceTest {
     }
 
     private static PollPace pace(ComputeTimes times) {
-        return new PollPace(Duration.ofMillis(SHORTEST), Duration.ofMillis(LONGEST), false, times, ORIGIN);
+        return new PollPace(Duration.ofMillis(SHORTEST), Duration.ofMillis(LONGEST), false, times, ORIGIN, false);
     }
 
     private static ComputeTimes learned(long length) {
@@ -303,7 +320,7 @@ class PollPaceTest {
     }
 
     private static Outcome follow(Worker worker, long length, boolean watched, ComputeTimes times) {
-        PollPace pace = new PollPace(Duration.ofMillis(SHORTEST), Duration.ofMillis(LONGEST), watched, times, ORIGIN);
+        PollPace pace = new PollPace(Duration.ofMillis(SHORTEST), Duration.ofMillis(LONGEST), watched, times, ORIGIN, false);
         Duration time = pace.first(ORIGIN);
         int looks = 1;
         while (time.toMillis() < length) {

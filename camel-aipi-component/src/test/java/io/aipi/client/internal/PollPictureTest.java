@@ -68,7 +68,7 @@ class PollPictureTest {
     }
 
     private static List<Long> looks(LongFunction<JobProgress> job, ComputeTimes times) {
-        PollPace pace = new PollPace(Duration.ofMillis(100), Duration.ofSeconds(5), false, times, 0);
+        PollPace pace = new PollPace(Duration.ofMillis(100), Duration.ofSeconds(5), false, times, 0, false);
         List<Long> looks = new ArrayList<>();
         long time = pace.first(0).toMillis();
         while (true) {
