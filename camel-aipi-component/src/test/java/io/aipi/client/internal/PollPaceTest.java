@@ -320,7 +320,8 @@ class PollPaceTest {
     }
 
     private static Outcome follow(Worker worker, long length, boolean watched, ComputeTimes times) {
-        PollPace pace = new PollPace(Duration.ofMillis(SHORTEST), Duration.ofMillis(LONGEST), watched, times, ORIGIN, false);
+        PollPace pace =
+                new PollPace(Duration.ofMillis(SHORTEST), Duration.ofMillis(LONGEST), watched, times, ORIGIN, false);
         Duration time = pace.first(ORIGIN);
         int looks = 1;
         while (time.toMillis() < length) {
