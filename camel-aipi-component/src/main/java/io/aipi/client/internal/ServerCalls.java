@@ -157,8 +157,11 @@ public final class ServerCalls {
                     session.secrets().quoteComplaint(failure),
                     ErrorContext.of(endpoint, jobId).withStatus(http.status()));
         }
-        if (result == null && route == Route.HELD_SUBMIT && !Protocol.isMereAcceptance(answer)) {
-            // a held answer is a result whatever outputs the endpoint has
+        if (result == null
+                && route == Route.HELD_SUBMIT
+                && (jobId != null || Boolean.TRUE.equals(answer.get("success")))
+                && !Protocol.isMereAcceptance(answer)) {
+            // a held answer is a result whatever outputs the endpoint has; JSON of somebody else is none
             result = answer;
         }
         if (result == null && jobId == null) {
