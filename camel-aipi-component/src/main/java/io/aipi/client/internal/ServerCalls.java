@@ -159,9 +159,9 @@ public final class ServerCalls {
         }
         if (result == null
                 && route == Route.HELD_SUBMIT
-                && (jobId != null || Boolean.TRUE.equals(answer.get("success")))
+                && Protocol.isOfAJob(answer)
                 && !Protocol.isMereAcceptance(answer)) {
-            // a held answer is a result whatever outputs the endpoint has; JSON of somebody else is none
+            // a held answer is a result whatever outputs the endpoint has
             result = answer;
         }
         if (result == null && jobId == null) {
@@ -421,6 +421,14 @@ public final class ServerCalls {
             throw errors.of(Route.LOGIN, http, answer, context);
         }
         String key = Fields.text(answer, "client_session_auth_key");
+        if (key == null && !answer.containsKey("success")) {
+            // somebody else's JSON is no refusal, which would count for a while
+            throw new ProtocolViolationException(
+                    server + " answered the login with JSON that says neither success nor a client_session_auth_key;"
+                            + " check that serverUrl is the address of an AIPI server",
+                    context.withStatus(http.status()),
+                    null);
+        }
         if (key == null || key.isEmpty()) {
             throw new AuthenticationException(
                     server + " answered the login without a client_session_auth_key; check loginRoute",

@@ -51,7 +51,7 @@ enum Fault {
     }),
     OTHER_JSON("JSON of something else", (passage, cell) -> {
         passage.forward();
-        passage.answer(200, "application/json", "{\"status\": \"up\", \"message\": \"Welcome\"}");
+        passage.answer(200, "application/json", "{\"status\": \"up\", \"text\": \"Welcome\"}");
     }),
     HTML("a page of HTML", (passage, cell) -> {
         passage.forward();
