@@ -267,14 +267,14 @@ final class FaultCell implements FaultProxy.Director {
     }
 
     @Override
-    public boolean resetsConnection() {
+    public FaultProxy.Moment resetsConnection() {
         boolean resets = lasting
                 ? connectionsToReset.get() > 0
                 : connectionsToReset.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
         if (resets) {
             hits.incrementAndGet();
         }
-        return resets;
+        return resets ? FaultProxy.Moment.AT_FIRST_BYTE : FaultProxy.Moment.NEVER;
     }
 
     @Override

@@ -34,11 +34,20 @@ final class FaultProxy implements AutoCloseable {
     /** Decides what becomes of connections and requests. */
     interface Director {
 
-        /** Whether the connection that has just been made is reset before its request can be sent. */
-        boolean resetsConnection();
+        /** When the connection that has just been made is reset, if it is. */
+        Moment resetsConnection();
 
         /** What comes of a request; most pass. */
         void direct(Passage passage) throws IOException;
+    }
+
+    /** When a connection is reset. */
+    enum Moment {
+        NEVER,
+        /** As soon as it is made, whatever the client has sent by then. */
+        AT_ONCE,
+        /** When the client speaks: with TLS, that is before it can send a request. */
+        AT_FIRST_BYTE
     }
 
     /** A request, read to its end. */
@@ -135,9 +144,11 @@ final class FaultProxy implements AutoCloseable {
     private void serve(Socket accepted) {
         try (accepted) {
             accepted.setTcpNoDelay(true);
-            if (director.resetsConnection()) {
-                // the client has begun to speak, so it is neither connecting any more nor sending its request yet
-                accepted.getInputStream().read();
+            Moment moment = director.resetsConnection();
+            if (moment != Moment.NEVER) {
+                if (moment == Moment.AT_FIRST_BYTE) {
+                    accepted.getInputStream().read();
+                }
                 reset(accepted);
                 return;
             }

@@ -32,8 +32,8 @@ class LargeAnswerTest {
         AtomicInteger submits = new AtomicInteger();
         FaultProxy.Director director = new FaultProxy.Director() {
             @Override
-            public boolean resetsConnection() {
-                return false;
+            public FaultProxy.Moment resetsConnection() {
+                return FaultProxy.Moment.NEVER;
             }
 
             @Override
