@@ -26,7 +26,6 @@ import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.error.ResultLostException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +114,9 @@ public class AipiConsumer extends DefaultConsumer
     private volatile ExecutorService threads;
     private volatile ProducerCache deadLetterProducers;
     private volatile Runnable nextScan;
-    private volatile Instant started = Instant.EPOCH;
+    /** By {@link System#nanoTime}: a wait must not grow because somebody sets the clock back. */
+    private volatile long startedNanos;
+
     private volatile boolean contextStarted;
     private volatile boolean active;
     private volatile boolean forced;
@@ -180,7 +181,7 @@ public class AipiConsumer extends DefaultConsumer
             throw e;
         }
         looks = store == null ? null : new LookWindow();
-        started = endpoint.getComponent().clock().instant();
+        startedNanos = System.nanoTime();
         forced = false;
         if (store != null) {
             try {
@@ -573,10 +574,7 @@ public class AipiConsumer extends DefaultConsumer
         }
         if (job.isRecovered()) {
             // the broker, which delivers again what was not acknowledged at the crash
-            Duration left = configuration
-                    .getRecoveryDelay()
-                    .minus(Duration.between(
-                            started, endpoint.getComponent().clock().instant()));
+            Duration left = configuration.getRecoveryDelay().minusNanos(System.nanoTime() - startedNanos);
             if (left.compareTo(Duration.ZERO) > 0) {
                 return left;
             }

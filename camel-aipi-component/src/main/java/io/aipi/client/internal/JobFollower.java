@@ -304,10 +304,11 @@ final class JobFollower {
     private static boolean losesAnswer(AipiException problem) {
         return problem instanceof ProtocolViolationException
                 || (problem instanceof ConnectionFailedException broken && broken.isRequestSent())
-                // a gateway that lost the server's answer says so with 502 or 504
+                // a server that failed while it answered says so with 500, a gateway that lost its answer with 502 or
+                // 504
                 || (problem instanceof EndpointUnavailableException
                         && problem.getHttpStatus() != null
-                        && problem.getHttpStatus() > 500);
+                        && problem.getHttpStatus() >= 500);
     }
 
     /** Whether a look that brought no result was the last one. */
@@ -326,8 +327,11 @@ final class JobFollower {
             return;
         }
         long backoff = options.pollInterval().toNanos() << Math.min(troubles - 1, 6);
-        waitFor(Duration.ofNanos(
-                Math.min(left, Math.min(backoff, options.maxPollInterval().toNanos()))));
+        long wait = Math.min(backoff, options.maxPollInterval().toNanos());
+        if (problem instanceof QueueFullException busy && busy.getRetryAfter() != null) {
+            wait = Math.max(wait, busy.getRetryAfter().toNanos());
+        }
+        waitFor(Duration.ofNanos(Math.min(left, wait)));
     }
 
     private void timedOut() {

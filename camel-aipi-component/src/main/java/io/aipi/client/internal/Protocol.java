@@ -65,8 +65,15 @@ public final class Protocol {
         if (answer.get("job_result") instanceof Map<?, ?>) {
             return Fields.object(answer, "job_result");
         }
-        boolean flat = !answer.containsKey("job_state") && RESULT_MARKS.stream().anyMatch(answer::containsKey);
+        boolean flat = !answer.containsKey("job_state")
+                && isOfAJob(answer)
+                && RESULT_MARKS.stream().anyMatch(answer::containsKey);
         return flat ? answer : null;
+    }
+
+    /** Whether an AIPI server speaks of a job here, and not somebody else of something else, in JSON as well. */
+    static boolean isOfAJob(Map<String, Object> answer) {
+        return Boolean.TRUE.equals(answer.get("success")) || jobId(answer) != null;
     }
 
     /** Whether the answer to a submit has none of a job's outputs, whatever the server was asked to wait for. */

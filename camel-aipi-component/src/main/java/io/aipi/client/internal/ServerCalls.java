@@ -157,7 +157,10 @@ public final class ServerCalls {
                     session.secrets().quoteComplaint(failure),
                     ErrorContext.of(endpoint, jobId).withStatus(http.status()));
         }
-        if (result == null && route == Route.HELD_SUBMIT && !Protocol.isMereAcceptance(answer)) {
+        if (result == null
+                && route == Route.HELD_SUBMIT
+                && Protocol.isOfAJob(answer)
+                && !Protocol.isMereAcceptance(answer)) {
             // a held answer is a result whatever outputs the endpoint has
             result = answer;
         }
@@ -418,6 +421,14 @@ public final class ServerCalls {
             throw errors.of(Route.LOGIN, http, answer, context);
         }
         String key = Fields.text(answer, "client_session_auth_key");
+        if (key == null && !answer.containsKey("success")) {
+            // somebody else's JSON is no refusal, which would count for a while
+            throw new ProtocolViolationException(
+                    server + " answered the login with JSON that says neither success nor a client_session_auth_key;"
+                            + " check that serverUrl is the address of an AIPI server",
+                    context.withStatus(http.status()),
+                    null);
+        }
         if (key == null || key.isEmpty()) {
             throw new AuthenticationException(
                     server + " answered the login without a client_session_auth_key; check loginRoute",

@@ -1,0 +1,41 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client;
+
+import io.aipi.client.internal.HttpTransport;
+import io.aipi.client.internal.SystemTimer;
+import java.time.Clock;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ThreadFactory;
+
+/** Runtimes with something of the test's in them. */
+public final class Runtimes {
+
+    private Runtimes() {}
+
+    /** A runtime as {@link AipiRuntime#create} makes it, but with this clock. */
+    public static AipiRuntime withClock(Clock clock) {
+        ThreadFactory threads = task -> {
+            Thread thread = new Thread(task, "aipi-with-clock");
+            thread.setDaemon(true);
+            return thread;
+        };
+        SystemTimer timer = new SystemTimer(threads);
+        ExecutorService connector = Executors.newSingleThreadExecutor(threads);
+        return new AipiRuntime(
+                timer,
+                clock,
+                ForkJoinPool.commonPool(),
+                options -> new HttpTransport(options, timer, connector, threads, "test"),
+                () -> {
+                    timer.close();
+                    connector.shutdownNow();
+                });
+    }
+}
