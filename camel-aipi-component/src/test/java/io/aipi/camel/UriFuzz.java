@@ -18,9 +18,10 @@ import org.apache.camel.impl.DefaultCamelContext;
 /** Whatever stands behind {@code aipi:}, it makes an endpoint or is refused, and its name leads no request elsewhere. */
 public final class UriFuzz {
 
-    private static final int KEPT_ENDPOINTS = 100;
+    private static final int KEPT_ENDPOINTS = 1_000;
 
     private static DefaultCamelContext context;
+    private static int made;
 
     private UriFuzz() {}
 
@@ -34,8 +35,8 @@ public final class UriFuzz {
         }
         try {
             Endpoint endpoint = context().getEndpoint("aipi:" + text);
-            if (endpoint instanceof AipiEndpoint made) {
-                check(made);
+            if (endpoint instanceof AipiEndpoint ours) {
+                check(ours);
             } else {
                 throw new AssertionError("made " + endpoint);
             }
@@ -69,13 +70,14 @@ public final class UriFuzz {
     }
 
     private static CamelContext context() {
-        if (context == null || context.getEndpoints().size() > KEPT_ENDPOINTS) {
-            DefaultCamelContext made = new DefaultCamelContext();
+        if (context == null || ++made > KEPT_ENDPOINTS) {
+            DefaultCamelContext fresh = new DefaultCamelContext();
             AipiComponent component = new AipiComponent();
             component.getConfiguration().setServerUrl("http://server");
-            made.addComponent("aipi", component);
-            made.build();
-            context = made;
+            fresh.addComponent("aipi", component);
+            fresh.build();
+            context = fresh;
+            made = 0;
         }
         return context;
     }

@@ -46,7 +46,9 @@ class FuzzingTest {
     private static final Logger LOG = LoggerFactory.getLogger(FuzzingTest.class);
     private static final Path HOME = Path.of("target", "fuzz");
     private static final int LONGEST_INPUT = 8_192;
-    private static final int LONGEST_SECONDS_FOR_ONE_INPUT = 10;
+    /** The first one loads all classes, and instruments them, on a machine that may be busy. */
+    private static final int LONGEST_SECONDS_FOR_ONE_INPUT = 30;
+
     private static final Pattern STATE =
             Pattern.compile("#(\\d+)\\s+(?:DONE|INITED)\\s+cov: (\\d+) ft: (\\d+) corp: (\\d+)/.*exec/s: (\\d+)");
 
