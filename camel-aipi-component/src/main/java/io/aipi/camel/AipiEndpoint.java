@@ -86,6 +86,9 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
 
     /** Fails for options that make no sense, when the route is made and not at its first message. */
     void checkOptions() {
+        if (endpointName == null || endpointName.isBlank()) {
+            throw new IllegalArgumentException("The name of the model endpoint is missing: aipi:NAME");
+        }
         if (configuration.getServerUrl() == null || configuration.getServerUrl().isBlank()) {
             throw new IllegalArgumentException(
                     "serverUrl is missing: set it to the base URL of the AIPI server, on the endpoint"

@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads the JSON of an answer into maps, lists and plain values, with two things done on the way: fields that carry keys
@@ -41,20 +42,38 @@ final class AnswerReader {
     private static final Set<String> MEDIA_FIELDS =
             Set.of("image", "images", "progress_images", "audio", "audio_output", "video", "videos");
 
+    private static final String PROGRESS = "progress";
     private static final String PROGRESS_DATA = "progress_data";
     private static final String DATA = "data:";
     private static final String BASE64 = ";base64";
     private static final int LONGEST_HEAD = 200;
+    private static final Pattern MEDIA_TYPE = Pattern.compile("[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+");
+
+    /** Results are flat; deeper nesting than this is an attack or an accident. */
+    static final int MAX_NESTING = 100;
+
+    static final int MAX_NUMBER_LENGTH = 1_000;
+    static final int MAX_NAME_LENGTH = 10_000;
+
+    /**
+     * Names, values and brackets of an answer. Its bytes are bounded by {@code maxResponseSize}, but small values take up to
+     * 26 times the memory of their JSON: without this bound, 256 MB of them would need almost 7 GB. With it they take 75 MB at
+     * most. A result has some hundreds; the bound leaves room for twenty seconds of sound as plain numbers.
+     */
+    static final int MAX_TOKENS = 1_000_000;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
-                    // results are flat; deeper nesting than this is an attack or an accident
-                    .maxNestingDepth(100)
-                    .maxNumberLength(1_000)
-                    .maxNameLength(10_000)
-                    // strings are bounded by maxResponseSize already
+                    .maxNestingDepth(MAX_NESTING)
+                    .maxNumberLength(MAX_NUMBER_LENGTH)
+                    .maxNameLength(MAX_NAME_LENGTH)
+                    .maxTokenCount(MAX_TOKENS)
+                    // strings and the document are bounded by maxResponseSize already
                     .maxStringLength(Integer.MAX_VALUE)
+                    .maxDocumentLength(-1)
                     .build())
+            // names are the server's to choose: they must not fill a table that lives as long as the process
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             // the reference server writes NaN and Infinity as Python does
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
@@ -68,6 +87,8 @@ final class AnswerReader {
     private final int end;
     private final boolean withProgressData;
     private final boolean withSecrets;
+    /** How many objects and lists what is read is in. */
+    private int level;
 
     private AnswerReader(JsonParser parser, byte[] body, int end, boolean withProgressData, boolean withSecrets) {
         this.parser = parser;
@@ -78,7 +99,7 @@ final class AnswerReader {
     }
 
     /**
-     * Reads an answer. Without {@code withProgressData}, of {@code progress_data} only the names are read (each with the
+     * Reads an answer. Without {@code withProgressData}, of {@code progress_data} in {@code progress} only the names are read (each with the
      * value true): for a job whose progress nobody listens to, its previews need not be decoded at each poll.
      *
      * @throws IOException if it is not one JSON object
@@ -115,26 +136,30 @@ final class AnswerReader {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             throw new JsonParseException(parser, "not a JSON object");
         }
-        Map<String, Object> object = object();
+        Map<String, Object> object = object(null);
         if (parser.nextToken() != null) {
             throw new JsonParseException(parser, "more than one JSON object");
         }
         return object;
     }
 
-    private Map<String, Object> object() throws IOException {
+    private Map<String, Object> object(String ownName) throws IOException {
         Map<String, Object> object = new LinkedHashMap<>();
+        // only there: a result may have an output of the same name
+        boolean isProgress = !withProgressData && level == 1 && PROGRESS.equals(ownName);
+        level++;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             parser.nextToken();
             if (SECRET_FIELDS.contains(name) && !withSecrets) {
                 parser.skipChildren();
-            } else if (PROGRESS_DATA.equals(name) && !withProgressData) {
+            } else if (isProgress && PROGRESS_DATA.equals(name)) {
                 object.put(name, namesOnly());
             } else {
                 object.put(name, value(name));
             }
         }
+        level--;
         return object;
     }
 
@@ -154,7 +179,7 @@ final class AnswerReader {
 
     private Object value(String name) throws IOException {
         return switch (parser.currentToken()) {
-            case START_OBJECT -> object();
+            case START_OBJECT -> object(name);
             case START_ARRAY -> list(name);
             case VALUE_STRING -> text(name);
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
@@ -167,9 +192,11 @@ final class AnswerReader {
 
     private List<Object> list(String name) throws IOException {
         List<Object> list = new ArrayList<>();
+        level++;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             list.add(value(name));
         }
+        level--;
         return list;
     }
 
@@ -275,8 +302,11 @@ final class AnswerReader {
     }
 
     private static String declaredType(String head) {
-        String declared = head.substring(DATA.length(), head.length() - BASE64.length());
-        return declared.isEmpty() ? MediaTypes.UNKNOWN : declared.split(";", 2)[0].toLowerCase(Locale.ROOT);
+        String declared = head.substring(DATA.length(), head.length() - BASE64.length())
+                .split(";", 2)[0]
+                .toLowerCase(Locale.ROOT);
+        // it becomes a header of a message: nothing but a media type may get there
+        return MEDIA_TYPE.matcher(declared).matches() ? declared : MediaTypes.UNKNOWN;
     }
 
     /** Where the comma of {@code data:TYPE;base64,} stands, -1 if the text is no such URI. */

@@ -33,6 +33,9 @@ public final class Protocol {
     static final Set<String> RESERVED_PARAMETERS =
             Set.of("key", "client_session_auth_key", "wait_for_result", "job_id");
 
+    /** Ids and keys are some dozens of characters; they are sent, kept and written into messages often. */
+    static final int LONGEST_ID = 1_000;
+
     private static final Set<String> PROTOCOL_INPUTS = Set.of("key", "client_session_auth_key", "wait_for_result");
 
     /** Fields that only a result has. A submit's answer with one of them carries the result already. */
@@ -55,9 +58,11 @@ public final class Protocol {
         return !Boolean.FALSE.equals(answer.get("success"));
     }
 
+    /** The server's id of the job; null if there is none, or what stands in its place cannot be one. */
     static String jobId(Map<String, Object> answer) {
         Object id = answer.get("job_id");
-        return id == null || id instanceof Map || id instanceof List ? null : id.toString();
+        String text = id instanceof String || id instanceof Number ? id.toString() : "";
+        return text.isEmpty() || text.length() > LONGEST_ID ? null : text;
     }
 
     /** The result that the answer carries, null if none: nested for a poll, flat for a held submit. */

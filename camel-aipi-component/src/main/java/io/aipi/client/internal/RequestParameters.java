@@ -33,6 +33,7 @@ import java.util.regex.Pattern;
 final class RequestParameters {
 
     private static final String DOCUMENTED_PROMPT = "prompt";
+    private static final int QUOTED = 100;
     private static final Pattern JSON_NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?");
 
     private final String endpoint;
@@ -206,20 +207,20 @@ final class RequestParameters {
                 if (trimmed.matches("[+-]?\\d{1,300}")) {
                     return number(trimmed);
                 }
-                problems.add("The parameter " + name + " must be an integer, but is '" + text + "'");
+                problems.add("The parameter " + name + " must be an integer, but is '" + shortened(text) + "'");
             }
             case "float", "number", "double" -> {
                 if (isNumber(trimmed)) {
                     return number(trimmed);
                 }
-                problems.add("The parameter " + name + " must be a number, but is '" + text + "'");
+                problems.add("The parameter " + name + " must be a number, but is '" + shortened(text) + "'");
             }
             case "bool", "boolean" -> {
                 String lower = trimmed.toLowerCase(Locale.ROOT);
                 if ("true".equals(lower) || "false".equals(lower)) {
                     return Boolean.valueOf(lower);
                 }
-                problems.add("The parameter " + name + " must be true or false, but is '" + text + "'");
+                problems.add("The parameter " + name + " must be true or false, but is '" + shortened(text) + "'");
             }
             case "image", "audio" -> {
                 if (!text.startsWith("data:")) {
@@ -232,6 +233,11 @@ final class RequestParameters {
             }
         }
         return text;
+    }
+
+    /** A whole prompt may have got here by mistake. */
+    private static String shortened(String text) {
+        return text.length() <= QUOTED ? text : text.substring(0, QUOTED) + "...";
     }
 
     /** Whether the text is a number that JSON can carry: a double has no more than three digits of exponent. */

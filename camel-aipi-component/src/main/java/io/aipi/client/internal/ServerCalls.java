@@ -164,6 +164,11 @@ public final class ServerCalls {
             // a held answer is a result whatever outputs the endpoint has
             result = answer;
         }
+        if (jobId != null && !session.secrets().mask(jobId).equals(jobId)) {
+            // an id is named in messages, headers and logs
+            throw new ProtocolViolationException(
+                    server + " gave a job id with a key in it", context.withStatus(http.status()), null);
+        }
         if (result == null && jobId == null) {
             throw new ProtocolViolationException(
                     server + " accepted the request but gave neither a job id nor a result",
@@ -191,6 +196,8 @@ public final class ServerCalls {
 
     private JobStatus status(String endpoint, String jobId, boolean withData, HttpAnswer http, ErrorContext context) {
         Map<String, Object> answer = errors.requireJson(Route.PROGRESS, http, withData, context);
+        // the server's word for the state is named in messages and logs
+        answer.computeIfPresent("job_state", (name, word) -> word instanceof String said ? quote(said) : word);
         JobProgress progress = Protocol.progress(endpoint, jobId, answer);
         Map<String, Object> result = Protocol.resultIn(answer);
         if (result != null) {
@@ -433,6 +440,12 @@ public final class ServerCalls {
             throw new AuthenticationException(
                     server + " answered the login without a client_session_auth_key; check loginRoute",
                     context.withStatus(http.status()));
+        }
+        if (key.length() > Protocol.LONGEST_ID) {
+            throw new ProtocolViolationException(
+                    server + " answered the login with a client_session_auth_key of " + key.length() + " characters",
+                    context.withStatus(http.status()),
+                    null);
         }
         return key;
     }

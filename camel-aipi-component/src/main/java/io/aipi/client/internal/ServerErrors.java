@@ -6,6 +6,7 @@
  */
 package io.aipi.client.internal;
 
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.EndpointUnavailableException;
@@ -66,6 +67,16 @@ final class ServerErrors {
                 cause instanceof com.fasterxml.jackson.core.JsonProcessingException json && json.getLocation() != null
                         ? ", at byte " + json.getLocation().getByteOffset()
                         : "";
+        if (cause instanceof StreamConstraintsException) {
+            return new ProtocolViolationException(
+                    server + " answered " + type + " of " + answer.length()
+                            + " bytes with more in it than is read: up to "
+                            + AnswerReader.MAX_TOKENS + " names, values and brackets, " + AnswerReader.MAX_NESTING
+                            + " levels, names of " + AnswerReader.MAX_NAME_LENGTH + " and numbers of "
+                            + AnswerReader.MAX_NUMBER_LENGTH + " characters" + position,
+                    context.withStatus(answer.status()),
+                    null);
+        }
         // the parser's own message quotes the text around the fault, which may be a key: it is not taken over
         return new ProtocolViolationException(
                 server + " answered " + type + " of " + answer.length() + " bytes that is not a JSON object" + position

@@ -158,6 +158,13 @@ class BadInputGuaranteeTest {
                 .hasMessageContaining("belongs to the protocol");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"aipi:%20", "aipi:?lazyLogin=true"})
+    void aMissingNameOfTheEndpoint(String uri) {
+        assertStartFailure(uri, server.url(), "key-1", IllegalArgumentException.class)
+                .hasMessageContaining("aipi:NAME");
+    }
+
     @Test
     void aMissingServerUrl() {
         assertStartFailure("aipi:chat", null, null, IllegalArgumentException.class)

@@ -40,7 +40,7 @@ import java.util.stream.IntStream;
  * @param answer body of the answer
  * @param note what was remarked when it was recorded
  */
-record Transcript(
+public record Transcript(
         int number,
         String method,
         String path,
@@ -62,10 +62,10 @@ record Transcript(
     private static final Pattern SHORTENED = Pattern.compile("(.*)\\.\\.\\.<(\\d+) chars in all>", Pattern.DOTALL);
 
     /** One line of the index: a transcript that exists, whether or not it is replayed here. */
-    record Entry(int number, String file, String title) {}
+    public record Entry(int number, String file, String title) {}
 
     /** All transcripts that were recorded. */
-    static List<Entry> index() {
+    public static List<Entry> index() {
         return text("index.tsv")
                 .lines()
                 .map(line -> line.split("\t"))
@@ -75,7 +75,7 @@ record Transcript(
     }
 
     /** The transcript with this number. */
-    static Transcript number(int number) {
+    public static Transcript number(int number) {
         Entry entry = index().stream()
                 .filter(e -> e.number() == number)
                 .findFirst()
@@ -111,7 +111,7 @@ record Transcript(
     }
 
     /** The body of the answer as it was on the wire. */
-    byte[] answerBytes() {
+    public byte[] answerBytes() {
         if (answer.isTextual()) {
             return answer.textValue().getBytes(StandardCharsets.UTF_8);
         }

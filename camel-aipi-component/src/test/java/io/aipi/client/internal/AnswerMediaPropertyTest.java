@@ -100,7 +100,9 @@ class AnswerMediaPropertyTest {
         if (dataUri) {
             String type = text.substring(5, comma - ";base64".length());
             byte[] bytes = decoded(text.substring(comma + 1));
-            String declared = type.isEmpty() ? MediaTypes.UNKNOWN : type.split(";", 2)[0].toLowerCase(Locale.ROOT);
+            String named = type.split(";", 2)[0].toLowerCase(Locale.ROOT);
+            // only what HTTP takes for a media type is one (RFC 6838)
+            String declared = named.matches("[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+") ? named : MediaTypes.UNKNOWN;
             return bytes == null
                     ? text
                     : new Media(name, MediaTypes.detect(bytes).orElse(declared), bytes);

@@ -138,8 +138,24 @@ class AnswerReaderTest {
 
         assertThat(AnswerReader.read(answer, false))
                 .isEqualTo(Map.of("progress", Map.of("progress_data", Map.of("text", true, "progress_images", true))));
-        assertThat(AnswerReader.read(FakeTransport.answer(200, "{\"progress_data\":null}"), false))
-                .isEqualTo(Map.of("progress_data", Map.of()));
+        assertThat(AnswerReader.read(FakeTransport.answer(200, "{\"progress\":{\"progress_data\":null}}"), false))
+                .isEqualTo(Map.of("progress", Map.of("progress_data", Map.of())));
+    }
+
+    @Test
+    void readsAnOutputThatIsCalledAsProgressDataWhetherOrNotSomebodyListens() throws IOException {
+        String outputs = "{\"progress_data\":{\"a\":1},\"progress\":{\"progress\":{\"progress_data\":[2]}}}";
+        HttpAnswer held = FakeTransport.answer(200, outputs);
+        HttpAnswer polled = FakeTransport.answer(200, "{\"job_result\":" + outputs + "}");
+
+        assertThat(AnswerReader.read(held, false)).isEqualTo(AnswerReader.read(held, true));
+        assertThat(AnswerReader.read(polled, false)).isEqualTo(AnswerReader.read(polled, true));
+    }
+
+    @Test
+    void takesNothingForAMediaTypeThatIsNone() throws IOException {
+        assertThat(read("{\"x\":\"data:text/a\\r\\nSet-Cookie: b;base64,AAEC\"}"))
+                .containsEntry("x", new Media("x", MediaTypes.UNKNOWN, new byte[] {0, 1, 2}));
     }
 
     @Test

@@ -1,0 +1,290 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.aipi.camel.AipiComponent;
+import io.aipi.camel.AipiConfiguration;
+import io.aipi.camel.AipiConstants;
+import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.SimulatedEndpoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.LoggingLevel;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hundreds of jobs in flight for a while, through a network that fails now and then and a server that is restarted every 20
+ * seconds: each job ends exactly once, with its own result or an error with a name, and when all is over, memory, threads
+ * and connections are what they were. 40 seconds of load; {@code -Dsoak=15m} asks for more, {@code -Dsoak=off} for none.
+ */
+@Tag("soak")
+@DisabledIfSystemProperty(named = "soak", matches = "off")
+@Timeout(value = 13, unit = TimeUnit.HOURS)
+class SoakTest {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SoakTest.class);
+    private static final int WAITING_JOBS = 500;
+    private static final int DETACHED_JOBS = 100;
+    private static final Duration RESTARTED_EVERY = Duration.ofSeconds(20);
+    private static final Duration OUTAGE = Duration.ofSeconds(2);
+    private static final int FAULTS_PER_MILLE = 10;
+
+    /** What the measuring itself, compiled code's data and caches of Camel may add. */
+    private static final long HEAP_GROWTH = 8L << 20;
+
+    private static final int SOCKET_GROWTH = 4;
+
+    private AipiSimulator server = server();
+    private FaultyProxy proxy;
+    private DefaultCamelContext context;
+    private Load waiting;
+    private Load detached;
+    private int restarts;
+
+    /** What is held when nothing is in flight. */
+    private record Held(long heap, int threads, int componentThreads, int sockets, int connections) {
+
+        @Override
+        public String toString() {
+            return String.format(
+                    "heap %.1f MiB, %d threads (%d of the component), %d sockets, %d connections of the component",
+                    heap / 1048576.0, threads, componentThreads, sockets, connections);
+        }
+    }
+
+    @Test
+    void eachJobEndsOnceAsItsOwn_andNothingIsLeft() throws Exception {
+        Duration load = load();
+        ExecutorService feeders = Executors.newFixedThreadPool(4);
+        ScheduledExecutorService time = Executors.newSingleThreadScheduledExecutor();
+        proxy = new FaultyProxy(server.port());
+        try {
+            startContext(feeders);
+            Held start = held();
+            report("at the start: %s", start);
+            run(Duration.ofSeconds(5), "0.5", time);
+            Held before = settled(start);
+            report("before: %s", before);
+            proxy.perMille(FAULTS_PER_MILLE);
+            time.scheduleAtFixedRate(
+                    () -> restart(time), RESTARTED_EVERY.toMillis(), RESTARTED_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            long requests = proxy.requests();
+            run(load, "", time);
+            // an outage under way is ended
+            time.shutdown();
+            assertThat(time.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+            report(
+                    "%s of load, %d requests, %d faults %s, %d restarts",
+                    load, proxy.requests() - requests, proxy.faultsDone(), proxy.faults(), restarts);
+            report("%s", waiting);
+            report("%s", detached);
+            proxy.perMille(0);
+            replaceServer();
+            Held after = settled(start);
+            report("after: %s", after);
+
+            for (Load each : new Load[] {waiting, detached}) {
+                assertThat(each.lost()).as("jobs lost, %s", each).isZero();
+                assertThat(each.duplicates()).as("duplicates, %s", each).isZero();
+                assertThat(each.foreign()).as("results of others, %s", each).isZero();
+                assertThat(each.untyped()).as("errors without a name, %s", each).isZero();
+                assertThat(each.answered()).as("%s", each).isPositive();
+            }
+            assertThat(proxy.faultsDone()).isPositive();
+            assertThat(restarts).isGreaterThanOrEqualTo((int) ((load.toMillis() - 1) / RESTARTED_EVERY.toMillis()));
+            assertThat(after.heap()).as("heap").isLessThan(before.heap() + HEAP_GROWTH);
+            assertThat(after.componentThreads())
+                    .as("threads of the component")
+                    .isLessThanOrEqualTo(before.componentThreads());
+            assertThat(after.sockets()).as("sockets").isLessThanOrEqualTo(start.sockets() + SOCKET_GROWTH);
+            context.stop();
+            assertThat(componentThreads()).as("threads after the stop").isZero();
+            await().untilAsserted(() -> assertThat(proxy.connections())
+                    .as("connections after the stop")
+                    .isZero());
+        } finally {
+            time.shutdownNow();
+            if (context != null) {
+                context.stop();
+            }
+            feeders.shutdownNow();
+            proxy.close();
+            server.close();
+        }
+    }
+
+    private static Duration load() {
+        String asked = System.getProperty("soak", "40s");
+        return Duration.parse("PT" + asked);
+    }
+
+    private void startContext(ExecutorService feeders) throws Exception {
+        context = new DefaultCamelContext();
+        AipiComponent component = new AipiComponent();
+        AipiConfiguration options = component.getConfiguration();
+        options.setServerUrl(proxy.url());
+        options.setApiKey("soak-key");
+        options.setPollInterval(Duration.ofMillis(500));
+        options.setMaxPollInterval(Duration.ofSeconds(2));
+        options.setRequestTimeout(Duration.ofSeconds(3));
+        options.setJobTimeout(Duration.ofMinutes(1));
+        options.setRecoveryTimeout(Duration.ofSeconds(10));
+        context.addComponent("aipi", component);
+        context.getRegistry().bind("jobs", new MemoryAggregationRepository());
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                // thousands of failures are expected: they are counted, not logged
+                errorHandler(defaultErrorHandler().retriesExhaustedLogLevel(LoggingLevel.OFF));
+                from("direct:waiting").to("aipi:chat");
+                from("direct:detached").to("aipi:chat?waitForResult=false&jobRepository=#jobs");
+                from("aipi:chat?jobRepository=#jobs&concurrentConsumers=2").process(SoakTest.this::consumed);
+            }
+        });
+        context.start();
+        waiting = new Load("waiting", context.getEndpoint("direct:waiting"), feeders, true);
+        detached = new Load("detached", context.getEndpoint("direct:detached"), feeders, false);
+    }
+
+    private void consumed(Exchange exchange) {
+        int number = exchange.getMessage().getHeader(Load.NUMBER, Integer.class);
+        boolean failed = "failed".equals(exchange.getMessage().getHeader(AipiConstants.JOB_STATE));
+        Throwable failure = failed ? exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class) : null;
+        detached.end(number, failure, exchange.getMessage().getBody(String.class));
+    }
+
+    /** Keeps all in flight for a time, and waits for the last of them. */
+    private void run(Duration load, String computing, ScheduledExecutorService time) {
+        waiting.begin(WAITING_JOBS, computing);
+        detached.begin(DETACHED_JOBS, computing);
+        var end = time.schedule(
+                () -> {
+                    waiting.endFeeding();
+                    detached.endFeeding();
+                },
+                load.toMillis(),
+                TimeUnit.MILLISECONDS);
+        await().pollInterval(Duration.ofMillis(100))
+                .atMost(load.plusMinutes(3))
+                .until(() -> end.isDone() && waiting.inFlight() == 0 && detached.inFlight() == 0);
+    }
+
+    /** In turn without and with an outage in which connections are refused. */
+    private void restart(ScheduledExecutorService time) {
+        restarts++;
+        if (restarts % 2 == 1) {
+            replaceServer();
+            return;
+        }
+        proxy.goDown();
+        time.schedule(
+                () -> {
+                    replaceServer();
+                    proxy.comeUp();
+                },
+                OUTAGE.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** A new one, which knows nothing of the old one's jobs and sessions; and nothing of the old one is kept. */
+    private void replaceServer() {
+        AipiSimulator old = server;
+        server = server();
+        proxy.serve(server.port());
+        old.close();
+    }
+
+    private static AipiSimulator server() {
+        return AipiSimulator.builder()
+                .apiKey("soak-key")
+                .endpoint(SimulatedEndpoint.chat("chat", "text"))
+                .workers(WAITING_JOBS + DETACHED_JOBS)
+                .start();
+    }
+
+    /** What is held once idle connections are closed, for which they are given time. */
+    private Held settled(Held start) {
+        await().pollInterval(Duration.ofMillis(200))
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> sockets() <= start.sockets() + SOCKET_GROWTH);
+        return held();
+    }
+
+    private Held held() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        return new Held(
+                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
+                Thread.activeCount(),
+                componentThreads(),
+                sockets(),
+                proxy.connections());
+    }
+
+    private static int componentThreads() {
+        return (int) Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("aipi-") || name.contains("Aipi"))
+                .filter(name -> !name.startsWith("aipi-simulator"))
+                .count();
+    }
+
+    /** Sockets of this process; 0 where the system does not tell. */
+    private static int sockets() {
+        Path descriptors = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(descriptors)) {
+            return 0;
+        }
+        int sockets = 0;
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(descriptors)) {
+            for (Path descriptor : all) {
+                sockets += isSocket(descriptor) ? 1 : 0;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return sockets;
+    }
+
+    private static boolean isSocket(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (IOException closedMeanwhile) {
+            return false;
+        }
+    }
+
+    /** For who reads the build's log, and the test's. */
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation is no dependency of ours
+    private static void report(String format, Object... values) {
+        String line = String.format(format, values);
+        LOG.info(line);
+        System.out.println("[soak] " + line);
+    }
+}

@@ -1,0 +1,204 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.client.Credentials;
+import io.aipi.client.JobCounts;
+import io.aipi.client.JobOptions;
+import io.aipi.client.LoginRoute;
+import io.aipi.client.error.AipiException;
+import io.aipi.client.internal.TransportException.Kind;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * A server whose answers are the input of a fuzz test, and what must hold of whatever comes of them.
+ *
+ * <p>An input is a byte of flags and then answers, parted by a byte that is in no UTF-8. An answer is a byte that chooses
+ * status and content type, and its body. They are given in this order, the last one for ever.
+ */
+public final class FuzzedServer implements Transport {
+
+    /** Keys that must be in no message, whatever the server does with them. */
+    public static final String API_KEY = "AP1-K3Y.0f+the/t3st";
+
+    /** The session key of a server that has let the client log in. */
+    public static final String SESSION_KEY = "S3SS10N-K3Y.0f+the/t3st";
+
+    /** No message may be longer, however long the server's answers are. */
+    public static final int LONGEST_MESSAGE = 12_000;
+
+    static final URI SERVER = URI.create("http://server");
+    static final String ENDPOINT = "chat";
+    static final Duration SOON = Duration.ofSeconds(2);
+
+    private static final byte PARTING = (byte) 0xff;
+    private static final int[] STATUSES = {
+        200, 200, 400, 401, 402, 403, 404, 405, 413, 418, 429, 500, 502, 503, 302, 204
+    };
+    private static final String[] CONTENT_TYPES = {"application/json", null, "text/html", "x/" + SESSION_KEY};
+
+    private final byte flags;
+    private final List<HttpAnswer> answers = new ArrayList<>();
+    private boolean letsIn;
+    private boolean hasLetIn;
+    private int given;
+    private byte[] lastRequest;
+
+    private FuzzedServer(byte[] input) {
+        flags = input.length == 0 ? 0 : input[0];
+        int from = 1;
+        while (from < input.length) {
+            int end = from;
+            while (end < input.length && input[end] != PARTING) {
+                end++;
+            }
+            if (end > from) {
+                answers.add(answer(input[from], Arrays.copyOfRange(input, from + 1, end)));
+            }
+            from = end + 1;
+        }
+    }
+
+    private static HttpAnswer answer(byte kind, byte[] body) {
+        return new HttpAnswer(
+                STATUSES[kind & 15],
+                CONTENT_TYPES[(kind >> 4) & 3],
+                (kind & 0x40) == 0 ? null : SOON,
+                "http://elsewhere/?key=" + API_KEY,
+                body,
+                body.length);
+    }
+
+    /** The input as answers, the login among them. */
+    static FuzzedServer of(byte[] input) {
+        return new FuzzedServer(input);
+    }
+
+    /** The input as answers after a login that went well. */
+    public static FuzzedServer afterLogin(byte[] input) {
+        FuzzedServer server = new FuzzedServer(input);
+        server.letsIn = true;
+        return server;
+    }
+
+    /** The input that stands for these answers. */
+    public static byte[] input(int flags, byte[]... answers) {
+        ByteArrayOutputStream input = new ByteArrayOutputStream();
+        input.write(flags);
+        for (int i = 0; i < answers.length; i++) {
+            if (i > 0) {
+                input.write(PARTING);
+            }
+            input.writeBytes(answers[i]);
+        }
+        return input.toByteArray();
+    }
+
+    /** An answer in an input. */
+    public static byte[] answer(int status, byte[] body) {
+        int kind = 0;
+        for (int i = STATUSES.length - 1; i >= 0; i--) {
+            kind = STATUSES[i] == status ? i : kind;
+        }
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        answer.write(kind);
+        answer.writeBytes(body);
+        return answer.toByteArray();
+    }
+
+    boolean flag(int bit) {
+        return (flags >> bit & 1) == 1;
+    }
+
+    @Override
+    public CompletableFuture<HttpAnswer> send(HttpCall call) {
+        lastRequest = call.body();
+        if (letsIn && call.path().equals("/login")) {
+            hasLetIn = true;
+            byte[] body = ("{\"client_session_auth_key\":\"" + SESSION_KEY + "\"}").getBytes(StandardCharsets.UTF_8);
+            return CompletableFuture.completedFuture(answer((byte) 0, body));
+        }
+        if (answers.isEmpty()) {
+            return CompletableFuture.failedFuture(
+                    new TransportException(Kind.BROKEN, true, "the connection broke", null));
+        }
+        int next = Math.min(given++, answers.size() - 1);
+        return CompletableFuture.completedFuture(answers.get(next));
+    }
+
+    /** The body of the latest request; null before there is one, or if it had none. */
+    public byte[] lastRequest() {
+        return lastRequest;
+    }
+
+    @Override
+    public void close() {
+        // nothing is open
+    }
+
+    /** The calls of a client of this server. */
+    ServerCalls calls(LoginRoute route, Timer timer) {
+        return new ServerCalls(
+                SERVER,
+                new Credentials("user", API_KEY),
+                "test",
+                route,
+                new Session(timer, new SecretMask(API_KEY)),
+                new LoginRouteMemory(),
+                this,
+                Runnable::run,
+                Clock.systemUTC());
+    }
+
+    /** The jobs of a client of this server. */
+    public EndpointJobs jobs(JobOptions options, Timer timer) {
+        return new EndpointJobs(
+                ENDPOINT, options, new JobCounts(), new ComputeTimes(), calls(LoginRoute.SHARED, timer), timer);
+    }
+
+    /** What became of a call: something, or an error with a name that neither tells a key nor is endless. Null for an error. */
+    public <T> T outcome(CompletableFuture<T> call) {
+        if (!call.isDone()) {
+            throw new AssertionError("no outcome");
+        }
+        try {
+            return call.join();
+        } catch (CompletionException e) {
+            check(e.getCause());
+            return null;
+        }
+    }
+
+    /** Fails for anything but an error with a name that neither tells a key nor is endless. */
+    public void check(Throwable error) {
+        if (!(error instanceof AipiException)) {
+            throw new AssertionError("an error without a name", error);
+        }
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            check(cause.toString());
+        }
+    }
+
+    /** Fails for a text that tells a key or is endless. */
+    void check(String text) {
+        // a key that the client was never given is none to it
+        boolean told = text.contains(API_KEY) || (hasLetIn && text.contains(SESSION_KEY));
+        if (told || text.length() > LONGEST_MESSAGE) {
+            throw new AssertionError(
+                    (told ? "a key in: " : "too long: ") + text.substring(0, Math.min(text.length(), 2_000)));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.client.LoginRoute;
+
+/** The answers to logins on each route, after a 401, too. */
+public final class LoginFuzz {
+
+    private LoginFuzz() {}
+
+    /** Called by the fuzzer. */
+    public static void fuzzerTestOneInput(byte[] input) {
+        for (LoginRoute route : new LoginRoute[] {LoginRoute.AUTO, LoginRoute.SHARED, LoginRoute.ENDPOINT}) {
+            FuzzedServer server = FuzzedServer.of(input);
+            VirtualTimer timer = new VirtualTimer();
+            ServerCalls calls = server.calls(route, timer);
+            server.outcome(calls.login(FuzzedServer.ENDPOINT, FuzzedServer.SOON));
+            server.outcome(calls.progress(FuzzedServer.ENDPOINT, "JID1", false, FuzzedServer.SOON));
+            timer.advance(Session.REFUSAL_HOLD);
+            server.outcome(calls.login(FuzzedServer.ENDPOINT, FuzzedServer.SOON));
+        }
+    }
+}

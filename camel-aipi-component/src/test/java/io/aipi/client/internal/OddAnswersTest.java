@@ -1,0 +1,119 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.aipi.client.AipiRequest;
+import io.aipi.client.Credentials;
+import io.aipi.client.JobOptions;
+import io.aipi.client.JobStatus;
+import io.aipi.client.LoginRoute;
+import io.aipi.client.Submission;
+import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.error.ProtocolViolationException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a server puts where an id, a key or a word belongs is sent, kept and named in messages: not everything will do. */
+class OddAnswersTest {
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final String LONG = "x".repeat(1_001);
+
+    private final VirtualTimer timer = new VirtualTimer();
+    private final FakeTransport server = new FakeTransport()
+            .on("POST /login", FakeTransport.json(200, "{\"client_session_auth_key\":\"session-key\"}"));
+    private final ServerCalls calls = new ServerCalls(
+            URI.create("http://server"),
+            new Credentials(null, "api-key"),
+            "1",
+            LoginRoute.SHARED,
+            new Session(timer, new SecretMask("api-key")),
+            new LoginRouteMemory(),
+            server,
+            Runnable::run,
+            Clock.systemUTC());
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "true", "[1]", "{}", "\"data:;base64,AAEC\"", "null"})
+    void whatIsNoIdIsNone(String id) {
+        server.on("POST /chat", FakeTransport.json(200, "{\"success\":true,\"job_id\":" + id + "}"));
+
+        assertThatThrownBy(this::submit)
+                .hasCauseInstanceOf(ProtocolViolationException.class)
+                .hasMessageContaining("neither a job id nor a result");
+    }
+
+    @Test
+    void anIdIsNotEndless() {
+        server.on("POST /chat", FakeTransport.json(200, "{\"success\":true,\"job_id\":\"" + LONG + "\"}"));
+
+        assertThatThrownBy(this::submit).hasCauseInstanceOf(ProtocolViolationException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"api-key", "session-key"})
+    void anIdHasNoKeyInIt(String key) {
+        server.on("POST /chat", FakeTransport.json(200, "{\"success\":true,\"job_id\":\"JID-" + key + "\"}"));
+
+        assertThatThrownBy(this::submit)
+                .hasCauseInstanceOf(ProtocolViolationException.class)
+                .hasMessageNotContaining(key);
+    }
+
+    @Test
+    void aWordForAStateHasNoKeyInItAndIsNotEndless() {
+        server.on(
+                "POST /chat/progress",
+                FakeTransport.json(200, "{\"success\":true,\"job_state\":\"for session-key " + LONG + "\"}"));
+
+        JobStatus status = calls.progress("chat", "JID1", false, SOON).join();
+
+        assertThat(status.progress().stateWord()).startsWith("for xxxxxx ").hasSizeLessThan(510);
+    }
+
+    @Test
+    void aSessionKeyIsNotEndless() {
+        server.on("POST /login", FakeTransport.json(200, "{\"client_session_auth_key\":\"" + LONG + "\"}"));
+        CompletableFuture<Void> login = calls.login("chat", SOON);
+
+        assertThatThrownBy(login::join)
+                .hasCauseInstanceOf(ProtocolViolationException.class)
+                .hasMessageContaining("1001 characters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"integer", "float", "bool"})
+    void aPromptThatGotIntoAnotherParameterIsNotQuotedWhole(String type) {
+        var description = Protocol.description(
+                "chat", Map.of("parameter_description", Map.of("input", Map.of("n", Map.of("type", type)))));
+        RequestParameters rules =
+                new RequestParameters("chat", JobOptions.defaults(), description, UnaryOperator.identity());
+
+        assertThatThrownBy(() -> rules.of(AipiRequest.ofParameters(Map.of("n", LONG))))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        refused -> assertThat(refused.getMessages())
+                                .isEqualTo(List.of(refused.getMessages().get(0)))
+                                .allSatisfy(message ->
+                                        assertThat(message).contains("xxx...").hasSizeLessThan(200)));
+    }
+
+    private Submission submit() {
+        return calls.submit("chat", Map.of("prompt", "hello"), SOON).join();
+    }
+}

@@ -1,0 +1,69 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.client.JobProgress;
+import io.aipi.client.JobStatus;
+import io.aipi.client.LoginRoute;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** The answers to looks at a job, with what the worker has made so far and without. */
+public final class ProgressFuzz {
+
+    private ProgressFuzz() {}
+
+    /** Called by the fuzzer. */
+    public static void fuzzerTestOneInput(byte[] input) {
+        JobStatus with = look(input, true);
+        JobStatus without = look(input, false);
+        if (with != null) {
+            check(with.progress());
+        }
+        // what is skipped is not looked at: nonsense there fails a look only if somebody listens
+        if (with != null && without != null) {
+            if (with.progress().state() != without.progress().state()
+                    || !Objects.equals(fields(with), fields(without))
+                    || !Objects.equals(
+                            with.progress().progress(), without.progress().progress())) {
+                throw new AssertionError("what a look sees depends on whether somebody listens");
+            }
+        }
+    }
+
+    private static JobStatus look(byte[] input, boolean withData) {
+        FuzzedServer server = FuzzedServer.afterLogin(input);
+        ServerCalls calls = server.calls(server.flag(0) ? LoginRoute.NONE : LoginRoute.SHARED, new VirtualTimer());
+        JobStatus status = server.outcome(calls.progress(FuzzedServer.ENDPOINT, "JID1", withData, FuzzedServer.SOON));
+        if (status != null) {
+            server.check(status.progress().toString());
+        }
+        return status;
+    }
+
+    /** Of a result that stands beside the progress, what the two share belongs to the progress. */
+    private static Map<String, Object> fields(JobStatus status) {
+        if (status.result() == null) {
+            return null;
+        }
+        Map<String, Object> fields = new HashMap<>(status.result().fields());
+        fields.remove("progress");
+        return fields;
+    }
+
+    private static void check(JobProgress progress) {
+        Double percent = progress.progress();
+        if (percent != null && !Double.isFinite(percent)) {
+            throw new AssertionError("no progress: " + percent);
+        }
+        if (progress.estimate() != null && progress.estimate().isNegative()) {
+            throw new AssertionError("no estimate: " + progress.estimate());
+        }
+        progress.toJson();
+    }
+}

@@ -1,0 +1,43 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.client.LoginRoute;
+import io.aipi.client.Submission;
+import java.util.Map;
+
+/** The answers to submits, held and not. */
+public final class SubmitFuzz {
+
+    private SubmitFuzz() {}
+
+    /** Called by the fuzzer. */
+    public static void fuzzerTestOneInput(byte[] input) {
+        FuzzedServer server = FuzzedServer.afterLogin(input);
+        ServerCalls calls = server.calls(server.flag(0) ? LoginRoute.NONE : LoginRoute.SHARED, new VirtualTimer());
+        // one after the other, so that the second meets the later answers
+        check(
+                server,
+                server.outcome(calls.submit(FuzzedServer.ENDPOINT, Map.of("prompt", "hello"), FuzzedServer.SOON)));
+        check(
+                server,
+                server.outcome(calls.submitHeld(
+                        FuzzedServer.ENDPOINT, Map.of("prompt", "hello"), FuzzedServer.SOON, FuzzedServer.SOON)));
+    }
+
+    private static void check(FuzzedServer server, Submission submission) {
+        if (submission == null) {
+            return;
+        }
+        if (submission.jobId() == null && submission.result() == null) {
+            throw new AssertionError("accepted, but as what?");
+        }
+        if (submission.jobId() != null) {
+            server.check(submission.jobId());
+        }
+    }
+}

@@ -1,0 +1,180 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Searches for inputs that break a {@link FuzzTarget}, led by the code that they reach: Jazzer, each target in a Java of its
+ * own, since instrumented code is slow and a heap that is full is a finding, too. Five seconds each; {@code -Dfuzz.seconds}
+ * or {@code -Dfuzz.runs} (the sum over all targets) ask for more, {@code -Dfuzz=off} for none.
+ */
+@Tag("fuzz")
+@EnabledOnOs(OS.LINUX)
+@DisabledIfSystemProperty(named = "fuzz", matches = "off")
+@Timeout(value = 6, unit = TimeUnit.HOURS)
+class FuzzingTest {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FuzzingTest.class);
+    private static final Path HOME = Path.of("target", "fuzz");
+    private static final int LONGEST_INPUT = 8_192;
+    /** The first one loads all classes, and instruments them, on a machine that may be busy. */
+    private static final int LONGEST_SECONDS_FOR_ONE_INPUT = 30;
+
+    private static final Pattern STATE =
+            Pattern.compile("#(\\d+)\\s+(?:DONE|INITED)\\s+cov: (\\d+) ft: (\\d+) corp: (\\d+)/.*exec/s: (\\d+)");
+
+    private static final List<String> WORDS = List.of(
+            "success",
+            "error",
+            "message",
+            "job_id",
+            "job_state",
+            "job_result",
+            "progress",
+            "progress_data",
+            "queue_position",
+            "estimate",
+            "client_session_auth_key",
+            "auth_key",
+            "queued",
+            "processing",
+            "done",
+            "lapsed",
+            "text",
+            "image",
+            "images",
+            "compute_duration",
+            "parameter_description",
+            "input",
+            "type",
+            "integer",
+            "data:image/png;base64,",
+            "NaN",
+            "true",
+            "false",
+            "null",
+            "param.",
+            "serverUrl=http://",
+            "jobTimeout=");
+
+    @ParameterizedTest
+    @EnumSource
+    void noInputBreaksIt(FuzzTarget target) throws Exception {
+        Path home = HOME.resolve(target.name().toLowerCase(Locale.ROOT)).toAbsolutePath();
+        Path seeds = Files.createDirectories(home.resolve("seeds"));
+        Path found = Files.createDirectories(home.resolve("corpus"));
+        int number = 0;
+        for (byte[] seed : target.seeds()) {
+            Files.write(seeds.resolve("seed-" + number++), seed);
+        }
+        Path words = Files.write(
+                home.resolve("words"),
+                WORDS.stream().map(word -> "\"" + word + "\"").toList());
+        Path logging = Files.writeString(home.resolve("log4j2.properties"), "rootLogger.level = off\n");
+
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-Xss1m",
+                "-XX:+EnableDynamicAgentLoading",
+                "-Dlog4j2.configurationFile=" + logging,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "com.code_intelligence.jazzer.Jazzer",
+                "--target_class=" + target.className(),
+                "--instrumentation_includes=io.aipi.**",
+                // what Jazzer looks for in all Java (deserialisation, injection) is looked for in what we call
+                "--custom_hook_includes=io.aipi.**",
+                "--reproducer_path=" + home,
+                "-artifact_prefix=" + home + "/",
+                "-dict=" + words,
+                "-max_len=" + LONGEST_INPUT,
+                "-timeout=" + LONGEST_SECONDS_FOR_ONE_INPUT,
+                "-rss_limit_mb=2048",
+                "-print_final_stats=1",
+                limit(),
+                found.toString(),
+                seeds.toString()));
+        Process fuzzer = new ProcessBuilder(command)
+                .directory(home.toFile())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            Deque<String> last = new ArrayDeque<>();
+            String figures = figures(fuzzer, last);
+            assertThat(fuzzer.waitFor())
+                    .as("%s: the input is in %s; the end of what was said:%n%s", target, home, String.join("\n", last))
+                    .isZero();
+            report(target + ": " + figures);
+        } finally {
+            fuzzer.destroyForcibly();
+        }
+    }
+
+    private static String limit() {
+        Long runs = Long.getLong("fuzz.runs");
+        return runs != null
+                ? "-runs=" + (runs + FuzzTarget.values().length - 1) / FuzzTarget.values().length
+                : "-max_total_time=" + Integer.getInteger("fuzz.seconds", 5);
+    }
+
+    private static String figures(Process fuzzer, Deque<String> last) throws IOException {
+        String figures = "no figures";
+        try (BufferedReader said =
+                new BufferedReader(new InputStreamReader(fuzzer.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = said.readLine(); line != null; line = said.readLine()) {
+                last.addLast(line);
+                if (last.size() > 100) {
+                    last.removeFirst();
+                }
+                Matcher state = STATE.matcher(line);
+                if (state.find()) {
+                    figures = String.format(
+                            Locale.ROOT,
+                            "%s runs, %s runs/s, %s edges and %s features covered, %s inputs kept",
+                            state.group(1),
+                            state.group(5),
+                            state.group(2),
+                            state.group(3),
+                            state.group(4));
+                }
+            }
+        }
+        return figures;
+    }
+
+    /** For who reads the build's log, and the test's. */
+    private static void report(String line) {
+        LOG.info(line);
+        System.out.println("[fuzz] " + line);
+    }
+}
