@@ -22,9 +22,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -266,17 +264,18 @@ final class AnswerReader {
         if (bytes == null) {
             return null;
         }
-        Optional<String> detected = MediaTypes.detect(bytes);
         if (head == null) {
             // a word may be base64 by chance; a file has a signature
-            return detected.map(type -> new Media(name, type, bytes)).orElse(null);
+            return MediaTypes.detect(bytes)
+                    .map(type -> new Media(name, type, bytes))
+                    .orElse(null);
         }
-        return new Media(name, detected.orElseGet(() -> declaredType(head)), bytes);
+        return new Media(name, MediaTypes.of(bytes, declaredType(head)), bytes);
     }
 
     private static String declaredType(String head) {
         String declared = head.substring(DATA.length(), head.length() - BASE64.length());
-        return declared.isEmpty() ? MediaTypes.UNKNOWN : declared.split(";", 2)[0].toLowerCase(Locale.ROOT);
+        return declared.split(";", 2)[0];
     }
 
     /** Where the comma of {@code data:TYPE;base64,} stands, -1 if the text is no such URI. */
