@@ -30,6 +30,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         AipiComponent target = (AipiComponent) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "allowoperationfromheader":
+        case "allowOperationFromHeader": getOrCreateConfiguration(target).setAllowOperationFromHeader(property(camelContext, boolean.class, value)); return true;
         case "apikey":
         case "apiKey": getOrCreateConfiguration(target).setApiKey(property(camelContext, java.lang.String.class, value)); return true;
         case "autowiredenabled":
@@ -118,6 +120,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "allowoperationfromheader":
+        case "allowOperationFromHeader": return boolean.class;
         case "apikey":
         case "apiKey": return java.lang.String.class;
         case "autowiredenabled":
@@ -207,6 +211,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         AipiComponent target = (AipiComponent) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "allowoperationfromheader":
+        case "allowOperationFromHeader": return getOrCreateConfiguration(target).isAllowOperationFromHeader();
         case "apikey":
         case "apiKey": return getOrCreateConfiguration(target).getApiKey();
         case "autowiredenabled":

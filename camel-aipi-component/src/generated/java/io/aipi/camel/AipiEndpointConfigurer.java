@@ -23,6 +23,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         AipiEndpoint target = (AipiEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "allowoperationfromheader":
+        case "allowOperationFromHeader": target.getConfiguration().setAllowOperationFromHeader(property(camelContext, boolean.class, value)); return true;
         case "apikey":
         case "apiKey": target.getConfiguration().setApiKey(property(camelContext, java.lang.String.class, value)); return true;
         case "binding": target.getConfiguration().setBinding(property(camelContext, io.aipi.camel.AipiBinding.class, value)); return true;
@@ -104,6 +106,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "allowoperationfromheader":
+        case "allowOperationFromHeader": return boolean.class;
         case "apikey":
         case "apiKey": return java.lang.String.class;
         case "binding": return io.aipi.camel.AipiBinding.class;
@@ -186,6 +190,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         AipiEndpoint target = (AipiEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "allowoperationfromheader":
+        case "allowOperationFromHeader": return target.getConfiguration().isAllowOperationFromHeader();
         case "apikey":
         case "apiKey": return target.getConfiguration().getApiKey();
         case "binding": return target.getConfiguration().getBinding();

@@ -23,7 +23,8 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(40);
+        Set<String> props = new HashSet<>(41);
+        props.add("allowOperationFromHeader");
         props.add("apiKey");
         props.add("binding");
         props.add("bridgeErrorHandler");

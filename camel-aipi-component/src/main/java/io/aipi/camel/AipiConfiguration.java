@@ -111,6 +111,15 @@ public class AipiConfiguration implements Cloneable {
     private AipiOperation operation = AipiOperation.submit;
 
     @UriParam(
+            label = "security",
+            defaultValue = "false",
+            description =
+                    "Whether the header `CamelAipiOperation` of a message chooses the operation. By default a message that"
+                            + " asks for another operation than the endpoint's fails: a sender could take another one's"
+                            + " result. Turn it on only where the header is set by the route, or by senders who are trusted.")
+    private boolean allowOperationFromHeader;
+
+    @UriParam(
             label = "polling",
             defaultValue = "100ms",
             description =
@@ -426,6 +435,14 @@ public class AipiConfiguration implements Cloneable {
 
     public void setOutputType(OutputType outputType) {
         this.outputType = outputType;
+    }
+
+    public boolean isAllowOperationFromHeader() {
+        return allowOperationFromHeader;
+    }
+
+    public void setAllowOperationFromHeader(boolean allowOperationFromHeader) {
+        this.allowOperationFromHeader = allowOperationFromHeader;
     }
 
     public AipiOperation getOperation() {

@@ -28,7 +28,9 @@ public final class AipiConstants {
 
     @Metadata(
             label = "producer",
-            description = "The operation, instead of the endpoint's. Removed when the operation has ended well.",
+            description =
+                    "The operation, instead of the endpoint's, where the option `allowOperationFromHeader` is on. Removed"
+                            + " when the operation has ended well.",
             javaType = "io.aipi.camel.AipiOperation")
     public static final String OPERATION = "CamelAipiOperation";
 

@@ -94,6 +94,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
                     "serverUrl is missing: set it to the base URL of the AIPI server, on the endpoint"
                             + " (aipi:NAME?serverUrl=http://host:port) or the component (camel.component.aipi.server-url)");
         }
+        AipiClient.checkName(endpointName);
         if (configuration.getMaxInFlight() < 0) {
             throw new IllegalArgumentException("maxInFlight must not be negative; 0 is no bound");
         }

@@ -91,9 +91,25 @@ public class AipiProducer extends DefaultAsyncProducer {
     }
 
     private AipiOperation operation(Exchange exchange) {
+        AipiOperation own = configuration.getOperation();
+        AipiOperation asked = operationOfHeader(exchange, own);
+        if (asked != own && !configuration.isAllowOperationFromHeader()) {
+            // not ignored: whoever set the header would get something else than what was asked for, at the cost of a
+            // job
+            throw new InvalidRequestException(
+                    "The header " + AipiConstants.OPERATION + " asks for the operation " + asked
+                            + ", but the endpoint's is "
+                            + own
+                            + ". If messages may choose, set allowOperationFromHeader=true; if they may not, remove"
+                            + " the header where they come in",
+                    ErrorContext.of(endpoint.getEndpointName()));
+        }
+        return asked;
+    }
+
+    private AipiOperation operationOfHeader(Exchange exchange, AipiOperation own) {
         try {
-            return exchange.getMessage()
-                    .getHeader(AipiConstants.OPERATION, configuration.getOperation(), AipiOperation.class);
+            return exchange.getMessage().getHeader(AipiConstants.OPERATION, own, AipiOperation.class);
         } catch (TypeConversionException e) {
             throw new InvalidRequestException(
                     "The header " + AipiConstants.OPERATION + " must be one of "

@@ -61,6 +61,9 @@ public final class AipiClient implements AutoCloseable {
         credentials = new Credentials(builder.user, builder.apiKey);
         loginRoute = builder.loginRoute;
         connectionOptions = builder.connectionOptions;
+        if (credentials.apiKey() != null) {
+            runtime.warnOfPlainHttp(server, connectionOptions.proxy());
+        }
         session = runtime.acquireSession(server, credentials, loginRoute);
         Transport transport = runtime.acquireTransport(connectionOptions);
         calls = new ServerCalls(
@@ -92,9 +95,7 @@ public final class AipiClient implements AutoCloseable {
 
     /** As {@link #endpoint(String, JobOptions)}; its jobs are counted in {@code counts}, which others may share. */
     public ModelEndpoint endpoint(String name, JobOptions options, JobCounts counts) {
-        if (name == null || name.isBlank()) {
-            throw new IllegalArgumentException("the name of the model endpoint is missing");
-        }
+        checkName(name);
         ModelEndpoint endpoint = new ModelEndpoint(
                 name, options, counts, runtime.acquireComputeTimes(server, name), calls, runtime.timer(), closing -> {
                     if (endpoints.remove(closing)) {
@@ -106,6 +107,28 @@ public final class AipiClient implements AutoCloseable {
             endpoint.close();
         }
         return endpoint;
+    }
+
+    /**
+     * Refuses what cannot be the name of a model endpoint. A name is a part of the URL's path. It is encoded there, but
+     * servers and proxies on the way decode it, some before they look for the way up in it.
+     *
+     * @throws IllegalArgumentException if the name is missing, has a slash, a backslash or a control character in it, or is
+     *     a way up
+     */
+    public static void checkName(String name) {
+        if (name == null || name.isBlank()) {
+            throw new IllegalArgumentException("the name of the model endpoint is missing");
+        }
+        boolean leadsElsewhere = name.equals(".")
+                || name.equals("..")
+                || name.chars().anyMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
+        if (leadsElsewhere) {
+            // not quoted: it may come from a message, and is not fit for a log
+            throw new IllegalArgumentException(
+                    "the name of the model endpoint (endpointName) must not be . or .. or have a slash, a backslash or a"
+                            + " control character in it");
+        }
     }
 
     /** The names of the endpoints that the credentials may use; fails where the server has no such list. */

@@ -15,9 +15,12 @@ import io.aipi.client.internal.Shared;
 import io.aipi.client.internal.SystemTimer;
 import io.aipi.client.internal.Timer;
 import io.aipi.client.internal.Transport;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -27,6 +30,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What clients share: one timer thread, two I/O threads and a pool of connections for each set of
@@ -34,6 +40,10 @@ import java.util.function.Function;
  * up addresses. However many jobs are in flight, there are no more threads than that.
  */
 public final class AipiRuntime implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AipiRuntime.class);
+
+    private static final Pattern IP_V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     private record SessionKey(URI server, Credentials credentials, LoginRoute route) {}
 
@@ -48,6 +58,7 @@ public final class AipiRuntime implements AutoCloseable {
     private final Shared<EndpointKey, ComputeTimes> computeTimes = new Shared<>(key -> new ComputeTimes(), times -> {});
     private final LoginRouteMemory routeMemory = new LoginRouteMemory();
     private final Set<AipiClient> clients = ConcurrentHashMap.newKeySet();
+    private final Set<String> warnedOfPlainHttp = ConcurrentHashMap.newKeySet();
 
     AipiRuntime(
             Timer timer,
@@ -99,6 +110,34 @@ public final class AipiRuntime implements AutoCloseable {
 
     void opened(AipiClient client) {
         clients.add(client);
+    }
+
+    /** Says once for each server that its API key can be read by whoever is on the way to it. */
+    void warnOfPlainHttp(URI server, URI proxy) {
+        boolean clear = "http".equalsIgnoreCase(server.getScheme());
+        boolean leavesTheHost = !isLoopback(server) || (proxy != null && !isLoopback(proxy));
+        if (clear && leavesTheHost && warnedOfPlainHttp.add(server.getAuthority())) {
+            LOG.warn(
+                    "The API key goes to {} in clear: whoever is on the way can read it, and the prompts and answers. Use"
+                            + " https",
+                    server);
+        }
+    }
+
+    /** By its name only: a warning is not worth asking a name server. */
+    private static boolean isLoopback(URI uri) {
+        String host = uri.getHost().toLowerCase(Locale.ROOT);
+        if (host.equals("localhost") || host.endsWith(".localhost")) {
+            return true;
+        }
+        if (!host.startsWith("[") && !IP_V4.matcher(host).matches()) {
+            return false;
+        }
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException notHere) {
+            return false;
+        }
     }
 
     void closed(AipiClient client) {

@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * @param name name of the parameter or result field it stands in; null for none
  * @param mediaType for example {@code image/png}. For a result it is found from the bytes where they are of a known
- *     kind, else it is what the server declared; {@code application/octet-stream} when neither says
+ *     kind, else it is what the server declared, if that can be; {@code application/octet-stream} when neither says
  * @param bytes the content, decoded
  */
 @SuppressWarnings("ArrayRecordComponent") // equals, hashCode and toString below look at the content

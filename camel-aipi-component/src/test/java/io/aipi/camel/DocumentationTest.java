@@ -66,9 +66,13 @@ class DocumentationTest {
 
     private static final Path ROOT = Path.of("..");
     private static final Path README = ROOT.resolve("README.md");
+    private static final Path SECURITY = ROOT.resolve("SECURITY.md");
     private static final Path OPTIONS = ROOT.resolve("docs/options.md");
     private static final Path BEHAVIOUR = ROOT.resolve("docs/behaviour.md");
     private static final Path ERRORS = ROOT.resolve("docs/errors.md");
+
+    /** A test's class, and one of its methods where one is named. */
+    private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");
 
     private static JsonNode catalog;
     private static CatalogTables tables;
@@ -237,19 +241,50 @@ class DocumentationTest {
     @ParameterizedTest
     @MethodSource("pages")
     void everyTestThatIsNamedIsThere(Path page) throws IOException {
-        Set<String> there;
-        try (Stream<Path> sources = Files.walk(Path.of("src/test/java"))) {
-            there = sources.map(source -> source.getFileName().toString().replace(".java", ""))
-                    .collect(Collectors.toSet());
+        Map<String, Path> there = tests();
+        Matcher named = NAMED_TEST.matcher(Files.readString(page));
+        while (named.find()) {
+            assertThat(there).as("%s in %s", named.group(), page).containsKey(named.group(1));
+            if (named.group(2) != null) {
+                assertThat(Files.readString(there.get(named.group(1))))
+                        .as("%s in %s", named.group(), page)
+                        .containsPattern("void " + named.group(2) + "\\(");
+            }
         }
-        Matcher named = Pattern.compile("`(\\w+Test)`").matcher(Files.readString(page));
-        assertThat(named.results().map(result -> result.group(1))).isSubsetOf(there);
+    }
+
+    /** The tests of all modules. */
+    private static Map<String, Path> tests() throws IOException {
+        try (Stream<Path> sources = Files.walk(ROOT)) {
+            return sources.filter(source -> source.toString().endsWith("Test.java"))
+                    .collect(Collectors.toMap(
+                            source -> source.getFileName().toString().replace(".java", ""),
+                            source -> source,
+                            (one, other) -> one));
+        }
+    }
+
+    @Test
+    void everySecurityPromiseNamesTheTestThatHoldsIt() throws IOException {
+        String page = Files.readString(SECURITY);
+        List<String> promises = page.substring(page.indexOf("## Promises"), page.indexOf("## What is not promised"))
+                .lines()
+                .filter(line -> line.startsWith("| "))
+                .skip(1)
+                .toList();
+        assertThat(promises).hasSizeGreaterThan(10).allSatisfy(promise -> {
+            String heldBy = promise.split("\\|")[2].strip();
+            assertThat(heldBy.equals("the same")
+                            || NAMED_TEST.matcher(heldBy).results().anyMatch(test -> test.group(2) != null))
+                    .as(promise)
+                    .isTrue();
+        });
     }
 
     static List<Path> pages() throws IOException {
         try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
             return Stream.concat(
-                            Stream.of(README),
+                            Stream.of(README, SECURITY),
                             docs.filter(path -> path.toString().endsWith(".md")))
                     .sorted()
                     .toList();
@@ -325,6 +360,9 @@ class DocumentationTest {
         CamelContext context = new DefaultCamelContext();
         context.getComponent("aipi", AipiComponent.class).getConfiguration().setServerUrl("http://gpu-server:7777");
         context.getRegistry().bind("jobs", new MemoryAggregationRepository());
+        for (String placeholder : List.of("trust.password", "client.password")) {
+            context.getPropertiesComponent().addOverrideProperty(placeholder, "secret");
+        }
         return context;
     }
 

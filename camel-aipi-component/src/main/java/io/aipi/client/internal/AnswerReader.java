@@ -22,11 +22,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Reads the JSON of an answer into maps, lists and plain values, with two things done on the way: fields that carry keys
@@ -47,7 +44,6 @@ final class AnswerReader {
     private static final String DATA = "data:";
     private static final String BASE64 = ";base64";
     private static final int LONGEST_HEAD = 200;
-    private static final Pattern MEDIA_TYPE = Pattern.compile("[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+");
 
     /** Results are flat; deeper nesting than this is an attack or an accident. */
     static final int MAX_NESTING = 100;
@@ -293,20 +289,18 @@ final class AnswerReader {
         if (bytes == null) {
             return null;
         }
-        Optional<String> detected = MediaTypes.detect(bytes);
         if (head == null) {
             // a word may be base64 by chance; a file has a signature
-            return detected.map(type -> new Media(name, type, bytes)).orElse(null);
+            return MediaTypes.detect(bytes)
+                    .map(type -> new Media(name, type, bytes))
+                    .orElse(null);
         }
-        return new Media(name, detected.orElseGet(() -> declaredType(head)), bytes);
+        return new Media(name, MediaTypes.of(bytes, declaredType(head)), bytes);
     }
 
     private static String declaredType(String head) {
-        String declared = head.substring(DATA.length(), head.length() - BASE64.length())
-                .split(";", 2)[0]
-                .toLowerCase(Locale.ROOT);
-        // it becomes a header of a message: nothing but a media type may get there
-        return MEDIA_TYPE.matcher(declared).matches() ? declared : MediaTypes.UNKNOWN;
+        String declared = head.substring(DATA.length(), head.length() - BASE64.length());
+        return declared.split(";", 2)[0];
     }
 
     /** Where the comma of {@code data:TYPE;base64,} stands, -1 if the text is no such URI. */

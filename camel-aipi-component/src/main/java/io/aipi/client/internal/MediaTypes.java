@@ -7,14 +7,20 @@
 package io.aipi.client.internal;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Tells what a file is from its first bytes: what a server or a file name claims may be wrong. */
 public final class MediaTypes {
 
     /** The type of content that nothing is known of. */
     public static final String UNKNOWN = "application/octet-stream";
+
+    /** As RFC 6838 has them: nothing in it that would lead elsewhere in a path or end a header. */
+    private static final Pattern TYPE_NAME =
+            Pattern.compile("[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}");
 
     private MediaTypes() {}
 
@@ -26,6 +32,26 @@ public final class MediaTypes {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * The media type of content for which a server has declared one. What the content shows counts; what is declared only
+     * for content of an unknown kind, and only if it is the name of a type, and not of one that its content would show: a
+     * type becomes a header and a part of file names.
+     *
+     * @param declared null for none
+     */
+    static String of(byte[] content, String declared) {
+        return detect(content).orElseGet(() -> isBelievable(declared) ? declared.toLowerCase(Locale.ROOT) : UNKNOWN);
+    }
+
+    private static boolean isBelievable(String declared) {
+        if (declared == null || !TYPE_NAME.matcher(declared).matches()) {
+            return false;
+        }
+        // sounds of this type begin in more ways than are known here
+        return "audio/mpeg".equalsIgnoreCase(declared)
+                || Arrays.stream(Signature.values()).noneMatch(kind -> kind.mediaType.equalsIgnoreCase(declared));
     }
 
     /** The usual file name extension, without a dot. */

@@ -43,14 +43,36 @@ public final class SecretMask {
         }
     }
 
-    /** What may be quoted of a text: without keys, and only its beginning if it is long; null for null. */
+    /**
+     * What may be quoted of a text: without keys, only its beginning if it is long, and in one line, so that a server
+     * cannot write lines of its own into a log; null for null.
+     */
     String quote(String text) {
-        return cut(mask(text), QUOTED);
+        return withoutControls(cut(mask(text), QUOTED), "");
     }
 
-    /** As {@link #quote}, for a worker's complaint. */
+    /** As {@link #quote}, for a worker's complaint, which keeps its lines. */
     String quoteComplaint(String text) {
-        return cut(mask(text), QUOTED_COMPLAINT);
+        return withoutControls(cut(mask(text), QUOTED_COMPLAINT), "\n\t");
+    }
+
+    /** A terminal that shows a log obeys some control characters. */
+    private static String withoutControls(String text, String kept) {
+        if (text == null || text.chars().noneMatch(c -> isControl(c, kept))) {
+            return text;
+        }
+        StringBuilder plain = new StringBuilder(text);
+        for (int i = 0; i < plain.length(); i++) {
+            if (isControl(plain.charAt(i), kept)) {
+                plain.setCharAt(i, ' ');
+            }
+        }
+        return plain.toString();
+    }
+
+    private static boolean isControl(int c, String kept) {
+        boolean control = Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
+        return control && kept.indexOf(c) < 0;
     }
 
     private static String cut(String text, int length) {

@@ -31,7 +31,14 @@ public final class Session {
 
     private record LoggingIn(CompletableFuture<String> key) implements State {}
 
-    private record LoggedIn(String key) implements State {}
+    private record LoggedIn(String key) implements State {
+
+        /** Never shows the key. */
+        @Override
+        public String toString() {
+            return "LoggedIn[]";
+        }
+    }
 
     private record Refused(AipiException reason, long until) implements State {}
 

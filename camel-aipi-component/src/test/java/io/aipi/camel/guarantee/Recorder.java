@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,7 +41,7 @@ final class Recorder implements AutoCloseable {
     /** WireMock's threads: as a proxy it is an HTTP client with wire logs, too. */
     private static final String SERVER_THREADS = "qtp";
 
-    private final Set<String> seen = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> seen = new ConcurrentHashMap<>();
     private final Set<String> loggers = ConcurrentHashMap.newKeySet();
     private final AtomicInteger events = new AtomicInteger();
     private final Appender appender = new Appender();
@@ -81,27 +82,39 @@ final class Recorder implements AutoCloseable {
     }
 
     void see(String where, Object what) {
-        seen.add(where + " " + what);
+        see(where + " " + what);
     }
 
     void see(String where, Throwable failure) {
         if (failure != null) {
             StringWriter text = new StringWriter();
             failure.printStackTrace(new PrintWriter(text));
-            seen.add(where + " " + text);
+            see(where + " " + text);
             // printStackTrace leaves out what getMessage() would say in another class's words
             for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-                seen.add(where + " " + cause.getMessage() + " " + cause.getLocalizedMessage());
+                see(where + " " + cause.getMessage() + " " + cause.getLocalizedMessage());
             }
         }
     }
 
     void forget(Predicate<String> texts) {
-        seen.removeIf(texts);
+        seen.keySet().removeIf(texts);
+    }
+
+    private void see(String text) {
+        seen.merge(text, 1, Integer::sum);
     }
 
     Set<String> seen() {
-        return seen;
+        return seen.keySet();
+    }
+
+    /** How often something was seen with these words in it. */
+    int times(String words) {
+        return seen.entrySet().stream()
+                .filter(text -> text.getKey().contains(words))
+                .mapToInt(Map.Entry::getValue)
+                .sum();
     }
 
     int events() {
@@ -115,7 +128,7 @@ final class Recorder implements AutoCloseable {
 
     /** The texts with the secret in them, each cut down to what is around it. */
     List<String> textsWith(String secret) {
-        return seen.stream()
+        return seen.keySet().stream()
                 .filter(text -> text.contains(secret))
                 .map(text -> around(secret, text))
                 .distinct()
@@ -131,7 +144,7 @@ final class Recorder implements AutoCloseable {
     private void heard(String logger, String text) {
         events.incrementAndGet();
         loggers.add(logger);
-        seen.add(logger + " " + text);
+        see(logger + " " + text);
     }
 
     private static LoggerContext logging() {

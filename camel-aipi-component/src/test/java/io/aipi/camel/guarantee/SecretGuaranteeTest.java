@@ -10,18 +10,26 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import io.aipi.camel.AipiComponent;
+import io.aipi.camel.AipiEndpoint;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.ObjectOutputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -40,10 +49,14 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Route;
+import org.apache.camel.Service;
 import org.apache.camel.console.DevConsole;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.spi.ModelToXMLDumper;
+import org.apache.camel.support.DefaultExchangeHolder;
 import org.apache.camel.support.PluginHelper;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.ThreadContext;
@@ -65,6 +78,8 @@ class SecretGuaranteeTest {
     private static final String WORKER_KEY = Chatterbox.WORKER_KEY;
     private static final List<String> CLIENT_KEYS = List.of(API_KEY, Chatterbox.API_KEY_ENCODED);
     private static final List<String> SESSION_KEYS = List.of(Chatterbox.SESSION_KEY, Chatterbox.SECOND_SESSION_KEY);
+
+    private static final String SENDERS_KEY = "senders-key-0c9b6a8e";
 
     private static final String KEY_IN_URI = "api-key-6a17e2a5-b706-03cb";
 
@@ -189,6 +204,65 @@ class SecretGuaranteeTest {
         assertThatNoneIsSeen(List.copyOf(sessionKeys));
     }
 
+    /** What is kept of jobs that outlive their process is read by whoever reads the database. */
+    @ParameterizedTest
+    @ValueSource(strings = {"shared", "endpoint", "none"})
+    void noKeyIsInTheJobRepository(String loginRoute) throws Exception {
+        List<String> endpoints = List.of("chat", "failing", "lapsed", "lost");
+        Set<String> outcomes = ConcurrentHashMap.newKeySet();
+        try (Chatterbox server = new Chatterbox();
+                TestContext test = TestContext.of(
+                        server.url(),
+                        API_KEY,
+                        component -> {
+                            component.getConfiguration().setLoginRoute(loginRoute);
+                            component.getConfiguration().setJobRepository(new WatchedRepository());
+                            component.getConfiguration().setRecoveryTimeout(Duration.ofMillis(200));
+                        },
+                        routes -> {
+                            for (String endpoint : endpoints) {
+                                routes.from("direct:" + endpoint).to("aipi:" + endpoint + "?waitForResult=false");
+                                routes.from("aipi:" + endpoint)
+                                        .process(this::see)
+                                        .process(exchange -> outcomes.add(endpoint));
+                            }
+                        })) {
+            test.context().start();
+            for (String endpoint : endpoints) {
+                Exchange submitted = test.context().createProducerTemplate().request("direct:" + endpoint, exchange -> {
+                    exchange.getMessage().setBody("hello");
+                    exchange.getMessage().setHeader("Authorization", "Bearer " + SENDERS_KEY);
+                    exchange.getMessage().setHeader("cookie", SENDERS_KEY);
+                    exchange.getMessage().setHeader("X-Api-Key", SENDERS_KEY);
+                    exchange.getMessage().setHeader("kept", "a-kept-header");
+                });
+                assertThat(submitted.getException()).isNull();
+            }
+            await().atMost(Duration.ofSeconds(20)).until(() -> outcomes.containsAll(endpoints));
+        }
+        recorder.forget(text -> !text.startsWith("repository "));
+        assertThat(recorder.seen())
+                .as("entries")
+                .anyMatch(text -> text.contains("a-kept-header"))
+                .anyMatch(text -> text.contains("hello back"))
+                .anyMatch(text -> text.contains("failed with"));
+        List<String> secrets = new ArrayList<>(CLIENT_KEYS);
+        secrets.addAll(List.of(WORKER_KEY, SENDERS_KEY));
+        if (!"none".equals(loginRoute)) {
+            secrets.addAll(SESSION_KEYS);
+        }
+        assertThatNoneIsSeen(secrets);
+    }
+
+    /** Sees each entry as a database would get it. */
+    private final class WatchedRepository extends MemoryAggregationRepository {
+        @Override
+        public Exchange add(CamelContext context, String key, Exchange entry) {
+            recorder.see("repository", key + " " + serialised(DefaultExchangeHolder.marshal(entry, true, true)));
+            return super.add(context, key, entry);
+        }
+    }
+
     /** What Camel does with a URI before it gives it to the component, and the route as it was written, are Camel's. */
     @ParameterizedTest
     @ValueSource(strings = {KEY_IN_URI, "RAW(" + KEY_IN_URI + ")", "{{aipi.apikey}}"})
@@ -226,6 +300,9 @@ class SecretGuaranteeTest {
             ThreadContext.clearMap();
             run(server.url(), "auto", List.of("aipi:chat?param.extra=planted-parameter"), "planted-body", () -> {});
         }
+        assertThat(recorder.seen())
+                .as("the body in a serialised exchange")
+                .anyMatch(text -> text.startsWith("serialised ") && text.contains("hello back"));
         for (String planted : List.of(
                 "planted-message",
                 "planted-jdk",
@@ -235,7 +312,8 @@ class SecretGuaranteeTest {
                 "planted-body")) {
             assertThat(recorder.textsWith(planted)).as(planted).isNotEmpty();
         }
-        for (String where : List.of("jmx-name", "jmx", "console", "route-dump", "endpoint", "thread", "header")) {
+        for (String where : List.of(
+                "jmx-name", "jmx", "console", "route-dump", "endpoint", "thread", "header", "serialised", "state")) {
             assertThat(recorder.seen()).as(where).anyMatch(text -> text.startsWith(where + " "));
         }
         assertThat(recorder.loggers())
@@ -309,6 +387,7 @@ class SecretGuaranteeTest {
             recorder.see("endpoint", endpoint + " " + endpoint.getClass().getName());
             recorder.see("endpoint", endpoint.getEndpointUri() + " " + endpoint.getEndpointKey());
         }
+        seeStates(context);
         ModelToXMLDumper dumper = PluginHelper.getModelToXMLDumper(context);
         recorder.see("route-dump", dumper.dumpModelAsXml(context, test.context().getRouteDefinition("in0")));
         TestContext.liveThreads().forEach(thread -> recorder.see("thread", thread.getName()));
@@ -321,6 +400,32 @@ class SecretGuaranteeTest {
         exchange.getAllProperties().forEach((name, value) -> recorder.see("property", name + "=" + value));
         recorder.see("exception", exchange.getException());
         recorder.see("exception", exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class));
+        seeSerialised(exchange);
+    }
+
+    /** As brokers, caches and repositories keep exchanges: by Java's serialisation, which reads private fields, too. */
+    private void seeSerialised(Exchange exchange) {
+        Exchange copy = exchange.copy();
+        // Camel keeps it in the properties, but it cannot be serialised
+        copy.removeProperty(ExchangePropertyKey.MESSAGE_HISTORY);
+        recorder.see("serialised", serialised(DefaultExchangeHolder.marshal(copy, true, true)));
+        for (Throwable failure : Arrays.asList(
+                exchange.getException(), exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class))) {
+            if (failure != null) {
+                recorder.see("serialised-exception", serialised(failure));
+            }
+        }
+    }
+
+    /** Each byte a character: the keys of these tests are ASCII, which stands in it as it is. */
+    private static String serialised(Object value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toString(StandardCharsets.ISO_8859_1);
     }
 
     private void seeJmx(CamelContext context) throws Exception {
@@ -379,6 +484,23 @@ class SecretGuaranteeTest {
                 if (console.supportMediaType(type) && !"send".equals(name)) {
                     recorder.see("console", name + " " + console.call(type, Map.of("format", "xml")));
                 }
+            }
+        }
+    }
+
+    /** Whatever the component's parts say of themselves, as a debugger or a careless log statement would have it. */
+    private void seeStates(CamelContext context) {
+        AipiComponent component = context.getComponent("aipi", AipiComponent.class);
+        recorder.see("state", component + " " + component.getConfiguration());
+        for (Route route : context.getRoutes()) {
+            recorder.see("state", route + " " + route.getConsumer());
+            for (Service service : route.getServices()) {
+                recorder.see("state", service);
+            }
+        }
+        for (Endpoint endpoint : context.getEndpoints()) {
+            if (endpoint instanceof AipiEndpoint aipi) {
+                recorder.see("state", aipi.getConfiguration() + " " + aipi.getServiceMetadata() + aipi.getServiceUrl());
             }
         }
     }

@@ -32,6 +32,7 @@ class OperationsTest extends SimulatorRouteTest {
             @Override
             public void configure() {
                 from("direct:submit").to("aipi:chat?waitForResult=false");
+                from("direct:chosen").to("aipi:chat?allowOperationFromHeader=true");
                 from("direct:held").to("aipi:chat?holdConnection=true");
                 from("direct:impatient").to("aipi:chat?jobTimeout=300");
                 from("direct:impatient-held").to("aipi:chat?holdConnection=true&jobTimeout=300");
@@ -126,11 +127,11 @@ class OperationsTest extends SimulatorRouteTest {
     @Test
     void theHeaderChoosesTheOperationOnce() {
         Exchange answer = template.request(
-                "direct:submit", exchange -> exchange.getMessage().setHeaders(Map.of(AipiConstants.OPERATION, "list")));
+                "direct:chosen", exchange -> exchange.getMessage().setHeaders(Map.of(AipiConstants.OPERATION, "list")));
         assertThat(answer.getMessage().getBody(String.class)).contains("chat");
         assertThat(answer.getMessage().getHeader(AipiConstants.OPERATION)).isNull();
         assertThat(template.requestBodyAndHeader(
-                        "direct:submit", null, AipiConstants.OPERATION, AipiOperation.validateKey))
+                        "direct:chosen", null, AipiConstants.OPERATION, AipiOperation.validateKey))
                 .isEqualTo(true);
     }
 

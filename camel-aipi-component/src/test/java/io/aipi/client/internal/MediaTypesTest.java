@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MediaTypesTest {
@@ -68,5 +69,49 @@ class MediaTypesTest {
         assertThat(MediaTypes.extension("Image/PNG; q=1")).isEqualTo("png");
         assertThat(MediaTypes.extension("application/thing")).isEqualTo("bin");
         assertThat(MediaTypes.extension("")).isEqualTo("bin");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "image/png, 474946383961, image/gif",
+        "image/heic, 00010203, image/heic",
+        "Audio/X-Thing, 00010203, audio/x-thing",
+        "image/svg+xml, 3c7376673e, image/svg+xml",
+        "audio/mpeg, fff3440000, audio/mpeg"
+    })
+    void aDeclaredTypeCountsForContentThatShowsNone(String declared, String hex, String type) {
+        assertThat(MediaTypes.of(HexFormat.of().parseHex(hex), declared)).isEqualTo(type);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"image/png", "IMAGE/JPEG", "application/pdf", "video/mp4", "audio/wav"})
+    void aTypeThatItsContentWouldShowIsNotBelieved(String declared) {
+        byte[] page = "<html><script>".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(MediaTypes.of(page, declared)).isEqualTo(MediaTypes.UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(
+            strings = {
+                "",
+                "image",
+                "image/",
+                "/x",
+                "image/../../etc/passwd",
+                "image/x/../y",
+                "../image/x",
+                "image/..",
+                "image\\x",
+                "image/x\r\nX-Injected: yes",
+                "image/x y",
+                "image/x\0",
+                "im\u00e4ge/x",
+                "image/${env:HOME}",
+                "image/x;y"
+            })
+    void whatIsNoNameOfATypeIsNone(String declared) {
+        assertThat(MediaTypes.of(new byte[] {0, 1, 2}, declared)).isEqualTo(MediaTypes.UNKNOWN);
     }
 }

@@ -83,4 +83,19 @@ class SecretMaskTest {
         assertThat(new SecretMask("k").mask("k as in key")).isEqualTo("k as in key");
         assertThat(new SecretMask("key").mask(null)).isNull();
     }
+
+    @Test
+    void aServerCannotWriteLinesOfItsOwnIntoALog() {
+        SecretMask mask = new SecretMask(null);
+        String hostile = "a\r\n2026-01-01 INFO all is well\u001b[2J\u0007\u2028\u0085b\tc";
+
+        assertThat(mask.quote(hostile)).isEqualTo("a  2026-01-01 INFO all is well [2J   b c");
+        assertThat(mask.quoteComplaint(hostile)).isEqualTo("a \n2026-01-01 INFO all is well [2J   b\tc");
+    }
+
+    /** Taken out after the keys, which may have any character in them. */
+    @Test
+    void aKeyWithAControlCharacterIsFound() {
+        assertThat(new SecretMask("a\nkey").quote("the a\nkey!")).isEqualTo("the xxxxxx!");
+    }
 }

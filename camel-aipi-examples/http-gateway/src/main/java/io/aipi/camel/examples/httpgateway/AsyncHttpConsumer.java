@@ -39,7 +39,7 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
 
     /** The headers of a message that become headers of the answer. */
     private static final List<String> RESPONSE_HEADERS =
-            List.of("Content-Type", "Location", "Retry-After", "Cache-Control");
+            List.of("Content-Type", "Location", "Retry-After", "Cache-Control", "X-Content-Type-Options");
 
     private final String routerName;
     private Route guard;

@@ -53,7 +53,7 @@ public final class Pages {
             throw new Problem(404, "The job has no such image");
         }
         Media image = images.get(Integer.parseInt(number));
-        page(exchange, image.mediaType(), image.bytes());
+        page(exchange, type(image), image.bytes());
     }
 
     /** The job as it goes on. */
@@ -66,7 +66,7 @@ public final class Pages {
         JobResult result = exchange.getMessage().getBody(JobResult.class);
         if (result.media().size() == 1 && result.text() == null) {
             Media only = result.media().get(0);
-            page(exchange, only.mediaType(), only.bytes());
+            page(exchange, type(only), only.bytes());
         } else if (result.media().isEmpty() && result.text() != null) {
             page(exchange, "text/plain;charset=UTF-8", result.text());
         } else {
@@ -84,12 +84,22 @@ public final class Pages {
         return board.find(exchange.getMessage().getHeader("id", String.class)).orElseThrow(Problem::notFound);
     }
 
+    /**
+     * A type that the file's content shows. What the server calls other files is not believed: as SVG or HTML they would
+     * be programs, which a browser runs as this gateway's.
+     */
+    private static String type(Media media) {
+        return "bin".equals(media.fileExtension()) ? "application/octet-stream" : media.mediaType();
+    }
+
     private static Message page(Exchange exchange, String mediaType, Object body) {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, mediaType);
         // a job changes, and is nobody's but its sender's
         message.setHeader("Cache-Control", "no-store");
+        // nor does a browser find another type in it
+        message.setHeader("X-Content-Type-Options", "nosniff");
         message.setBody(body);
         return message;
     }

@@ -446,7 +446,7 @@ class GatewayTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).contains("Mine, too").doesNotContain("evil");
         assertThat(answer.headers().map().keySet())
-                .allMatch(name -> Stream.of("content-type", "content-length", "cache-control")
+                .allMatch(name -> Stream.of("content-type", "content-length", "cache-control", "x-content-type-options")
                         .anyMatch(name::equalsIgnoreCase));
         assertThat(server.stats().submits()).isEqualTo(3);
     }

@@ -1,0 +1,146 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.guarantee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aipi.camel.AipiConstants;
+import io.aipi.camel.guarantee.WireServer.Answer;
+import io.aipi.client.error.AipiException;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a server answers is data: it names no file, chooses no header and writes no lines into a log. */
+class UntrustedAnswerGuaranteeTest {
+
+    private static final String PAGE =
+            Base64.getEncoder().encodeToString("<html><script>".getBytes(StandardCharsets.UTF_8));
+
+    private static final String PNG =
+            Base64.getEncoder().encodeToString("\u0089PNG\r\n\u001a\n......".getBytes(StandardCharsets.ISO_8859_1));
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "image/../../../evil.sh    | application/octet-stream | bin",
+                "image/x/../../y           | application/octet-stream | bin",
+                "image/x\\r\\nX-Evil: yes  | application/octet-stream | bin",
+                "image/png                 | application/octet-stream | bin",
+                "image/svg+xml             | image/svg+xml            | bin",
+                "image/sh                  | image/sh                 | bin",
+                "../../evil                | application/octet-stream | bin"
+            })
+    void theTypeOfAPictureIsCheckedBeforeItBecomesAHeaderOrAnExtension(String declared, String type, String extension)
+            throws Exception {
+        Exchange answer = answer("\"images\":[\"data:" + declared + ";base64," + PAGE + "\"]");
+
+        assertThat(answer.getMessage().getHeader(AipiConstants.MEDIA_TYPES)).isEqualTo(List.of(type));
+        assertThat(answer.getMessage().getHeader(Exchange.CONTENT_TYPE)).isEqualTo(type);
+        assertThat(answer.getProperty(AipiConstants.RESULT_PROPERTY, io.aipi.client.JobResult.class)
+                        .media())
+                .singleElement()
+                .satisfies(media -> assertThat(media.fileExtension()).isEqualTo(extension));
+    }
+
+    /** As the examples and the documentation write answers to files. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "data:image/../../../evil.sh;base64,",
+                "data:image/png;base64,",
+                "data:image/sh;base64,",
+                "data:text/../../x;base64,"
+            })
+    void aFileIsNamedByTheRouteAndItsExtensionByItsContent(String head, @TempDir Path folder) throws Exception {
+        Path answers = Files.createDirectories(folder.resolve("deep/down/answers"));
+        String file = "file:" + answers + "?fileName=${header.prompt}.${exchangeProperty."
+                + AipiConstants.RESULT_PROPERTY + ".media[0].fileExtension}";
+        for (String content : List.of(PAGE, PNG)) {
+            String result =
+                    "\"image\":\"" + head + content + "\",\"CamelFileName\":\"../evil\",\"fileName\":\"../evil\"";
+            Exchange written = exchange(WireServer.jobs(result), file);
+            assertThat(written.getException()).isNull();
+        }
+
+        try (Stream<Path> files = Files.walk(folder)) {
+            assertThat(files.filter(Files::isRegularFile))
+                    .containsExactlyInAnyOrder(answers.resolve("mine.bin"), answers.resolve("mine.png"));
+        }
+    }
+
+    @Test
+    void noFieldOfAResultBecomesAHeaderThatIsNotTheComponents() throws Exception {
+        Exchange answer = answer(
+                "\"text\":\"hello\",\"CamelFileName\":\"../../evil\",\"fileName\":\"evil\","
+                        + "\"Content-Disposition\":\"attachment\",\"Exchange.OVERRULE_FILE_NAME\":\"evil\","
+                        + "\"CamelOverruleFileName\":\"evil\",\"CamelHttpUri\":\"http://evil\",\"headers\":{\"CamelFileName\":\"x\"}");
+
+        List<String> known = new ArrayList<>(List.of(Exchange.CONTENT_TYPE, "prompt"));
+        for (Field constant : AipiConstants.class.getFields()) {
+            known.add((String) constant.get(null));
+        }
+        assertThat(answer.getMessage().getHeaders().keySet()).isSubsetOf(known);
+        assertThat(answer.getAllProperties().keySet()).noneMatch(name -> name.contains("File"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"refused", "failed", "unreadable"})
+    void whatAServerSaysWritesNoLinesOfItsOwnIntoALog(String how) throws Exception {
+        String words = "\"bad\\r\\n2026-01-01 ERROR forged\\u001b[2J\\u0007\"";
+        Function<WireServer.Request, Answer> jobs = WireServer.jobs("\"error\":" + words);
+        Exchange failed = exchange(
+                request -> {
+                    if (request.line().startsWith("POST /chat ") && "refused".equals(how)) {
+                        return new Answer(400, "", "{\"success\":false,\"error\":[" + words + "]}");
+                    }
+                    if (request.line().startsWith("POST /chat ") && "unreadable".equals(how)) {
+                        return new Answer(500, "", "{\"description\":" + words + ",\"message\":" + words + "}");
+                    }
+                    return jobs.apply(request);
+                },
+                "mock:out");
+
+        assertThat(failed.getException()).isInstanceOf(AipiException.class).hasMessageContaining("forged");
+        assertThat(failed.getException().getMessage().chars())
+                .noneMatch(c -> Character.isISOControl(c) && !("failed".equals(how) && c == '\n'));
+    }
+
+    private static Exchange answer(String resultFields) throws Exception {
+        Exchange answer = exchange(WireServer.jobs(resultFields), "mock:out");
+        assertThat(answer.getException()).isNull();
+        return answer;
+    }
+
+    private static Exchange exchange(Function<WireServer.Request, Answer> answers, String then) throws Exception {
+        try (WireServer server = new WireServer(answers);
+                TestContext test = TestContext.started(
+                        server.url(),
+                        null,
+                        routes -> routes.from("direct:in")
+                                .to("aipi:chat?lazyLogin=true")
+                                .to(then))) {
+            return test.context().createProducerTemplate().request("direct:in", exchange -> {
+                exchange.getMessage().setBody("hi");
+                exchange.getMessage().setHeader("prompt", "mine");
+            });
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.examples.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aipi.camel.AipiConstants;
+import java.lang.reflect.Field;
+import java.util.Locale;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.kafka.KafkaHeaderFilterStrategy;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who sends a message to a topic sets none of the headers that mean something to the component. */
+class SendersHeadersTest {
+
+    private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+
+    @Test
+    void camelsKafkaConsumerLetsNoneOfThemIn() throws Exception {
+        for (Field constant : AipiConstants.class.getFields()) {
+            assertThat(isLeftOut((String) constant.get(null)))
+                    .as(constant.getName())
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CamelAipiOperation", "CamelAipiJobId", "CamelAipiRequestId"})
+    void inWhateverCase(String name) {
+        assertThat(isLeftOut(name.toLowerCase(Locale.ROOT))).isTrue();
+        assertThat(isLeftOut(name.toUpperCase(Locale.ROOT))).isTrue();
+    }
+
+    private boolean isLeftOut(String name) {
+        return new KafkaHeaderFilterStrategy().applyFilterToExternalHeaders(name, "x", exchange);
+    }
+}
