@@ -54,6 +54,7 @@ class MessageTrustGuaranteeTest {
             routes.from("direct:in").to("aipi:chat?lazyLogin=true");
             routes.from("direct:detached").to("aipi:chat?lazyLogin=true&waitForResult=false");
             routes.from("direct:result").to("aipi:chat?lazyLogin=true&operation=result");
+            routes.from("direct:cleaned").removeHeaders("(?i)CamelAipi.*").to("aipi:chat?lazyLogin=true");
             routes.from("direct:open").to("aipi:chat?lazyLogin=true&allowOperationFromHeader=true");
         });
     }
@@ -224,6 +225,30 @@ class MessageTrustGuaranteeTest {
                         .isTrue();
             }
         }
+    }
+
+    /** As the documentation says it: Camel's JMS consumer lets headers in whose case is another, and Camel reads them all the same. */
+    @ParameterizedTest
+    @ValueSource(strings = {"CamelAipi", "camelaipi", "CAMELAIPI", "cAmElAiPi"})
+    void aRouteCanTakeTheHeadersOffInWhateverCase(String prefix) throws Exception {
+        Exchange sent = send(
+                "direct:cleaned",
+                "hi",
+                Map.of(prefix + "OPERATION", "list", prefix + "prompt", "hostile", "other", "x"));
+
+        assertThat(sent.getMessage().getBody()).isEqualTo("hello");
+        assertThat(sent.getMessage().getHeader("other")).isEqualTo("x");
+        assertThat(server.requests())
+                .allSatisfy(request -> assertThat(request.body()).doesNotContain("hostile"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"camelaipioperation", "CAMELAIPIOPERATION"})
+    void norDoesOneInAnotherCaseChooseTheOperation(String name) {
+        Exchange refused = send("direct:in", "a-job-of-somebody-else", Map.of(name, "result"));
+
+        assertThat(refused.getException()).isInstanceOf(InvalidRequestException.class);
+        assertThat(server.requests()).isEmpty();
     }
 
     private Exchange send(String route, Object body, Map<String, Object> headers) {

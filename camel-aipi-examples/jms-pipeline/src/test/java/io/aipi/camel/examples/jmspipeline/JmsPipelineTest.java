@@ -230,6 +230,26 @@ class JmsPipelineTest {
         });
     }
 
+    /** Camel lets headers in that begin with camel and not with Camel, and reads them all the same. */
+    @Test
+    void noHeaderOfASenderSteersAnything() throws Exception {
+        start();
+        jms(jms -> {
+            for (String prefix : List.of("camelaipi", "CAMELAIPI", "CamelAipi")) {
+                jms.createProducer()
+                        .setProperty(prefix + "operation", "list")
+                        .setProperty(prefix + "prompt", "evil")
+                        .setProperty(prefix + "jobId", "another-job")
+                        .setProperty(prefix + "requestId", "another-request")
+                        .send(jms.createQueue("prompts"), prefix);
+            }
+
+            assertThat(texts(receive(jms, "answers", 3)))
+                    .containsExactlyInAnyOrder("You said: camelaipi", "You said: CAMELAIPI", "You said: CamelAipi");
+            assertThatIsEmpty(jms, "prompts", "prompts.failed");
+        });
+    }
+
     @Test
     void poisonGoesToTheQueueOfTheFailedWithTheReasonInItsHeaders() throws Exception {
         start();

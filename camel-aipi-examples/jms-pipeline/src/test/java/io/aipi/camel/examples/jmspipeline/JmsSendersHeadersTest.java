@@ -10,17 +10,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.camel.AipiConstants;
 import java.lang.reflect.Field;
-import java.util.Locale;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jms.JmsHeaderFilterStrategy;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who sends a message to a queue sets none of the headers that mean something to the component. */
-class SendersHeadersTest {
+/**
+ * Who sends a message to a queue sets none of the headers that mean something to the component: not as they are written.
+ * In another case Camel lets them in, see the pipeline's own test.
+ */
+class JmsSendersHeadersTest {
 
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
@@ -31,13 +31,6 @@ class SendersHeadersTest {
                     .as(constant.getName())
                     .isTrue();
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"CamelAipiOperation", "CamelAipiJobId", "CamelAipiRequestId"})
-    void inWhateverCase(String name) {
-        assertThat(isLeftOut(name.toLowerCase(Locale.ROOT))).isTrue();
-        assertThat(isLeftOut(name.toUpperCase(Locale.ROOT))).isTrue();
     }
 
     private boolean isLeftOut(String name) {

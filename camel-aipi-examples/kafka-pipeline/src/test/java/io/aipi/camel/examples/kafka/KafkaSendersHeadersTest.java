@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who sends a message to a topic sets none of the headers that mean something to the component. */
-class SendersHeadersTest {
+class KafkaSendersHeadersTest {
 
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
