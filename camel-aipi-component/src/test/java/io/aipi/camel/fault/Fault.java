@@ -199,7 +199,7 @@ enum Fault {
     }
 
     boolean canLast() {
-        return !ONCE_ONLY.contains(this);
+        return !isHarmless() && !ONCE_ONLY.contains(this);
     }
 
     boolean concerns(Call call) {

@@ -286,7 +286,7 @@ final class FaultCell implements FaultProxy.Director {
         if (asked == call) {
             calls.add(System.nanoTime());
         }
-        if (asked == Call.LOOK && hits.get() > 0 && (!lasting || fault.isHarmless())) {
+        if (asked == Call.LOOK && hits.get() > 0 && !lasting) {
             // a job that is looked at the first time is never done, however slow this machine is
             server.startWorkers(ENDPOINT, workersToCome.getAndSet(0));
         }
