@@ -52,7 +52,7 @@ final class FaultyProxy implements AutoCloseable {
         STATUS_500,
         /** A gateway that lost the server's answer. */
         STATUS_502,
-        /** The session key is called unknown. */
+        /** The session key is called unknown; never done to a login. */
         STATUS_401
     }
 
@@ -188,7 +188,7 @@ final class FaultyProxy implements AutoCloseable {
     /** Whether the connection goes on. */
     private boolean exchange(Socket client, byte[] request, Socket upstream, InputStream answers) throws IOException {
         requests.incrementAndGet();
-        Fault fault = fault();
+        Fault fault = fault(request);
         if (fault == null) {
             byte[] answer = asked(request, upstream, answers);
             client.getOutputStream().write(answer);
@@ -229,9 +229,19 @@ final class FaultyProxy implements AutoCloseable {
         return false;
     }
 
-    private Fault fault() {
+    private Fault fault(byte[] request) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        return random.nextDouble() < rate ? Fault.values()[random.nextInt(Fault.values().length)] : null;
+        if (random.nextDouble() >= rate) {
+            return null;
+        }
+        Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+        // at a login it means a wrong API key, which rightly fails all that wait for it, and for five seconds
+        return fault == Fault.STATUS_401 && isLogin(request) ? Fault.STATUS_500 : fault;
+    }
+
+    private static boolean isLogin(byte[] request) {
+        String line = new String(request, 0, Math.min(request.length, 200), StandardCharsets.US_ASCII);
+        return line.startsWith("POST /login ") || line.startsWith("GET /chat/login?");
     }
 
     private static byte[] asked(byte[] request, Socket upstream, InputStream answers) throws IOException {
