@@ -14,7 +14,6 @@ import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
 import io.aipi.camel.internal.LookWindow;
 import io.aipi.camel.internal.StorableValues;
-import io.aipi.camel.internal.StoredJob;
 import io.aipi.camel.internal.TrackedJob;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
@@ -498,7 +497,8 @@ public class AipiConsumer extends DefaultConsumer
     /** Whether the store works, but for the outcome. */
     private boolean takesTheRest(TrackedJob job) {
         try {
-            store.update(new StoredJob(job.job(), null, job.deliveries()));
+            // what is there, which may be the outcome: an access that failed may have done its work all the same
+            store.rewrite(job.job());
             return true;
         } catch (RuntimeException | Error e) {
             return false;
@@ -784,11 +784,7 @@ public class AipiConsumer extends DefaultConsumer
                     job.job().jobId(),
                     endpoint.getEndpointName());
             job.resetDeliveries();
-            blocking(() -> {
-                count(job);
-                letGo(job, tracker::park);
-                activity.end();
-            });
+            blocking(() -> park(job));
         } else {
             LOG.error(
                     "The outcome of the job {} cannot be routed and there is neither a deadLetterUri nor a jobRepository:"
@@ -797,6 +793,22 @@ public class AipiConsumer extends DefaultConsumer
             letGo(job, tracker::ended);
             activity.end();
         }
+    }
+
+    /** The number of deliveries begins anew in the store, too: with the old one, the next start would not route it either. */
+    private void park(TrackedJob job) {
+        try {
+            store.update(job.toStored());
+        } catch (RuntimeException | Error e) {
+            storeFailed(
+                    "The failed deliveries of the job " + job.job().jobId()
+                            + " cannot be forgotten in the repository, which is tried again",
+                    e);
+            retry(job, () -> park(job), "they count at the next start");
+            return;
+        }
+        letGo(job, tracker::park);
+        activity.end();
     }
 
     /** The endpoint's own, else the repository's; null for none. */

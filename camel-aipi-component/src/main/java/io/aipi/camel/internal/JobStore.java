@@ -74,6 +74,17 @@ public final class JobStore {
         }
     }
 
+    /**
+     * Writes once more what is stored of a job, whatever that is: throws if the repository takes nothing. Does nothing if it
+     * is not stored any more.
+     */
+    public void rewrite(DetachedJob job) {
+        Exchange entry = entry(job);
+        if (entry != null) {
+            write(job.key(), entry, ExchangeHelper.createCopy(entry, true));
+        }
+    }
+
     /** The job's entry; null if there is none, or that of another job whose sender gave it the same name. */
     private Exchange entry(DetachedJob job) {
         Exchange entry = repository.get(context, job.key());
@@ -91,7 +102,10 @@ public final class JobStore {
         entry.getIn().setHeader("CamelAipiEndpoint", stored.job().endpoint());
         entry.getIn().setHeader("CamelAipiJobId", stored.job().jobId());
         entry.getIn().setBody(JobCodec.encode(stored));
-        String key = stored.job().key();
+        write(stored.job().key(), earlier, entry);
+    }
+
+    private void write(String key, Exchange earlier, Exchange entry) {
         if (!optimistic) {
             try {
                 repository.add(context, key, entry);

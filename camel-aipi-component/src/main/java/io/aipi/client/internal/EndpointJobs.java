@@ -103,20 +103,30 @@ public final class EndpointJobs {
 
     /** See {@link io.aipi.client.ModelEndpoint#submit}. */
     public CompletableFuture<Submission> submit(AipiRequest request) {
-        return submitted(
-                () -> prepared(request).thenCompose(ready -> calls.submit(endpoint, ready, options.requestTimeout())));
+        return submitted(() -> prepared(request)
+                .thenCompose(ready -> calls.submit(
+                        endpoint, ready, options.requestTimeout(), () -> unlessEnded(options.requestTimeout()))));
     }
 
     /** See {@link io.aipi.client.ModelEndpoint#runHeld}. */
     public CompletableFuture<JobResult> runHeld(AipiRequest request) {
         return submitted(() -> prepared(request)
-                        .thenCompose(ready ->
-                                calls.submitHeld(endpoint, ready, options.requestTimeout(), options.jobTimeout())))
+                        .thenCompose(ready -> calls.submitHeld(
+                                endpoint, ready, options.requestTimeout(), () -> unlessEnded(options.jobTimeout()))))
                 .thenCompose(answer -> answer.result() != null
                         ? CompletableFuture.completedFuture(answer.result())
                         // a server that does not hold but gives a job id is followed all the same
                         : follow(answer.jobId(), Duration.ZERO, null))
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(timeoutNamed(Failures.cause(failure))));
+    }
+
+    /** For a submit about to go out: one whose end was told must not make a job that nobody knows of. */
+    private Duration unlessEnded(Duration timeout) {
+        Function<String, AipiException> reason = aborted;
+        if (reason != null) {
+            throw reason.apply(null);
+        }
+        return timeout;
     }
 
     private Throwable timeoutNamed(Throwable problem) {
@@ -148,7 +158,7 @@ public final class EndpointJobs {
                 options,
                 times,
                 timer,
-                (id, timeout) -> turns.take(() -> calls.progress(endpoint, id, withData, timeout.get())),
+                (id, timeout) -> turns.take(() -> calls.progress(endpoint, id, withData, timeout)),
                 listener);
         InFlight entry = new InFlight() {
             @Override
@@ -176,7 +186,7 @@ public final class EndpointJobs {
 
     /** See {@link io.aipi.client.ModelEndpoint#look}. */
     public CompletableFuture<JobStatus> look(String jobId) {
-        return calls.progress(endpoint, jobId, true, options.requestTimeout()).whenComplete((status, failure) -> {
+        return calls.progress(endpoint, jobId, true, options::requestTimeout).whenComplete((status, failure) -> {
             // a look that finds the job done has taken its result; what else it finds, another one may still change
             if ((status != null && status.result() != null) || Failures.cause(failure) instanceof JobFailedException) {
                 countEnd(failure);

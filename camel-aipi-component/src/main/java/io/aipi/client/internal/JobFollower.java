@@ -49,8 +49,8 @@ final class JobFollower {
         /**
          * Fails with an {@link AipiException}; gives a status with a result if this look got it.
          *
-         * @param timeout to be asked once, when the look begins, which may be later than now; it throws an
-         *     {@link AipiException} if nobody would take what the look brings
+         * @param timeout to be asked when the look begins, which may be later than now, and again before its request goes
+         *     out, if that is later still; it throws an {@link AipiException} if nobody would take what the look brings
          */
         CompletableFuture<JobStatus> look(String jobId, Supplier<Duration> timeout);
     }

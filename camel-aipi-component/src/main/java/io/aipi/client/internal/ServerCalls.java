@@ -39,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The routes of one server as functions: what goes out, what comes back, with a session key where one is needed. A
@@ -101,22 +102,34 @@ public final class ServerCalls {
                 : sessionKey(endpoint, timeout).thenApply(key -> null);
     }
 
-    /** One submit, not waiting for the result. */
-    public CompletableFuture<Submission> submit(String endpoint, Map<String, Object> parameters, Duration timeout) {
-        return submit(Route.SUBMIT, endpoint, parameters, timeout, timeout);
+    /**
+     * One submit, not waiting for the result.
+     *
+     * @param timeout asked just before the submit goes out, which may have to wait for a login; it throws an
+     *     {@link AipiException} if nobody waits for the job any more
+     */
+    public CompletableFuture<Submission> submit(
+            String endpoint, Map<String, Object> parameters, Duration loginTimeout, Supplier<Duration> timeout) {
+        return submit(Route.SUBMIT, endpoint, parameters, loginTimeout, timeout);
     }
 
     /**
      * One submit on a request that the server holds until the result is there; fails like a job. The login that it may
      * need is not held, and others may wait for it: it has a timeout of its own.
+     *
+     * @param timeout as in {@link #submit}
      */
     public CompletableFuture<Submission> submitHeld(
-            String endpoint, Map<String, Object> parameters, Duration loginTimeout, Duration timeout) {
+            String endpoint, Map<String, Object> parameters, Duration loginTimeout, Supplier<Duration> timeout) {
         return submit(Route.HELD_SUBMIT, endpoint, parameters, loginTimeout, timeout);
     }
 
     private CompletableFuture<Submission> submit(
-            Route route, String endpoint, Map<String, Object> parameters, Duration loginTimeout, Duration timeout) {
+            Route route,
+            String endpoint,
+            Map<String, Object> parameters,
+            Duration loginTimeout,
+            Supplier<Duration> timeout) {
         ErrorContext context = ErrorContext.of(endpoint);
         return authorised(
                 endpoint,
@@ -125,7 +138,8 @@ public final class ServerCalls {
                     Map<String, Object> body = new LinkedHashMap<>(parameters);
                     body.putAll(auth);
                     body.put("wait_for_result", route == Route.HELD_SUBMIT);
-                    return HttpCall.post(server, "/" + HttpCall.segment(endpoint), json(body, context), timeout);
+                    byte[] json = json(body, context);
+                    return HttpCall.post(server, "/" + HttpCall.segment(endpoint), json, timeout.get());
                 },
                 context,
                 answer -> submission(route, endpoint, answer, context));
@@ -178,17 +192,27 @@ public final class ServerCalls {
         return new Submission(endpoint, jobId, result == null ? null : Protocol.result(endpoint, jobId, result));
     }
 
-    /** One look at a job; {@code withData} decodes what the worker has made so far. */
-    public CompletableFuture<JobStatus> progress(String endpoint, String jobId, boolean withData, Duration timeout) {
+    /**
+     * One look at a job.
+     *
+     * @param withData whether to decode what the worker has made so far
+     * @param timeout asked at once, and again just before the look goes out, which may have to wait for a login; it throws
+     *     an {@link AipiException} if nobody would take what the look brings
+     */
+    public CompletableFuture<JobStatus> progress(
+            String endpoint, String jobId, boolean withData, Supplier<Duration> timeout) {
         ErrorContext context = ErrorContext.of(endpoint, jobId);
         return authorised(
                 endpoint,
-                timeout,
+                timeout.get(),
                 auth -> {
                     Map<String, Object> body = new LinkedHashMap<>(auth);
                     body.put("job_id", jobId);
                     return HttpCall.post(
-                            server, "/" + HttpCall.segment(endpoint) + "/progress", JsonWriter.toBytes(body), timeout);
+                            server,
+                            "/" + HttpCall.segment(endpoint) + "/progress",
+                            JsonWriter.toBytes(body),
+                            timeout.get());
                 },
                 context,
                 answer -> status(endpoint, jobId, withData, answer, context));

@@ -135,6 +135,33 @@ class EndpointJobsTest {
     }
 
     @Test
+    void aSubmitWhoseEndWasToldWhileItWaitedForALoginIsNotSent_itWouldMakeAJobThatNobodyKnowsOf() {
+        CompletableFuture<HttpAnswer> login = new CompletableFuture<>();
+        server.on(LOGIN, FakeTransport.later(login));
+        CompletableFuture<Submission> submission = jobs().submit(HELLO);
+        jobs.release(id -> new ClientClosedException("closed", ErrorContext.of("chat", id)));
+        failure(submission, ClientClosedException.class);
+
+        login.complete(FakeTransport.answer(200, "{\"client_session_auth_key\":\"K1\"}"));
+
+        assertThat(server.calls(SUBMIT)).isEmpty();
+    }
+
+    @Test
+    void aLookWhoseJobIsGivenUpWhileItWaitsForALoginIsNotSent_itMightTakeTheResultForNobody() {
+        CompletableFuture<HttpAnswer> login = new CompletableFuture<>();
+        server.on(LOGIN, FakeTransport.later(login));
+        CompletableFuture<JobResult> result = jobs().follow("JID1", Duration.ZERO, null);
+        timer.advance(Duration.ofSeconds(1));
+        jobs.abort(id -> new ClientClosedException("closed", ErrorContext.of("chat", id)));
+        failure(result, ClientClosedException.class);
+
+        login.complete(FakeTransport.answer(200, "{\"client_session_auth_key\":\"K1\"}"));
+
+        assertThat(server.calls(PROGRESS)).isEmpty();
+    }
+
+    @Test
     void aDescriptionThatCouldNotBeAskedForDelaysTheSubmitOnly() {
         Reply refused = FakeTransport.failure(Kind.NOT_CONNECTED, false);
         server.on(DESCRIBE, refused, refused, DESCRIPTION);

@@ -20,7 +20,7 @@ public final class LoginFuzz {
             VirtualTimer timer = new VirtualTimer();
             ServerCalls calls = server.calls(route, timer);
             server.outcome(calls.login(FuzzedServer.ENDPOINT, FuzzedServer.SOON));
-            server.outcome(calls.progress(FuzzedServer.ENDPOINT, "JID1", false, FuzzedServer.SOON));
+            server.outcome(calls.progress(FuzzedServer.ENDPOINT, "JID1", false, () -> FuzzedServer.SOON));
             timer.advance(Session.REFUSAL_HOLD);
             server.outcome(calls.login(FuzzedServer.ENDPOINT, FuzzedServer.SOON));
         }

@@ -81,7 +81,7 @@ class OddAnswersTest {
                 "POST /chat/progress",
                 FakeTransport.json(200, "{\"success\":true,\"job_state\":\"for session-key " + LONG + "\"}"));
 
-        JobStatus status = calls.progress("chat", "JID1", false, SOON).join();
+        JobStatus status = calls.progress("chat", "JID1", false, () -> SOON).join();
 
         assertThat(status.progress().stateWord()).startsWith("for xxxxxx ").hasSizeLessThan(510);
     }
@@ -114,6 +114,6 @@ class OddAnswersTest {
     }
 
     private Submission submit() {
-        return calls.submit("chat", Map.of("prompt", "hello"), SOON).join();
+        return calls.submit("chat", Map.of("prompt", "hello"), SOON, () -> SOON).join();
     }
 }

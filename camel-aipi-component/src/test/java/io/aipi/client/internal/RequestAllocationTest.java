@@ -75,7 +75,8 @@ class RequestAllocationTest {
     }
 
     private void refused(Map<String, Object> parameters) {
-        assertThatThrownBy(() -> calls.submit("painter", parameters, TIMEOUT).join())
+        assertThatThrownBy(() -> calls.submit("painter", parameters, TIMEOUT, () -> TIMEOUT)
+                        .join())
                 .hasCauseInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("The request has more than the 100000000 bytes that the server takes");
     }
@@ -84,7 +85,7 @@ class RequestAllocationTest {
         AipiRequest request = new DefaultAipiBinding().toRequest(exchange, endpoint);
         Map<String, Object> parameters =
                 new RequestParameters("painter", JobOptions.defaults(), null, UnaryOperator.identity()).of(request);
-        assertThat(calls.submit("painter", parameters, TIMEOUT).join())
+        assertThat(calls.submit("painter", parameters, TIMEOUT, () -> TIMEOUT).join())
                 .isEqualTo(new Submission("painter", "JID1", null));
     }
 

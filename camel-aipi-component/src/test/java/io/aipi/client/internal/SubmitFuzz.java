@@ -22,11 +22,12 @@ public final class SubmitFuzz {
         // one after the other, so that the second meets the later answers
         check(
                 server,
-                server.outcome(calls.submit(FuzzedServer.ENDPOINT, Map.of("prompt", "hello"), FuzzedServer.SOON)));
+                server.outcome(calls.submit(
+                        FuzzedServer.ENDPOINT, Map.of("prompt", "hello"), FuzzedServer.SOON, () -> FuzzedServer.SOON)));
         check(
                 server,
                 server.outcome(calls.submitHeld(
-                        FuzzedServer.ENDPOINT, Map.of("prompt", "hello"), FuzzedServer.SOON, FuzzedServer.SOON)));
+                        FuzzedServer.ENDPOINT, Map.of("prompt", "hello"), FuzzedServer.SOON, () -> FuzzedServer.SOON)));
     }
 
     private static void check(FuzzedServer server, Submission submission) {

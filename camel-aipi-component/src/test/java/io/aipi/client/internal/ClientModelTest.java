@@ -1,0 +1,499 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aipi.client.AipiRequest;
+import io.aipi.client.Credentials;
+import io.aipi.client.JobCounts;
+import io.aipi.client.JobOptions;
+import io.aipi.client.JobProgress;
+import io.aipi.client.JobResult;
+import io.aipi.client.JobState;
+import io.aipi.client.LoginRoute;
+import io.aipi.client.Submission;
+import io.aipi.client.error.AipiException;
+import io.aipi.client.error.ClientClosedException;
+import io.aipi.client.error.ErrorContext;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
+
+/**
+ * The client, from the submit to the result, against a server and a network that do anything at any time that the protocol
+ * allows: what must hold, holds after each step of each story, and when the time is over.
+ */
+@AddLifecycleHook(ModelChecks.class)
+class ClientModelTest {
+
+    private static final URI SERVER = URI.create("http://gpu:7777");
+    private static final int LONGEST_STORY = 120;
+
+    /** What can happen. One that stands here more than once happens more often. */
+    private enum Step {
+        NOTHING,
+        SUBMIT,
+        SUBMIT_HELD,
+        ANSWER,
+        ANSWER_ALL,
+        ARRIVE,
+        BREAK,
+        BREAK_SENT,
+        ERROR,
+        DUPLICATE_END,
+        EXPIRE_SESSIONS,
+        RESTART_SERVER,
+        REFUSE_LOGINS,
+        FULL_QUEUE,
+        WORK,
+        FINISH,
+        FAIL,
+        LAPSE,
+        NEXT_TASK,
+        SHORT_TIME,
+        LONG_TIME,
+        RELEASE,
+        CLOSE,
+        FOLLOW_AGAIN
+    }
+
+    private static final List<Step> STEPS = ModelChecks.weighed(
+            Step.values(), 1, 6, 1, 14, 8, 4, 2, 2, 4, 1, 1, 1, 1, 1, 5, 6, 1, 2, 14, 5, 2, 1, 1, 2);
+
+    @Property(tries = 6_000, edgeCases = EdgeCasesMode.NONE)
+    void nothingIsSubmittedTwice_lostOrLeftWaiting(@ForAll("stories") List<Integer> story) {
+        new Story(story, transport -> transport).play();
+    }
+
+    @Provide
+    Arbitrary<List<Integer>> stories() {
+        return ModelChecks.stories(STEPS.size(), LONGEST_STORY);
+    }
+
+    /** The check itself is checked: with a transport that does what it must not, it does not take long to see that. */
+    @Example
+    void aTransportThatSendsASubmitAgainIsCaught() {
+        assertCaught(
+                "submit",
+                server -> call -> call.path().equals("/chat")
+                        ? server.send(call).exceptionallyCompose(lost -> server.send(call))
+                        : server.send(call));
+    }
+
+    @Example
+    void aTransportThatLooksTwiceIsCaught() {
+        assertCaught("two looks at once", server -> call -> {
+            CompletableFuture<HttpAnswer> answer = server.send(call);
+            if (call.path().endsWith("/progress")) {
+                answer = server.send(call).applyToEither(answer, first -> first);
+            }
+            return answer;
+        });
+    }
+
+    @Example
+    void aTransportThatMixesUpAnswersIsCaught() {
+        HttpAnswer[] last = new HttpAnswer[1];
+        assertCaught(
+                "result",
+                server -> call -> server.send(call).thenApply(answer -> {
+                    HttpAnswer other = last[0] != null && call.path().endsWith("/progress") ? last[0] : answer;
+                    last[0] = call.path().endsWith("/progress") ? answer : null;
+                    return other;
+                }));
+    }
+
+    @Example
+    void aTransportThatSaysOfASentSubmitThatItWasNotSentIsCaught() {
+        assertCaught(
+                "submit",
+                server -> call -> server.send(call)
+                        .exceptionallyCompose(lost -> CompletableFuture.failedFuture(
+                                new TransportException(TransportException.Kind.NOT_CONNECTED, false, "a lie", null))));
+    }
+
+    private interface Sender {
+        CompletableFuture<HttpAnswer> send(HttpCall call);
+    }
+
+    private static void assertCaught(String what, Function<Transport, Sender> broken) {
+        Random random = new Random(1);
+        for (int tries = 0; tries < 2_000; tries++) {
+            List<Integer> story = random.ints(LONGEST_STORY, 0, STEPS.size() * ModelChecks.ARGUMENTS)
+                    .boxed()
+                    .toList();
+            try {
+                new Story(story, transport -> new Transport() {
+                            private final Sender sender = broken.apply(transport);
+
+                            @Override
+                            public CompletableFuture<HttpAnswer> send(HttpCall call) {
+                                return sender.send(call);
+                            }
+
+                            @Override
+                            public void close() {
+                                transport.close();
+                            }
+                        })
+                        .play();
+            } catch (AssertionError caught) {
+                assertThat(caught).hasMessageContaining(what);
+                return;
+            }
+        }
+        throw new AssertionError("not caught");
+    }
+
+    /** A future of the client's, and what it may do. */
+    private static final class Promise {
+
+        private final String what;
+        private final Duration bound;
+        private CompletableFuture<?> future;
+        private int ends;
+        private Object value;
+        private Throwable failure;
+        private boolean isOver;
+
+        Promise(String what, Duration bound) {
+            this.what = what;
+            this.bound = bound;
+        }
+
+        <T> CompletableFuture<T> made(CompletableFuture<T> promised, Consumer<T> then) {
+            future = promised;
+            promised.whenComplete((done, problem) -> {
+                ends++;
+                isOver = true;
+                value = done;
+                failure = problem;
+                ModelChecks.note(
+                        problem == null
+                                ? done.getClass().getSimpleName()
+                                : Failures.cause(problem).getClass().getSimpleName());
+                if (problem == null) {
+                    then.accept(done);
+                }
+            });
+            return promised;
+        }
+
+        boolean isOver() {
+            return isOver || (future != null && future.isDone());
+        }
+    }
+
+    /** One way that things can go. */
+    private static final class Story {
+
+        private final List<Integer> steps;
+        private final VirtualTimer timer = new VirtualTimer();
+        private final FaultyServer server = new FaultyServer(timer);
+        private final JobCounts counts = new JobCounts();
+        private final ComputeTimes times = new ComputeTimes();
+        private final List<EndpointJobs> all = new ArrayList<>();
+        private final EndpointJobs[] endpoints = new EndpointJobs[2];
+        private final List<Promise> promises = new ArrayList<>();
+        private final Set<String> taken = new HashSet<>();
+        private final ServerCalls calls;
+        private final JobOptions options;
+        private int requests;
+        private final boolean[] released = new boolean[2];
+
+        Story(List<Integer> steps, Function<Transport, Transport> network) {
+            this.steps = steps;
+            int kind = steps.isEmpty() ? 0 : steps.get(0) % 4;
+            JobOptions plain = JobOptions.defaults()
+                    .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(60))
+                    .withRecoveryTimeout(Duration.ofSeconds(20))
+                    .withQueueFullTimeout(Duration.ofSeconds(10));
+            options = switch (kind) {
+                case 0 -> plain;
+                case 1 ->
+                    plain.withTimeouts(Duration.ofMillis(400), Duration.ofSeconds(3))
+                            .withQueueFullTimeout(Duration.ZERO);
+                case 2 -> plain.withRecoveryTimeout(Duration.ZERO);
+                default -> plain.withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(8));
+            };
+            calls = new ServerCalls(
+                    SERVER,
+                    new Credentials(null, "api-key"),
+                    "model check",
+                    LoginRoute.AUTO,
+                    new Session(timer, new SecretMask("api-key")),
+                    new LoginRouteMemory(),
+                    network.apply(server),
+                    Runnable::run,
+                    Clock.systemUTC());
+            open(0);
+            open(1);
+        }
+
+        private void open(int slot) {
+            endpoints[slot] = new EndpointJobs("chat", options, counts, times, calls, timer);
+            all.add(endpoints[slot]);
+            released[slot] = false;
+        }
+
+        /** Mostly one that takes jobs. */
+        private EndpointJobs reopened(int which) {
+            if (released[which % 2] && which % 16 < 12) {
+                open(which % 2);
+            }
+            return endpoints[which % 2];
+        }
+
+        void play() {
+            if (!steps.isEmpty() && steps.get(0) % 8 < 4) {
+                begin();
+            }
+            for (int step : steps) {
+                take(STEPS.get(step / ModelChecks.ARGUMENTS), step % ModelChecks.ARGUMENTS);
+                check();
+            }
+            end(steps.isEmpty() ? 0 : steps.get(steps.size() - 1) % 4);
+            ModelChecks.count(steps.size());
+        }
+
+        /** There is a session, and there are jobs: what comes then goes deeper than where all begins at nothing. */
+        private void begin() {
+            submit(endpoints[0], true);
+            submit(endpoints[1], false);
+            while (server.jobs().size() < 2) {
+                List.copyOf(server.pending()).forEach(server::answer);
+            }
+        }
+
+        private void take(Step step, int which) {
+            List<FaultyServer.Call> pending = server.pending();
+            FaultyServer.Call call = pending.isEmpty() ? null : pending.get(which % pending.size());
+            FaultyServer.Job job = server.jobs().isEmpty()
+                    ? null
+                    : server.jobs().get(which % server.jobs().size());
+            server.tell(step + " " + which);
+            switch (step) {
+                case NOTHING -> {}
+                case SUBMIT -> submit(reopened(which), which % 4 < 2);
+                case SUBMIT_HELD -> submitHeld(reopened(which));
+                case REFUSE_LOGINS -> server.refuseLogins(which % 4 == 0);
+                case FULL_QUEUE -> server.setFull(which % 2 == 0);
+                case EXPIRE_SESSIONS -> server.expireSessions();
+                case RESTART_SERVER -> server.restart();
+                case DUPLICATE_END -> server.endAgain(which);
+                case ANSWER_ALL -> List.copyOf(pending).forEach(server::answer);
+                case NEXT_TASK -> timer.advanceToNext();
+                case SHORT_TIME -> timer.advance(Duration.ofMillis(1L << (which % 10)));
+                case LONG_TIME -> timer.advance(Duration.ofMillis(700L * (which + 1)));
+                case RELEASE -> {
+                    released[which % 2] = true;
+                    endpoints[which % 2].release(this::closed);
+                }
+                case CLOSE -> {
+                    endpoints[which % 2].abort(this::closed);
+                    open(which % 2);
+                }
+                case ANSWER, ARRIVE, BREAK, BREAK_SENT, ERROR -> {
+                    if (call != null) {
+                        meet(step, call, which);
+                    }
+                }
+                case WORK, FINISH, FAIL, LAPSE, FOLLOW_AGAIN -> {
+                    if (job != null) {
+                        change(step, job, which);
+                    }
+                }
+            }
+        }
+
+        private void meet(Step step, FaultyServer.Call call, int which) {
+            switch (step) {
+                case ANSWER -> server.answer(call);
+                case ARRIVE -> server.arrive(call);
+                case BREAK -> server.breakOff(call, false);
+                case BREAK_SENT -> server.breakOff(call, true);
+                default -> server.error(call, which);
+            }
+        }
+
+        private void change(Step step, FaultyServer.Job job, int which) {
+            switch (step) {
+                case WORK -> server.work(job);
+                case FINISH -> server.finish(job, true);
+                case FAIL -> server.finish(job, false);
+                case LAPSE -> server.lapse(job);
+                default -> {
+                    // one poller a job: an endpoint that was closed may have a look under way
+                    if (server.isLeft(job.id())) {
+                        follow(endpoints[which % 2], job.id(), job.tag(), Duration.ofSeconds(which), which % 4 < 2);
+                    }
+                }
+            }
+        }
+
+        private void submit(EndpointJobs jobs, boolean listened) {
+            String tag = "T" + ++requests;
+            // three attempts of a description, a login on two routes, the submit, another login, another submit
+            Duration attempts = options.requestTimeout().multipliedBy(3 * 7).plusMillis(1_500);
+            Promise promise = promise("the submit of " + tag, attempts.plus(options.queueFullTimeout()));
+            server.watchRequest(tag, promise::isOver);
+            promise.made(jobs.submit(AipiRequest.ofPrompt(tag)), accepted -> follow(jobs, accepted, tag, listened));
+        }
+
+        private void follow(EndpointJobs jobs, Submission accepted, String tag, boolean listened) {
+            if (accepted.result() == null) {
+                follow(jobs, accepted.jobId(), tag, Duration.ZERO, listened);
+            } else {
+                took(accepted.result(), tag);
+            }
+        }
+
+        private void follow(EndpointJobs jobs, String jobId, String tag, Duration elapsed, boolean listened) {
+            Duration left = options.jobTimeout().minus(elapsed);
+            Duration lastLook = elapsed.isZero() || options.requestTimeout().compareTo(Duration.ofSeconds(1)) < 0
+                    ? Duration.ofSeconds(1)
+                    : options.requestTimeout();
+            Promise promise =
+                    promise("the following of " + jobId, (left.isNegative() ? Duration.ZERO : left).plus(lastLook));
+            server.watchFollowing(jobId, promise::isOver);
+            Consumer<JobProgress> listener = !listened
+                    ? null
+                    : progress -> {
+                        if (promise.isOver()) {
+                            server.violation("progress after the end of " + jobId);
+                        }
+                        if (progress.state() == JobState.DONE && !server.wasDelivered(jobId)) {
+                            server.violation("told to be done, which it is not: " + jobId);
+                        }
+                    };
+            promise.made(jobs.follow(jobId, elapsed, listener), result -> took(result, tag));
+        }
+
+        private void submitHeld(EndpointJobs jobs) {
+            String tag = "T" + ++requests;
+            Duration attempts = options.requestTimeout()
+                    .multipliedBy(3 * 5)
+                    .plus(options.jobTimeout().multipliedBy(3 * 2));
+            Promise promise = promise(
+                    "the held submit of " + tag,
+                    attempts.plus(options.queueFullTimeout()).plusMillis(1_500));
+            server.watchRequest(tag, promise::isOver);
+            promise.made(jobs.runHeld(AipiRequest.ofPrompt(tag)), result -> took(result, tag));
+        }
+
+        private Promise promise(String what, Duration longest) {
+            Promise promise = new Promise(what, timer.elapsed().plus(longest));
+            promises.add(promise);
+            return promise;
+        }
+
+        private void took(JobResult result, String tag) {
+            boolean rightly = server.jobs().stream()
+                    .anyMatch(job -> job.tag().equals(tag)
+                            && job.text().equals(result.text())
+                            && job.isHandedOut()
+                            && job.isDelivered());
+            if (!rightly) {
+                server.violation("a result for " + tag + " that the server has not given: " + result.text());
+            }
+            if (!taken.add(result.text())) {
+                server.violation("a result that was taken twice: " + result.text());
+            }
+        }
+
+        private void check() {
+            Duration now = timer.elapsed();
+            for (Promise promise : promises) {
+                if (promise.isOver()) {
+                    if (promise.ends != 1) {
+                        server.violation(promise.what + " has ended " + promise.ends + " times");
+                    }
+                    if (promise.failure != null && !(Failures.cause(promise.failure) instanceof AipiException)) {
+                        server.violation(promise.what + " has failed with " + promise.failure);
+                    }
+                } else if (now.compareTo(promise.bound) > 0) {
+                    server.violation(promise.what + " has not ended by " + promise.bound.toMillis() + " ms");
+                }
+            }
+            int inFlight = all.stream().mapToInt(EndpointJobs::inFlight).sum();
+            long open = promises.stream().filter(promise -> !promise.isOver()).count();
+            if (inFlight != open) {
+                server.violation(inFlight + " in flight, but " + open + " are waited for");
+            }
+            server.check();
+        }
+
+        /** The story is over: whatever the rest of the world does from here on, nothing is left. */
+        private void end(int how) {
+            server.tell("the end, of kind " + how);
+            switch (how) {
+                case 0 -> {
+                    // nobody answers any more
+                }
+                case 1 -> {
+                    server.refuseLogins(false);
+                    server.setFull(false);
+                    for (int i = 0; i < 300 && (!server.pending().isEmpty() || timer.waiting() > 0); i++) {
+                        server.jobs().forEach(job -> server.finish(job, true));
+                        if (List.copyOf(server.pending()).stream().noneMatch(server::answer)) {
+                            timer.advanceToNext();
+                        }
+                        check();
+                    }
+                }
+                case 2 -> {
+                    all.forEach(jobs -> jobs.abort(this::closed));
+                    if (promises.stream().anyMatch(promise -> !promise.isOver())) {
+                        server.violation("a close has left something waiting");
+                    }
+                }
+                default -> all.forEach(jobs -> jobs.release(this::closed));
+            }
+            check();
+            for (int i = 0; i < 10_000 && timer.waiting() > 0; i++) {
+                timer.advanceToNext();
+                check();
+            }
+            if (timer.waiting() > 0) {
+                server.violation("tasks are left that make new ones for ever");
+            }
+            for (Promise promise : promises) {
+                if (!promise.isOver()) {
+                    server.violation("left waiting for ever: " + promise.what);
+                }
+            }
+            if (!server.pending().isEmpty()) {
+                server.violation("calls are left: " + server.pending());
+            }
+            if (counts.submitted() > counts.completed() + counts.failed()) {
+                server.violation("of " + counts.submitted() + " jobs submitted, " + counts.completed()
+                        + " are counted as completed and " + counts.failed() + " as failed");
+            }
+            server.check();
+        }
+
+        private AipiException closed(String jobId) {
+            return new ClientClosedException("closed", ErrorContext.of("chat", jobId));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aipi.client.JobOptions;
+import io.aipi.client.JobProgress;
+import io.aipi.client.JobResult;
+import io.aipi.client.JobState;
+import io.aipi.client.JobStatus;
+import io.aipi.client.error.AipiException;
+import io.aipi.client.error.ClientClosedException;
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.JobTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** What the threads of the timer, of the transport and of a stop do to one job at the same moment. */
+class ClientStressTest {
+
+    private static final ErrorContext CONTEXT = ErrorContext.of("chat", "JID1");
+    private static final JobResult RESULT =
+            new JobResult("chat", "JID1", "hello", List.of(), null, null, null, null, Map.of("text", "hello"));
+    private static final JobOptions OPTIONS = JobOptions.defaults()
+            .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(10))
+            .withPollIntervals(Duration.ofMillis(100), Duration.ofMillis(100));
+
+    /** A job with a look under way, and what has become of it. */
+    private static final class Followed {
+
+        private final VirtualTimer timer = new VirtualTimer();
+        private final CompletableFuture<JobStatus> firstLook = new CompletableFuture<>();
+        private final AtomicInteger looks = new AtomicInteger();
+        private final AtomicInteger underWay = new AtomicInteger();
+        private final AtomicInteger ends = new AtomicInteger();
+        private final AtomicReference<String> violation = new AtomicReference<>();
+        private final JobFollower follower;
+        private final CompletableFuture<JobResult> result;
+
+        Followed() {
+            follower = new JobFollower(
+                    "chat", "JID1", Duration.ZERO, OPTIONS, new ComputeTimes(), timer, this::look, progress -> {});
+            result = follower.start();
+            result.whenComplete((done, failure) -> ends.incrementAndGet());
+            timer.advanceToNext();
+        }
+
+        private CompletableFuture<JobStatus> look(String jobId, Supplier<Duration> timeout) {
+            if (timeout.get().isNegative()) {
+                violation.set("no time for a look");
+            }
+            if (underWay.incrementAndGet() > 1) {
+                violation.set("two looks at once");
+            }
+            CompletableFuture<JobStatus> look =
+                    looks.incrementAndGet() == 1 ? firstLook : CompletableFuture.completedFuture(status(null));
+            return look.whenComplete((seen, failure) -> underWay.decrementAndGet());
+        }
+
+        /** Nothing is left, whatever the order was. */
+        void check() {
+            if (!result.isDone()) {
+                throw new AssertionError("left waiting");
+            }
+            int before = looks.get();
+            if (timer.waiting() != 0) {
+                throw new AssertionError(timer.waiting() + " tasks left");
+            }
+            if (ends.get() != 1 || violation.get() != null || looks.get() != before) {
+                throw new AssertionError(ends + " ends, " + violation);
+            }
+        }
+    }
+
+    private static JobStatus status(JobResult result) {
+        return new JobStatus(
+                JobProgress.of("chat", "JID1", result == null ? JobState.PROCESSING : JobState.DONE), result);
+    }
+
+    private static AipiException closed() {
+        return new ClientClosedException("closed", CONTEXT);
+    }
+
+    @Test
+    void aResultAndARelease_theResultWins() throws Exception {
+        try (Race race = new Race("result and release")) {
+            race.run(
+                    Followed::new,
+                    job -> job.firstLook.complete(status(RESULT)),
+                    job -> job.follower.release(closed()),
+                    job -> {
+                        job.check();
+                        assertThat(job.result).isCompletedWithValue(RESULT);
+                    });
+        }
+    }
+
+    @Test
+    void newsAndARelease_theFollowingEnds_withoutAnotherLookOrTask() throws Exception {
+        try (Race race = new Race("news and release")) {
+            race.run(
+                    Followed::new,
+                    job -> job.firstLook.complete(status(null)),
+                    job -> job.follower.release(closed()),
+                    job -> {
+                        job.check();
+                        assertThat(job.result).isCompletedExceptionally();
+                    });
+        }
+    }
+
+    @Test
+    void newsAndAnAbort_theFollowingEnds_withoutATask() throws Exception {
+        try (Race race = new Race("news and abort")) {
+            race.run(
+                    Followed::new,
+                    job -> job.firstLook.complete(status(null)),
+                    job -> job.follower.abort(closed()),
+                    Followed::check);
+        }
+    }
+
+    @Test
+    void aResultAndTheAlarm_oneOfThem() throws Exception {
+        try (Race race = new Race("result and alarm")) {
+            race.run(
+                    Followed::new,
+                    job -> job.firstLook.complete(status(RESULT)),
+                    job -> job.timer.advance(Duration.ofSeconds(30)),
+                    job -> {
+                        job.check();
+                        Throwable failure =
+                                job.result.handle((done, problem) -> problem).join();
+                        assertThat(failure == null || failure instanceof JobTimeoutException)
+                                .as("%s", failure)
+                                .isTrue();
+                    });
+        }
+    }
+
+    @Test
+    void theTimeOfALookAndARelease_noLookAfterIt() throws Exception {
+        try (Race race = new Race("time and release")) {
+            race.run(
+                    () -> {
+                        Followed job = new Followed();
+                        job.firstLook.complete(status(null));
+                        return job;
+                    },
+                    job -> job.timer.advanceToNext(),
+                    job -> job.follower.release(closed()),
+                    Followed::check);
+        }
+    }
+
+    private static final class Keys {
+
+        private final AtomicInteger logins = new AtomicInteger();
+        private final Session session = new Session(new VirtualTimer(), new SecretMask(null));
+
+        Keys() {
+            key().join();
+        }
+
+        CompletableFuture<String> key() {
+            return session.key(() -> CompletableFuture.completedFuture("key " + logins.incrementAndGet()));
+        }
+
+        CompletableFuture<String> refused(String key) {
+            session.expired(key);
+            return key();
+        }
+    }
+
+    @Test
+    void twoMeetAnExpiredKey_oneLogsIn() throws Exception {
+        try (Race race = new Race("two expired keys")) {
+            race.run(Keys::new, keys -> keys.refused("key 1"), keys -> keys.refused("key 1"), keys -> {
+                if (keys.logins.get() != 2) {
+                    throw new AssertionError(keys.logins + " logins");
+                }
+            });
+        }
+    }
+}

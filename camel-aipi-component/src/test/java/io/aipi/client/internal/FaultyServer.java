@@ -1,0 +1,634 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.client.internal.TransportException.Kind;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A model of the server and of the network before it, on virtual time: every call waits until a test says what becomes of
+ * it, and what a client must never do is noted as a violation.
+ *
+ * <p>It keeps the promises that {@link Transport} makes, and no more: a call ends within its timeout, and "not sent" is said
+ * only of what has not arrived.
+ */
+public final class FaultyServer implements Transport {
+
+    /** How long a refused login must not be tried again. */
+    private static final Duration REFUSAL_HOLD = Duration.ofSeconds(5);
+
+    /** What a call asks for. */
+    public enum Route {
+        LOGIN,
+        DESCRIBE,
+        SUBMIT,
+        LOOK
+    }
+
+    /** Where a job stands. */
+    public enum State {
+        QUEUED,
+        PROCESSING,
+        DONE,
+        FAILED,
+        LAPSED
+    }
+
+    /** A job at the server. */
+    public static final class Job {
+        private final String id;
+        private final String tag;
+        private State state = State.QUEUED;
+        private boolean handedOut;
+        private boolean delivered;
+        private int progress;
+
+        Job(String id, String tag) {
+            this.id = id;
+            this.tag = tag;
+        }
+
+        public String id() {
+            return id;
+        }
+
+        /** The prompt. */
+        public String tag() {
+            return tag;
+        }
+
+        public State state() {
+            return state;
+        }
+
+        /** Whether an answer with its result was begun. */
+        public boolean isHandedOut() {
+            return handedOut;
+        }
+
+        /** Whether such an answer came to the client. */
+        public boolean isDelivered() {
+            return delivered;
+        }
+
+        /** What its worker makes of it. */
+        public String text() {
+            return "result of " + id + " for " + tag;
+        }
+    }
+
+    /** A call that nothing has become of. */
+    public static final class Call {
+        private final int number;
+        private final Route route;
+        private final String body;
+        private final CompletableFuture<HttpAnswer> future = new CompletableFuture<>();
+        private Timer.Task timeout;
+        private boolean arrived;
+        private boolean over;
+        /** What the server has answered, and has not come yet; null while it is at it. */
+        private HttpAnswer answer;
+        /** Whose result is in the answer. */
+        private Job handsOut;
+        /** The job that a held request waits for. */
+        private Job held;
+
+        Call(HttpCall http, int number) {
+            this.number = number;
+            this.body = http.body() == null ? "" : new String(http.body(), StandardCharsets.UTF_8);
+            this.route = routeOf(http);
+        }
+
+        private String field(String name) {
+            int at = body.indexOf("\"" + name + "\":\"");
+            if (at < 0) {
+                return null;
+            }
+            int begin = at + name.length() + 4;
+            return body.substring(begin, body.indexOf('"', begin));
+        }
+
+        /** The prompt, under the name that it has where the endpoint is described, or where it is not. */
+        private String tag() {
+            String text = field("text");
+            return text != null ? text : field("prompt");
+        }
+
+        private boolean isHeld() {
+            return body.contains("\"wait_for_result\":true");
+        }
+
+        public Route route() {
+            return route;
+        }
+
+        @Override
+        public String toString() {
+            return "#" + number + " " + route + (route == Route.LOOK ? " " + field("job_id") : "")
+                    + (route == Route.SUBMIT ? " " + tag() : "");
+        }
+    }
+
+    private final VirtualTimer timer;
+    private final List<Call> pending = new ArrayList<>();
+    private final List<Call> ended = new ArrayList<>();
+    private final Map<String, Job> jobs = new HashMap<>();
+    private final List<Job> all = new ArrayList<>();
+    private final Map<String, Integer> accepted = new HashMap<>();
+    private final Set<String> maybeAccepted = new HashSet<>();
+    private final Map<String, BooleanSupplier> requests = new HashMap<>();
+    private final Map<String, BooleanSupplier> followings = new HashMap<>();
+    private final Set<String> sessions = new HashSet<>();
+    private final Set<String> refusedKeys = new HashSet<>();
+    private final List<String> story = new ArrayList<>();
+    private String goodKey;
+    private Duration refusedAt;
+    private boolean refusesLogins;
+    private boolean isFull;
+    private int calls;
+    private int keys;
+    private String violation;
+
+    public FaultyServer(VirtualTimer timer) {
+        this.timer = timer;
+    }
+
+    // ---- what a test watches
+
+    /** A request is over when this says so: nothing may be submitted for it then. */
+    public void watchRequest(String tag, BooleanSupplier isOver) {
+        requests.put(tag, isOver);
+    }
+
+    /** A job is followed until this says that it is over: no look may begin then. */
+    public void watchFollowing(String jobId, BooleanSupplier isOver) {
+        followings.put(jobId, isOver);
+    }
+
+    /** Something that must never be; the first one is kept, wherever on the way of a future it is found. */
+    public void violation(String what) {
+        if (violation == null) {
+            violation = what;
+        }
+    }
+
+    /** Fails with what was violated, and the story of how it came to that. */
+    public void check() {
+        if (violation != null) {
+            throw new AssertionError(violation + "\n  " + String.join("\n  ", story));
+        }
+    }
+
+    /** Adds to the story that a failure tells. */
+    public void tell(String line) {
+        story.add(timer.elapsed().toMillis() + " ms: " + line);
+    }
+
+    public List<Call> pending() {
+        return pending;
+    }
+
+    /** All jobs that were ever accepted. */
+    public List<Job> jobs() {
+        return all;
+    }
+
+    /** Whether an answer with the job's end has come to the client. */
+    public boolean wasDelivered(String jobId) {
+        return all.stream().anyMatch(job -> job.id.equals(jobId) && (job.delivered || job.handedOut));
+    }
+
+    /** Whether the job was followed, is not any more, and has no look under way. */
+    public boolean isLeft(String jobId) {
+        return followings.containsKey(jobId) && followings.get(jobId).getAsBoolean() && !isLookedAt(jobId);
+    }
+
+    /** Whether a look at the job is under way. */
+    public boolean isLookedAt(String jobId) {
+        return pending.stream().anyMatch(call -> call.route == Route.LOOK && jobId.equals(call.field("job_id")));
+    }
+
+    // ---- calls come
+
+    private static Route routeOf(HttpCall http) {
+        String path = http.path();
+        if (path.equals("/login") || path.contains("/login?")) {
+            return Route.LOGIN;
+        }
+        if (path.startsWith("/api/")) {
+            return Route.DESCRIBE;
+        }
+        return path.endsWith("/progress") ? Route.LOOK : Route.SUBMIT;
+    }
+
+    @Override
+    public CompletableFuture<HttpAnswer> send(HttpCall http) {
+        Call call = new Call(http, ++calls);
+        tell("sent " + call);
+        judge(call);
+        pending.add(call);
+        call.timeout = timer.schedule(() -> timeOut(call), http.timeout());
+        return call.future;
+    }
+
+    /** What a client must not ask. */
+    private void judge(Call call) {
+        switch (call.route) {
+            case LOGIN -> {
+                if (pending.stream().anyMatch(other -> other.route == Route.LOGIN)) {
+                    violation("two logins at once");
+                }
+                if (goodKey != null && !refusedKeys.contains(goodKey)) {
+                    violation("a login although the key " + goodKey + " was never answered with 401");
+                }
+                if (refusedAt != null && timer.elapsed().minus(refusedAt).compareTo(REFUSAL_HOLD) < 0) {
+                    violation("a login that was refused is tried again at once");
+                }
+            }
+            case SUBMIT -> {
+                String tag = call.tag();
+                if (maybeAccepted.contains(tag)) {
+                    violation("a submit that may have been accepted is repeated: " + tag);
+                }
+                if (pending.stream().anyMatch(other -> other.route == Route.SUBMIT && tag.equals(other.tag()))) {
+                    violation("two submits of one request at once: " + tag);
+                }
+                if (requests.getOrDefault(tag, () -> false).getAsBoolean()) {
+                    violation("a submit is sent although its end was told: " + tag);
+                }
+            }
+            case LOOK -> {
+                String id = call.field("job_id");
+                if (isLookedAt(id)) {
+                    violation("two looks at once at " + id);
+                }
+                if (followings.getOrDefault(id, () -> false).getAsBoolean()) {
+                    violation("a look is sent although the following of its job has ended: " + id);
+                }
+            }
+            case DESCRIBE -> {}
+        }
+    }
+
+    // ---- what becomes of a call
+
+    private void timeOut(Call call) {
+        // what has not arrived may still wait for a connection
+        if (call.arrived || call.number % 2 == 0) {
+            lose(call, Kind.TIMED_OUT, true);
+        } else {
+            lose(call, Kind.NOT_CONNECTED, false);
+        }
+    }
+
+    /** The call comes to the server, which does what it is asked to; its answer is on its way, if it has one yet. */
+    public void arrive(Call call) {
+        if (call.arrived || call.over) {
+            return;
+        }
+        call.arrived = true;
+        tell("arrived " + call);
+        call.answer = switch (call.route) {
+            case LOGIN -> login();
+            case DESCRIBE ->
+                json(200, "{\"name\":\"chat\",\"parameter_description\":{\"input\":{\"text\":{\"type\":\"string\"}}}}");
+            case SUBMIT -> submit(call);
+            case LOOK -> look(call);
+        };
+    }
+
+    /** The call comes to the server, and its answer to the client. False if the server is still at it. */
+    public boolean answer(Call call) {
+        arrive(call);
+        if (call.over) {
+            return false;
+        }
+        if (call.held != null) {
+            if (call.held.state != State.DONE && call.held.state != State.FAILED) {
+                return false;
+            }
+            call.handsOut = call.held.state == State.DONE ? call.held : null;
+            call.held.handedOut = true;
+            call.answer = json(
+                    200,
+                    call.held.state == State.DONE
+                            ? "{\"success\":true,\"job_id\":\"" + call.held.id + "\",\"text\":\"" + call.held.text()
+                                    + "\",\"compute_duration\":1.5}"
+                            : "{\"success\":true,\"job_id\":\"" + call.held.id + "\",\"error\":\"out of memory\"}");
+        }
+        deliver(call, call.answer);
+        return true;
+    }
+
+    /** No answer comes. */
+    public void lose(Call call, Kind kind, boolean sent) {
+        if (!end(call)) {
+            return;
+        }
+        tell("lost " + call + ", " + kind + (sent ? ", sent" : ", not sent"));
+        if (call.route == Route.SUBMIT && sent) {
+            maybeAccepted.add(call.tag());
+        }
+        call.future.completeExceptionally(new TransportException(kind, sent, "the test wants it so", null));
+    }
+
+    /** The connection breaks: what has not arrived may be known not to have been sent. */
+    public void breakOff(Call call, boolean sent) {
+        boolean maybe = sent || call.arrived;
+        lose(call, maybe ? Kind.BROKEN : Kind.NOT_CONNECTED, maybe);
+    }
+
+    /** A duplicate of an end, or one that comes late: of any call. */
+    public void endAgain(int index) {
+        if (!ended.isEmpty()) {
+            Call call = ended.get(index % ended.size());
+            call.future.complete(json(500, "{}"));
+            call.future.completeExceptionally(new TransportException(Kind.BROKEN, true, "late", null));
+        }
+    }
+
+    /** An error comes instead of an answer: from the server, which has not done what it was asked to, or from a gateway. */
+    public void error(Call call, int which) {
+        if (call.over) {
+            return;
+        }
+        if (which % 4 == 0) {
+            arrive(call);
+        }
+        HttpAnswer error;
+        if (call.arrived) {
+            // what the server has answered is lost
+            call.handsOut = null;
+            error = gatewayError(which / 4);
+        } else {
+            error = switch (call.route) {
+                case LOGIN -> loginError(which);
+                case DESCRIBE -> which % 3 == 0 ? json(404, "{\"message\":\"Not Found\"}") : gatewayError(which);
+                case SUBMIT -> submitError(which);
+                case LOOK -> lookError(which);
+            };
+        }
+        deliver(call, error);
+    }
+
+    private static HttpAnswer gatewayError(int which) {
+        return switch (which % 5) {
+            case 0 -> json(500, "{\"description\":\"Internal Server Error\",\"status\":500,\"message\":\"oops\"}");
+            case 1 -> json(502, "<html>Bad Gateway</html>");
+            case 2 -> json(503, "{\"message\":\"Service Unavailable\"}");
+            case 3 -> json(504, "");
+            default -> json(200, "<html>Welcome</html>");
+        };
+    }
+
+    private static HttpAnswer loginError(int which) {
+        return switch (which % 4) {
+            case 0 -> json(401, "{\"success\":false,\"error\":[\"Key not valid\"]}");
+            case 1 -> json(404, "{\"message\":\"Not Found\"}");
+            case 2 -> json(200, "{\"success\":true}");
+            default -> gatewayError(which / 4);
+        };
+    }
+
+    private HttpAnswer submitError(int which) {
+        return switch (which % 8) {
+            case 0 -> json(401, "{\"success\":false,\"error\":[\"Client session authentication key not registered\"]}");
+            case 1 -> json(402, "{\"success\":false,\"error\":[\"not allowed\"]}");
+            case 2 -> json(400, "{\"success\":false,\"error\":[\"text: too long\"]}");
+            case 3 -> json(400, "{\"success\":false,\"error\":\"Job queue reached max length 2!\"}");
+            case 4 -> waiting(which % 3 == 0 ? Duration.ofDays(2) : Duration.ofSeconds(2));
+            case 5 -> json(400, "{\"success\":false,\"error\":\"Endpoint disabled\"}");
+            default -> gatewayError(which / 8);
+        };
+    }
+
+    private HttpAnswer lookError(int which) {
+        return switch (which % 8) {
+            case 0 -> json(401, "{\"success\":false,\"error\":[\"Client session authentication key not registered\"]}");
+            case 1 -> json(402, "{\"success\":false,\"error\":[\"Job not found\"]}");
+            case 2 -> json(400, "{\"success\":false,\"error\":\"lapsed\",\"job_state\":\"lapsed\"}");
+            case 3 -> json(200, "{\"success\":true}");
+            case 4 -> waiting(Duration.ofSeconds(3));
+            default -> gatewayError(which / 8);
+        };
+    }
+
+    private static HttpAnswer waiting(Duration wait) {
+        byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
+        return new HttpAnswer(429, "application/json", wait, null, body, body.length);
+    }
+
+    private boolean end(Call call) {
+        if (call.over) {
+            return false;
+        }
+        call.over = true;
+        call.timeout.cancel();
+        pending.remove(call);
+        ended.add(call);
+        return true;
+    }
+
+    private void deliver(Call call, HttpAnswer answer) {
+        if (!end(call)) {
+            return;
+        }
+        tell("answered " + call + " with " + answer.status() + " " + new String(answer.body(), StandardCharsets.UTF_8));
+        boolean refused = answer.status() == 401;
+        if (refused && call.field("client_session_auth_key") != null) {
+            refusedKeys.add(call.field("client_session_auth_key"));
+        }
+        if (call.route == Route.LOGIN) {
+            noteLogin(answer);
+        }
+        String said = new String(answer.body(), StandardCharsets.UTF_8);
+        if (call.route == Route.SUBMIT && !refused && answer.status() != 429 && !said.contains("queue")) {
+            maybeAccepted.add(call.tag());
+        }
+        Job job = call.handsOut;
+        boolean awaited = job != null && !isOver(call, job);
+        if (job != null) {
+            job.delivered = true;
+        }
+        call.future.complete(answer);
+        if (awaited && !isOver(call, job)) {
+            violation("the result of " + job.id + " has come and does not end its following");
+        }
+    }
+
+    private boolean isOver(Call call, Job job) {
+        return call.route == Route.LOOK
+                ? followings.getOrDefault(job.id, () -> true).getAsBoolean()
+                : requests.getOrDefault(job.tag, () -> true).getAsBoolean();
+    }
+
+    private void noteLogin(HttpAnswer answer) {
+        String said = new String(answer.body(), StandardCharsets.UTF_8);
+        int at = said.indexOf("client_session_auth_key");
+        if (answer.status() == 200 && at >= 0) {
+            goodKey = said.substring(said.indexOf('K', at), said.lastIndexOf('"'));
+        } else if (answer.status() == 401 || said.contains("success\":false") || said.equals("{\"success\":true}")) {
+            refusedAt = timer.elapsed();
+        }
+    }
+
+    // ---- the server
+
+    private HttpAnswer login() {
+        if (refusesLogins) {
+            return json(200, "{\"success\":false,\"error\":\"Key not valid\"}");
+        }
+        String key = "K" + ++keys;
+        sessions.add(key);
+        return json(200, "{\"success\":true,\"client_session_auth_key\":\"" + key + "\"}");
+    }
+
+    private boolean knows(Call call) {
+        return sessions.contains(call.field("client_session_auth_key"));
+    }
+
+    private static HttpAnswer unknownSession() {
+        return json(401, "{\"success\":false,\"error\":[\"Client session authentication key not registered\"]}");
+    }
+
+    private HttpAnswer submit(Call call) {
+        if (isFull) {
+            return json(400, "{\"success\":false,\"error\":\"Job queue reached max length 2!\"}");
+        }
+        if (!knows(call)) {
+            return unknownSession();
+        }
+        String tag = call.tag();
+        if (accepted.merge(tag, 1, Integer::sum) > 1) {
+            violation("accepted twice: " + tag);
+        }
+        Job job = new Job("J" + (all.size() + 1), tag);
+        jobs.put(job.id, job);
+        all.add(job);
+        if (call.isHeld()) {
+            call.held = job;
+            return null;
+        }
+        return json(200, "{\"success\":true,\"job_id\":\"" + job.id + "\",\"ep_version\":1}");
+    }
+
+    private HttpAnswer look(Call call) {
+        if (!knows(call)) {
+            return unknownSession();
+        }
+        Job job = jobs.get(call.field("job_id"));
+        if (job == null) {
+            return json(402, "{\"success\":false,\"error\":[\"Client has no job with this id\"]}");
+        }
+        return switch (job.state) {
+            case QUEUED ->
+                json(
+                        200,
+                        "{\"success\":true,\"job_state\":\"queued\",\"progress\":{\"progress\":0,\"queue_position\":1}}");
+            case PROCESSING ->
+                json(
+                        200,
+                        "{\"success\":true,\"job_state\":\"processing\",\"progress\":{\"progress\":" + job.progress
+                                + ",\"queue_position\":0}}");
+            case LAPSED -> json(400, "{\"success\":false,\"error\":\"lapsed\",\"job_state\":\"lapsed\"}");
+            case DONE, FAILED -> done(call, job);
+        };
+    }
+
+    private HttpAnswer done(Call call, Job job) {
+        if (job.handedOut) {
+            return json(200, "{\"success\":true,\"job_state\":\"done\"}");
+        }
+        job.handedOut = true;
+        if (job.state == State.FAILED) {
+            return json(
+                    200,
+                    "{\"success\":true,\"job_state\":\"done\",\"job_result\":{\"error\":\"out of memory\",\"job_id\":\""
+                            + job.id + "\"}}");
+        }
+        call.handsOut = job;
+        return json(
+                200,
+                "{\"success\":true,\"job_state\":\"done\",\"job_result\":{\"text\":\"" + job.text() + "\",\"job_id\":\""
+                        + job.id + "\"}}");
+    }
+
+    /** A worker goes on with a job. */
+    public void work(Job job) {
+        if (job.state == State.QUEUED || job.state == State.PROCESSING || job.state == State.LAPSED) {
+            // an update brings a lapsed job back, too
+            job.state = State.PROCESSING;
+            job.progress++;
+        }
+    }
+
+    /** A worker has ended a job. */
+    public void finish(Job job, boolean well) {
+        if (job.state != State.DONE && job.state != State.FAILED) {
+            job.state = well ? State.DONE : State.FAILED;
+        }
+    }
+
+    /** The server gives a job up, or a result that nobody took. */
+    public void lapse(Job job) {
+        if (!job.handedOut) {
+            job.state = State.LAPSED;
+        }
+    }
+
+    /** All sessions end. */
+    public void expireSessions() {
+        sessions.clear();
+    }
+
+    /** Nothing is known any more, and calls under way break. */
+    public void restart() {
+        sessions.clear();
+        jobs.clear();
+        for (Call call : List.copyOf(pending)) {
+            breakOff(call, call.number % 2 == 0);
+        }
+    }
+
+    public void refuseLogins(boolean refuse) {
+        refusesLogins = refuse;
+    }
+
+    public void setFull(boolean full) {
+        isFull = full;
+    }
+
+    /** The client's process was killed: nobody waits for what was asked. */
+    public void forgetClient() {
+        for (Call call : List.copyOf(pending)) {
+            end(call);
+        }
+        ended.clear();
+        goodKey = null;
+        refusedAt = null;
+    }
+
+    @Override
+    public void close() {
+        for (Call call : List.copyOf(pending)) {
+            lose(call, Kind.CLOSED, true);
+        }
+    }
+
+    private static HttpAnswer json(int status, String json) {
+        return FakeTransport.answer(status, json);
+    }
+}
