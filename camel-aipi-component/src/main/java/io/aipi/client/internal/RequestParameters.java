@@ -78,7 +78,8 @@ final class RequestParameters {
             problems.add("Nothing to send: there is neither a prompt nor any parameter");
         }
         if (!problems.isEmpty()) {
-            throw new InvalidRequestException(problems, ErrorContext.of(endpoint));
+            // a message may hold a key, by mistake or because somebody tries
+            throw new InvalidRequestException(problems.stream().map(quote).toList(), ErrorContext.of(endpoint));
         }
         return parameters;
     }
@@ -200,7 +201,7 @@ final class RequestParameters {
         return Media.of(bytes);
     }
 
-    private static Object converted(String name, String text, String type, List<String> problems) {
+    private Object converted(String name, String text, String type, List<String> problems) {
         String trimmed = text.trim();
         switch (type) {
             case "integer", "int" -> {
@@ -236,7 +237,9 @@ final class RequestParameters {
     }
 
     /** A whole prompt may have got here by mistake. */
-    private static String shortened(String text) {
+    private String shortened(String value) {
+        // first: half of a key is not recognised
+        String text = quote.apply(value);
         return text.length() <= QUOTED ? text : text.substring(0, QUOTED) + "...";
     }
 

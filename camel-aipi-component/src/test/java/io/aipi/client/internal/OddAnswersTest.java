@@ -113,6 +113,20 @@ class OddAnswersTest {
                                         assertThat(message).contains("xxx...").hasSizeLessThan(200)));
     }
 
+    /** Found by fuzzing. */
+    @Test
+    void aKeyThatGotIntoAParameterIsNotQuoted() {
+        var description = Protocol.description(
+                "chat", Map.of("parameter_description", Map.of("input", Map.of("n", Map.of("type", "bool")))));
+        RequestParameters rules =
+                new RequestParameters("chat", JobOptions.defaults(), description, new SecretMask("api-key")::quote);
+
+        assertThatThrownBy(() -> rules.of(AipiRequest.ofParameters(Map.of("n", "x".repeat(96) + "api-key"))))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("xxxx...")
+                .hasMessageNotContaining("api-");
+    }
+
     private Submission submit() {
         return calls.submit("chat", Map.of("prompt", "hello"), SOON, () -> SOON).join();
     }
