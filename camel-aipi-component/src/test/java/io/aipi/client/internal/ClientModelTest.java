@@ -24,8 +24,10 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -216,6 +218,9 @@ class ClientModelTest {
         private final EndpointJobs[] endpoints = new EndpointJobs[2];
         private final List<Promise> promises = new ArrayList<>();
         private final Set<String> taken = new HashSet<>();
+        /** Which endpoint follows a job, or was the last to do so. */
+        private final Map<String, EndpointJobs> followers = new HashMap<>();
+
         private final ServerCalls calls;
         private final JobOptions options;
         private int requests;
@@ -305,10 +310,7 @@ class ClientModelTest {
                 case NEXT_TASK -> timer.advanceToNext();
                 case SHORT_TIME -> timer.advance(Duration.ofMillis(1L << (which % 10)));
                 case LONG_TIME -> timer.advance(Duration.ofMillis(700L * (which + 1)));
-                case RELEASE -> {
-                    released[which % 2] = true;
-                    endpoints[which % 2].release(this::closed);
-                }
+                case RELEASE -> release(which % 2);
                 case CLOSE -> {
                     endpoints[which % 2].abort(this::closed);
                     open(which % 2);
@@ -323,6 +325,20 @@ class ClientModelTest {
                         change(step, job, which);
                     }
                 }
+            }
+        }
+
+        /** A look that is under way is waited for: it may bring the result. */
+        private void release(int slot) {
+            List<String> lookedAt = followers.entrySet().stream()
+                    .filter(entry -> entry.getValue() == endpoints[slot])
+                    .map(Map.Entry::getKey)
+                    .filter(jobId -> server.isLookedAt(jobId) && !server.isOver(jobId))
+                    .toList();
+            released[slot] = true;
+            endpoints[slot].release(this::closed);
+            if (lookedAt.stream().anyMatch(server::isOver)) {
+                server.violation("a release has given up a look that is under way: " + lookedAt);
             }
         }
 
@@ -376,6 +392,7 @@ class ClientModelTest {
             Promise promise =
                     promise("the following of " + jobId, (left.isNegative() ? Duration.ZERO : left).plus(lastLook));
             server.watchFollowing(jobId, promise::isOver);
+            followers.put(jobId, jobs);
             Consumer<JobProgress> listener = !listened
                     ? null
                     : progress -> {

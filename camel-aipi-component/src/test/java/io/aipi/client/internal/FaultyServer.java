@@ -211,6 +211,11 @@ public final class FaultyServer implements Transport {
         return all.stream().anyMatch(job -> job.id.equals(jobId) && (job.delivered || job.handedOut));
     }
 
+    /** Whether the following of the job has ended. */
+    public boolean isOver(String jobId) {
+        return followings.get(jobId).getAsBoolean();
+    }
+
     /** Whether the job was followed, is not any more, and has no look under way. */
     public boolean isLeft(String jobId) {
         return followings.containsKey(jobId) && followings.get(jobId).getAsBoolean() && !isLookedAt(jobId);
