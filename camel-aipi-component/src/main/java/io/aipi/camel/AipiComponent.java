@@ -286,6 +286,12 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         return clock;
     }
 
+    /** The clock that waiting is measured by; stands still while the component is stopped. */
+    long nanoTime() {
+        AipiRuntime current = runtime;
+        return current == null ? 0 : current.nanoTime();
+    }
+
     void started(AipiEndpoint endpoint) {
         startedEndpoints.add(endpoint);
     }

@@ -113,7 +113,7 @@ public class AipiConsumer extends DefaultConsumer
     private volatile ExecutorService threads;
     private volatile ProducerCache deadLetterProducers;
     private volatile Runnable nextScan;
-    /** By {@link System#nanoTime}: a wait must not grow because somebody sets the clock back. */
+    /** By the monotonic clock: a wait must not grow because somebody sets the clock back. */
     private volatile long startedNanos;
 
     private volatile boolean contextStarted;
@@ -180,7 +180,7 @@ public class AipiConsumer extends DefaultConsumer
             throw e;
         }
         looks = store == null ? null : new LookWindow();
-        startedNanos = System.nanoTime();
+        startedNanos = endpoint.getComponent().nanoTime();
         forced = false;
         if (store != null) {
             try {
@@ -283,9 +283,11 @@ public class AipiConsumer extends DefaultConsumer
     private boolean comeToRest() {
         // Camel interrupts a stop that takes too long, and goes on with it: that is no reason to leave jobs behind
         boolean interrupted = Thread.interrupted();
-        long begin = System.nanoTime();
+        long begin = endpoint.getComponent().nanoTime();
         boolean atRest = false;
-        while (!atRest && System.nanoTime() - begin < patience(interrupted).toNanos()) {
+        while (!atRest
+                && endpoint.getComponent().nanoTime() - begin
+                        < patience(interrupted).toNanos()) {
             try {
                 atRest = activity.await(REST_SLICE);
             } catch (InterruptedException e) {
@@ -574,7 +576,9 @@ public class AipiConsumer extends DefaultConsumer
         }
         if (job.isRecovered()) {
             // the broker, which delivers again what was not acknowledged at the crash
-            Duration left = configuration.getRecoveryDelay().minusNanos(System.nanoTime() - startedNanos);
+            Duration left = configuration
+                    .getRecoveryDelay()
+                    .minusNanos(endpoint.getComponent().nanoTime() - startedNanos);
             if (left.compareTo(Duration.ZERO) > 0) {
                 return left;
             }

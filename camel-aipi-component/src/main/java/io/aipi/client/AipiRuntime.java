@@ -161,6 +161,11 @@ public final class AipiRuntime implements AutoCloseable {
         return clock;
     }
 
+    /** The clock that waiting is measured by, which nobody sets: nanoseconds from an arbitrary origin. */
+    public long nanoTime() {
+        return timer.nanoTime();
+    }
+
     Executor workers() {
         return workers;
     }

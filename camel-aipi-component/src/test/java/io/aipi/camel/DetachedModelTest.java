@@ -717,5 +717,10 @@ class DetachedModelTest {
         Clock clock() {
             return clock;
         }
+
+        @Override
+        long nanoTime() {
+            return process.world.timer.nanoTime();
+        }
     }
 }

@@ -35,11 +35,16 @@ public final class ComputeTimes {
     /** A job has ended well after being computed for this long. */
     public synchronized void add(Duration computed) {
         latest[count % KEPT] = Math.max(0, computed.toNanos());
-        count++;
+        count = next(count, KEPT);
         // looks read far more often than jobs end; when there are enough, one more changes little
         if (count <= KEPT / 4 || count % 8 == 0) {
             known = new Known(Arrays.copyOf(latest, Math.min(count, KEPT)));
         }
+    }
+
+    /** Counts on, and round where only the place matters any more: no number of jobs overflows. */
+    private static int next(int count, int places) {
+        return count + 1 == 2 * places ? places : count + 1;
     }
 
     /** The latest times; a few of the very latest may be missing. */
@@ -50,7 +55,7 @@ public final class ComputeTimes {
     /** A text has ended well with this many tokens. */
     public synchronized void addTokens(int tokens) {
         latestTokens[texts % TEXTS_ASKED] = tokens;
-        texts++;
+        texts = next(texts, TEXTS_ASKED);
         int least = Arrays.stream(latestTokens).min().orElseThrow();
         int most = Arrays.stream(latestTokens).max().orElseThrow();
         usualTokens = texts >= TEXTS_ASKED && least > 0 && most - least <= most / 20 ? most : 0;

@@ -353,7 +353,7 @@ public final class HttpTransport implements Transport {
                                 }
                             }
                         });
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 endConnecting();
                 fail(Kind.NOT_CONNECTED, "cannot connect to " + firstHop(), e);
             }

@@ -34,8 +34,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Invariants: never more than one poll is under way; after the end none is begun; the result future is completed
  * exactly once; the listener is called in the order of the polls and never after the result; the job ends at the latest
- * {@code jobTimeout} after its beginning, plus one second for the last look (the time of a call, for a job that is followed later); a release loses no result: a look under way
- * at that moment is waited for.
+ * {@code jobTimeout} after its beginning, plus one second for the last look (the time of a call, for a job that is
+ * followed later), unless that look waits for its turn; a release loses no result: a look under way at that moment is
+ * waited for.
  *
  * <p>The steps form one chain (wait, look, judge, wait, ...), each begun by the one before it, so the fields need no
  * lock, but for the two that {@link #release} reads from outside; {@link #abort} touches nothing but the future.
@@ -234,9 +235,10 @@ final class JobFollower {
         }
         JobProgress progress = seen.progress();
         if (seen.result() != null) {
-            pace.found(seen.result(), timer.nanoTime());
             report(progress);
             result.complete(seen.result());
+            // afterwards: what is learned for other jobs must never cost this one its result
+            pace.found(seen.result(), timer.nanoTime());
         } else if (progress.state() == JobState.DONE) {
             end(new ResultLostException(
                     lostAnswer == null

@@ -95,7 +95,7 @@ final class PollPace {
     Duration first(long now) {
         long time = now - accepted;
         // a job that is taken up again may have been done for long
-        return guessed || time > UNNOTICED ? Duration.ofNanos(shortest) : bounded(whileProcessing(null, time), time);
+        return guessed || time > UNNOTICED ? Duration.ZERO : bounded(whileProcessing(null, time), time);
     }
 
     /** The wait after a look that showed this, at this time. */
@@ -159,7 +159,8 @@ final class PollPace {
      * 100 / (p + step) and 100 / p times the time since its start.
      */
     private void observePercent(double seen, long time) {
-        if (seen <= 0 || seen < percent) {
+        // at 100 % there is nothing more to learn: what is left has no percentage, and the waits grow
+        if (seen <= 0 || seen < percent || percent >= 100) {
             return;
         }
         times.addPercentStep(seen - percent);

@@ -152,7 +152,7 @@ class PollPaceTest {
 
     @Test
     void aJobThatIsTakenUpAgainIsLookedAtSoon_howeverOldItIs() {
-        assertThat(pace(learned(20_000)).first(ORIGIN + nanos(3_600_000))).isEqualTo(Duration.ofMillis(SHORTEST));
+        assertThat(pace(learned(20_000)).first(ORIGIN + nanos(3_600_000))).isZero();
     }
 
     @Test
@@ -161,7 +161,7 @@ class PollPaceTest {
         PollPace pace =
                 new PollPace(Duration.ofMillis(SHORTEST), Duration.ofMillis(LONGEST), false, times, ORIGIN, true);
 
-        assertThat(pace.first(ORIGIN)).isEqualTo(Duration.ofMillis(SHORTEST));
+        assertThat(pace.first(ORIGIN)).isZero();
 
         pace.found(result(Duration.ofSeconds(60)), ORIGIN + nanos(SHORTEST));
         assertThat(times.known().count()).isEqualTo(20);
@@ -280,6 +280,32 @@ class PollPaceTest {
         }
 
         assertThat(found).isLessThan(2_300);
+    }
+
+    @Test
+    void whatIsAtAHundredPerCentForLong_isLookedAtEverMoreSeldom() {
+        PollPace pace = pace(new ComputeTimes());
+        long time = 1_000;
+        int looks = 0;
+        while (time < 120_000) {
+            time += pace.after(seen(JobState.PROCESSING, 100.0, 0, Map.of()), ORIGIN + nanos(time))
+                    .toMillis();
+            looks++;
+        }
+
+        assertThat(looks).isLessThan(120);
+    }
+
+    @Test
+    void moreJobsThanAnIntCanCount_areNoProblem() {
+        ComputeTimes times = new ComputeTimes();
+        for (int i = 0; i < 100_000; i++) {
+            times.add(Duration.ofMillis(i));
+            times.addTokens(i);
+        }
+
+        assertThat(times.known().count()).isEqualTo(ComputeTimes.KEPT);
+        assertThat(times.known().get(0)).isGreaterThan(nanos(99_000));
     }
 
     @Test

@@ -19,13 +19,15 @@ record KnownTimePace(double looks) implements Pace {
     /** Between the moment at which a job should be done and the last look, so that one look is enough. */
     private static final long MARGIN_NANOS = 5_000_000;
 
+    private static final double GOLDEN = 0.6180339887498949;
+
     /** If the server needed longer. */
     private static final long AGAIN_NANOS = 20_000_000;
 
     @Override
     public JobPace follow(Job job) {
-        // In the mean over the jobs it comes to the fraction.
-        double fraction = (job.tag().hashCode() & 0xffff) / (double) 0x10000;
+        // In the mean over the jobs it comes to the fraction: multiples of the golden section fill the interval evenly.
+        double fraction = Integer.parseInt(job.tag().substring(1)) * GOLDEN % 1;
         int planned = Math.max(1, (int) Math.floor(looks + fraction));
         long end = (long) (job.seconds() * 1e9) + MARGIN_NANOS;
         return new Known(planned, end);
