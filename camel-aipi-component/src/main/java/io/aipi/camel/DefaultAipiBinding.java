@@ -51,9 +51,6 @@ import org.apache.camel.util.IOHelper;
  */
 public class DefaultAipiBinding implements AipiBinding {
 
-    /** How many of a result's fields an error names. */
-    private static final int NAMED_FIELDS = 20;
-
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() {};
 
@@ -360,11 +357,9 @@ public class DefaultAipiBinding implements AipiBinding {
     private static Object required(Object output, String what, JobResult result, AipiEndpoint endpoint) {
         if (output == null) {
             throw new ProtocolViolationException(
-                    "The result has no " + what + "; it has "
-                            + result.fields().keySet().stream()
-                                    .limit(NAMED_FIELDS)
-                                    .toList()
-                            + ". Check outputType",
+                    // their names are the server's words, which may be anything
+                    "The result has no " + what + " among its "
+                            + result.fields().size() + " fields. Check outputType",
                     ErrorContext.of(endpoint.getEndpointName(), result.jobId()),
                     null);
         }

@@ -24,7 +24,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,11 +35,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Searches for inputs that break a {@link FuzzTarget}, led by the code that they reach: Jazzer, each target in a Java of its
  * own, since instrumented code is slow and a heap that is full is a finding, too. Five seconds each; {@code -Dfuzz.seconds}
- * or {@code -Dfuzz.runs} (the sum over all targets) ask for more, {@code -Dfuzz=off} for none.
+ * or {@code -Dfuzz.runs} (the sum over all targets) ask for more, {@code -Dfuzz=on} runs it at all.
  */
 @Tag("fuzz")
 @EnabledOnOs(OS.LINUX)
-@DisabledIfSystemProperty(named = "fuzz", matches = "off")
+@EnabledIfSystemProperty(named = "fuzz", matches = "on")
 @Timeout(value = 6, unit = TimeUnit.HOURS)
 class FuzzingTest {
 
