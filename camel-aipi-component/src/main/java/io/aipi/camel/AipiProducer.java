@@ -94,8 +94,7 @@ public class AipiProducer extends DefaultAsyncProducer {
         AipiOperation own = configuration.getOperation();
         AipiOperation asked = operationOfHeader(exchange, own);
         if (asked != own && !configuration.isAllowOperationFromHeader()) {
-            // not ignored: whoever set the header would get something else than what was asked for, at the cost of a
-            // job
+            // not ignored: whoever set the header would get something else than asked for, at the cost of a job
             throw new InvalidRequestException(
                     "The header " + AipiConstants.OPERATION + " asks for the operation " + asked
                             + ", but the endpoint's is "

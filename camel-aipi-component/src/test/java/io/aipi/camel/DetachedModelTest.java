@@ -9,6 +9,7 @@ package io.aipi.camel;
 import io.aipi.client.AipiClient;
 import io.aipi.client.AipiRuntime;
 import io.aipi.client.JobResult;
+import io.aipi.client.UtcClock;
 import io.aipi.client.VirtualRuntime;
 import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.internal.FaultyServer;
@@ -18,8 +19,6 @@ import io.aipi.client.internal.VirtualTimer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -646,20 +645,10 @@ class DetachedModelTest {
             super(context);
             this.process = process;
             VirtualTimer timer = process.world.timer;
-            this.clock = new Clock() {
+            this.clock = new UtcClock() {
                 @Override
                 public Instant instant() {
                     return Instant.EPOCH.plus(timer.elapsed());
-                }
-
-                @Override
-                public ZoneId getZone() {
-                    return ZoneOffset.UTC;
-                }
-
-                @Override
-                public Clock withZone(ZoneId zone) {
-                    return this;
                 }
             };
             this.runtime = VirtualRuntime.of(

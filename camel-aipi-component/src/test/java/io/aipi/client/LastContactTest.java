@@ -11,11 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.aipi.client.internal.FakeTransport;
 import io.aipi.client.internal.TransportException.Kind;
 import io.aipi.client.internal.VirtualTimer;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,21 +70,11 @@ class LastContactTest {
         assertThat(client.lastContact()).isEmpty();
     }
 
-    private final class VirtualClock extends Clock {
+    private final class VirtualClock extends UtcClock {
 
         @Override
         public Instant instant() {
             return BEGIN.plus(timer.elapsed());
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

@@ -95,8 +95,9 @@ final class AnswerReader {
     }
 
     /**
-     * Reads an answer. Without {@code withProgressData}, of {@code progress_data} in {@code progress} only the names are read (each with the
-     * value true): for a job whose progress nobody listens to, its previews need not be decoded at each poll.
+     * Reads an answer. Without {@code withProgressData}, of {@code progress_data} in {@code progress} only the names are
+     * read (each with the value true): for a job whose progress nobody listens to, its previews need not be decoded at each
+     * poll.
      *
      * @throws IOException if it is not one JSON object
      */

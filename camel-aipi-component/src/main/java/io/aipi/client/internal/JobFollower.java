@@ -306,8 +306,7 @@ final class JobFollower {
     private static boolean losesAnswer(AipiException problem) {
         return problem instanceof ProtocolViolationException
                 || (problem instanceof ConnectionFailedException broken && broken.isRequestSent())
-                // a server that failed while it answered says so with 500, a gateway that lost its answer with 502 or
-                // 504
+                // a server that failed while it answered says 500, a gateway that lost its answer 502 or 504
                 || (problem instanceof EndpointUnavailableException
                         && problem.getHttpStatus() != null
                         && problem.getHttpStatus() >= 500);

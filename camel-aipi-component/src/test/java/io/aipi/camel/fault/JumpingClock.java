@@ -6,15 +6,13 @@
  */
 package io.aipi.camel.fault;
 
-import java.time.Clock;
+import io.aipi.client.UtcClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The system's clock, which somebody sets. */
-final class JumpingClock extends Clock {
+final class JumpingClock extends UtcClock {
 
     private final AtomicReference<Duration> offset = new AtomicReference<>(Duration.ZERO);
 
@@ -25,15 +23,5 @@ final class JumpingClock extends Clock {
     @Override
     public Instant instant() {
         return Instant.now().plus(offset.get());
-    }
-
-    @Override
-    public ZoneId getZone() {
-        return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-        return this;
     }
 }

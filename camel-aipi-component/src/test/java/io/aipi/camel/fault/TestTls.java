@@ -6,14 +6,8 @@
  */
 package io.aipi.camel.fault;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import io.aipi.Certificates;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.support.jsse.KeyStoreParameters;
 import org.apache.camel.support.jsse.SSLContextParameters;
@@ -22,53 +16,26 @@ import org.apache.camel.support.jsse.TrustManagersParameters;
 /** A certificate for 127.0.0.1: what a server needs of it, and a component that trusts it. */
 final class TestTls {
 
-    private static final String PASSWORD = "changeit";
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
-    private final Path store;
+    private final SSLContext server;
+    private final Path trustStore;
 
-    /** Makes one in the folder. */
-    TestTls(Path folder) throws IOException, InterruptedException {
-        store = folder.resolve("server.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=test",
-                        "-ext",
-                        "SAN=ip:127.0.0.1",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool.log").toFile())
-                .start();
-        if (!keytool.waitFor(30, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
-            throw new IOException("keytool failed: " + Files.readString(folder.resolve("keytool.log")));
-        }
+    /** Makes one; the store of who vouches for it is in the folder. */
+    TestTls(Path folder) throws Exception {
+        Certificates.Authority authority = new Certificates.Authority("test");
+        server = authority.server("localhost", LOOPBACK).serverContext(null);
+        trustStore = authority.trustStore(folder, "trust.p12");
     }
 
-    SSLContext forServer() throws GeneralSecurityException, IOException {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, PASSWORD.toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
+    SSLContext forServer() {
+        return server;
     }
 
     SSLContextParameters forClient() {
         KeyStoreParameters keys = new KeyStoreParameters();
-        keys.setResource("file:" + store);
-        keys.setPassword(PASSWORD);
+        keys.setResource("file:" + trustStore);
+        keys.setPassword(Certificates.PASSWORD);
         keys.setType("PKCS12");
         TrustManagersParameters trust = new TrustManagersParameters();
         trust.setKeyStore(keys);

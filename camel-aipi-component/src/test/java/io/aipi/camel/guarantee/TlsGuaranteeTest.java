@@ -9,6 +9,7 @@ package io.aipi.camel.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.aipi.Certificates;
 import io.aipi.camel.AipiComponent;
 import io.aipi.client.error.ConnectionFailedException;
 import java.io.IOException;
@@ -52,7 +53,7 @@ class TlsGuaranteeTest {
     static void makeCertificates() throws Exception {
         authority = new Certificates.Authority("An authority");
         stranger = new Certificates.Authority("A stranger");
-        server = authority.server("localhost", LOOPBACK, DAY.negated(), DAY);
+        server = authority.server("localhost", LOOPBACK);
         authority.trustStore(folder, "trust.p12");
         authority.client("a client").store(folder, "client.p12");
         stranger.client("a client").store(folder, "stranger.p12");
@@ -68,7 +69,7 @@ class TlsGuaranteeTest {
 
     @Test
     void anUnknownAuthority() throws Exception {
-        Certificates.Identity strange = stranger.server("localhost", LOOPBACK, DAY.negated(), DAY);
+        Certificates.Identity strange = stranger.server("localhost", LOOPBACK);
         assertRefused(strange.serverContext(null), trusting(), "unable to find valid certification path");
     }
 

@@ -87,6 +87,16 @@ class UntrustedAnswerGuaranteeTest {
     }
 
     @Test
+    void theNamesOfAResultsFieldsAreNotQuoted_whichMayHoldAKey() throws Exception {
+        Exchange failed = exchange(
+                WireServer.jobs("\"a-key-in-a-name\":1"), "aipi:chat?lazyLogin=true&outputType=text", "mock:out");
+
+        assertThat(failed.getException())
+                .hasMessageContaining("has no text")
+                .hasMessageNotContaining("a-key-in-a-name");
+    }
+
+    @Test
     void noFieldOfAResultBecomesAHeaderThatIsNotTheComponents() throws Exception {
         Exchange answer = answer(
                 "\"text\":\"hello\",\"CamelFileName\":\"../../evil\",\"fileName\":\"evil\","
@@ -130,13 +140,16 @@ class UntrustedAnswerGuaranteeTest {
     }
 
     private static Exchange exchange(Function<WireServer.Request, Answer> answers, String then) throws Exception {
+        return exchange(answers, "aipi:chat?lazyLogin=true", then);
+    }
+
+    private static Exchange exchange(Function<WireServer.Request, Answer> answers, String aipi, String then)
+            throws Exception {
         try (WireServer server = new WireServer(answers);
                 TestContext test = TestContext.started(
                         server.url(),
                         null,
-                        routes -> routes.from("direct:in")
-                                .to("aipi:chat?lazyLogin=true")
-                                .to(then))) {
+                        routes -> routes.from("direct:in").to(aipi).to(then))) {
             return test.context().createProducerTemplate().request("direct:in", exchange -> {
                 exchange.getMessage().setBody("hi");
                 exchange.getMessage().setHeader("prompt", "mine");

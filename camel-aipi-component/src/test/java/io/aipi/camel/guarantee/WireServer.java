@@ -6,22 +6,12 @@
  */
 package io.aipi.camel.guarantee;
 
-import java.io.ByteArrayOutputStream;
-import java.io.Closeable;
+import io.aipi.client.internal.RawServer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ServerSocketFactory;
 
 /** A server on 127.0.0.1 that keeps what it is sent as it stood on the wire. One thread a connection. */
@@ -57,22 +47,17 @@ final class WireServer implements AutoCloseable {
         }
     }
 
-    private static final Pattern CONTENT_LENGTH = Pattern.compile("(?i)\r\ncontent-length: (\\d+)");
-
-    private final ServerSocket socket;
+    private final RawServer server;
     private final Function<Request, Answer> answers;
-    private final Set<Closeable> open = ConcurrentHashMap.newKeySet();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
-    private final AtomicInteger connections = new AtomicInteger();
 
     WireServer(Function<Request, Answer> answers) throws IOException {
         this(ServerSocketFactory.getDefault(), answers);
     }
 
     WireServer(ServerSocketFactory sockets, Function<Request, Answer> answers) throws IOException {
-        this.socket = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         this.answers = answers;
-        daemon(this::accept);
+        this.server = new RawServer(sockets, this::serve);
     }
 
     /** What a documented server with any endpoint answers whose jobs are done at the first look: this result. */
@@ -91,62 +76,20 @@ final class WireServer implements AutoCloseable {
         };
     }
 
-    private static void daemon(Runnable task) {
-        Thread thread = new Thread(task, "wire-server");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void accept() {
-        while (!socket.isClosed()) {
-            try {
-                Socket accepted = socket.accept();
-                open.add(accepted);
-                connections.incrementAndGet();
-                daemon(() -> serve(accepted));
-            } catch (IOException closed) {
-                return;
-            }
+    private void serve(RawServer.Connection connection) throws IOException {
+        while (connection.read()) {
+            Request request = new Request(connection.head(), new String(connection.body(), StandardCharsets.UTF_8));
+            requests.add(request);
+            Answer answer = answers.apply(request);
+            byte[] body = answer.json().getBytes(StandardCharsets.UTF_8);
+            connection.write("HTTP/1.1 " + answer.status() + " -\r\nContent-Type: application/json\r\n"
+                    + answer.headers() + "Content-Length: " + body.length + "\r\n\r\n"
+                    + new String(body, StandardCharsets.ISO_8859_1));
         }
-    }
-
-    private void serve(Socket accepted) {
-        try (accepted) {
-            for (Request request = read(accepted); request != null; request = read(accepted)) {
-                requests.add(request);
-                Answer answer = answers.apply(request);
-                byte[] body = answer.json().getBytes(StandardCharsets.UTF_8);
-                String head = "HTTP/1.1 " + answer.status() + " -\r\nContent-Type: application/json\r\n"
-                        + answer.headers() + "Content-Length: " + body.length + "\r\n\r\n";
-                accepted.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
-                accepted.getOutputStream().write(body);
-                accepted.getOutputStream().flush();
-            }
-        } catch (IOException broken) {
-            // the client went away, or one of the two refused the other's certificate
-        } finally {
-            open.remove(accepted);
-        }
-    }
-
-    private static Request read(Socket accepted) throws IOException {
-        InputStream in = accepted.getInputStream();
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-            int next = in.read();
-            if (next < 0) {
-                return null;
-            }
-            head.write(next);
-        }
-        String text = head.toString(StandardCharsets.ISO_8859_1);
-        Matcher length = CONTENT_LENGTH.matcher(text);
-        byte[] body = in.readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
-        return new Request(text, new String(body, StandardCharsets.UTF_8));
     }
 
     int port() {
-        return socket.getLocalPort();
+        return server.port();
     }
 
     String url() {
@@ -160,14 +103,11 @@ final class WireServer implements AutoCloseable {
 
     /** Connections made so far. */
     int connections() {
-        return connections.get();
+        return server.connections();
     }
 
     @Override
     public void close() throws IOException {
-        socket.close();
-        for (Closeable each : open) {
-            each.close();
-        }
+        server.close();
     }
 }

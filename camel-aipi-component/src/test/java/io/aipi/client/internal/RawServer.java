@@ -25,10 +25,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 
 /** A server on 127.0.0.1 of which a test decides each byte. One thread a connection. */
-final class RawServer implements AutoCloseable {
+public final class RawServer implements AutoCloseable {
 
     /** What the server does on one connection; the connection is closed when it returns. */
-    interface Behaviour {
+    public interface Behaviour {
         void on(Connection connection) throws IOException;
     }
 
@@ -44,7 +44,7 @@ final class RawServer implements AutoCloseable {
         this(ServerSocketFactory.getDefault(), behaviour);
     }
 
-    RawServer(ServerSocketFactory sockets, Behaviour behaviour) throws IOException {
+    public RawServer(ServerSocketFactory sockets, Behaviour behaviour) throws IOException {
         this.socket = sockets.createServerSocket(0, 200, InetAddress.getLoopbackAddress());
         this.behaviour = behaviour;
         daemon(this::accept);
@@ -96,12 +96,12 @@ final class RawServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port());
     }
 
-    int port() {
+    public int port() {
         return socket.getLocalPort();
     }
 
     /** Connections made so far. */
-    int connections() {
+    public int connections() {
         return connections.get();
     }
 
@@ -129,12 +129,13 @@ final class RawServer implements AutoCloseable {
     }
 
     /** One connection. */
-    final class Connection {
+    public final class Connection {
 
         private final Socket client;
         private final InputStream in;
         private final OutputStream out;
-        private int bodyLength;
+        private String head;
+        private byte[] body = {};
 
         Connection(Socket client) throws IOException {
             this.client = client;
@@ -158,21 +159,32 @@ final class RawServer implements AutoCloseable {
         }
 
         /** Reads a request with its body; false at the end of the connection. */
-        boolean read() throws IOException {
-            String head = readHead();
+        public boolean read() throws IOException {
+            head = readHead();
             if (head == null) {
                 return false;
             }
-            bodyLength = head.lines()
+            int announced = head.lines()
                     .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
                     .mapToInt(line -> Integer.parseInt(line.substring(15).trim()))
                     .findFirst()
                     .orElse(0);
-            return in.readNBytes(bodyLength).length == bodyLength;
+            body = in.readNBytes(announced);
+            return body.length == announced;
+        }
+
+        /** The head of the request read last, each byte a character. */
+        public String head() {
+            return head;
+        }
+
+        /** The body of the request read last. */
+        public byte[] body() {
+            return body;
         }
 
         int bodyLength() {
-            return bodyLength;
+            return body.length;
         }
 
         void answer(String json) throws IOException {
@@ -180,7 +192,7 @@ final class RawServer implements AutoCloseable {
                     + json);
         }
 
-        void write(String text) throws IOException {
+        public void write(String text) throws IOException {
             out.write(text.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One kind of load.
@@ -94,93 +95,67 @@ public record Case(
 
     /** With so many jobs before that the cost of a job is that of a process that has run for a while. */
     Case runIn(int jobs) {
-        return new Case(
-                id,
-                work,
-                inFlight,
-                measured,
-                jobs,
-                warmUp,
-                workers,
-                burst,
-                pollInterval,
-                longestWait,
-                heap,
-                together,
-                peers);
+        return with(changes -> changes.runIn = jobs);
     }
 
     Case withHeap() {
-        return new Case(
-                id,
-                work,
-                inFlight,
-                measured,
-                runIn,
-                warmUp,
-                workers,
-                burst,
-                pollInterval,
-                longestWait,
-                true,
-                together,
-                peers);
+        return with(changes -> changes.heap = true);
     }
 
     Case together(int runs) {
-        return new Case(
-                id,
-                work,
-                inFlight,
-                measured,
-                runIn,
-                warmUp,
-                workers,
-                burst,
-                pollInterval,
-                longestWait,
-                heap,
-                runs,
-                peers);
+        return with(changes -> changes.together = runs);
     }
 
     Case queuedFor(int fewWorkers) {
-        return new Case(
-                id,
-                work,
-                inFlight,
-                measured,
-                runIn,
-                warmUp,
-                fewWorkers,
-                true,
-                pollInterval,
-                longestWait,
-                heap,
-                together,
-                peers);
+        return with(changes -> {
+            changes.workers = fewWorkers;
+            changes.burst = true;
+        });
     }
 
     /** A wait of any length, so that no look comes just because the longest wait is over. */
     Case waitingUpTo(Duration wait) {
-        return new Case(
-                id, work, inFlight, measured, runIn, warmUp, workers, burst, pollInterval, wait, heap, together, peers);
+        return with(changes -> changes.longestWait = wait);
     }
 
     Case every(Duration interval) {
+        return with(changes -> changes.pollInterval = interval);
+    }
+
+    /** What can differ from a plain case. */
+    private static final class Changes {
+        private int runIn;
+        private int workers;
+        private boolean burst;
+        private Duration pollInterval;
+        private Duration longestWait;
+        private boolean heap;
+        private int together;
+    }
+
+    private Case with(Consumer<Changes> change) {
+        Changes changes = new Changes();
+        changes.runIn = runIn;
+        changes.workers = workers;
+        changes.burst = burst;
+        changes.pollInterval = pollInterval;
+        changes.longestWait = longestWait;
+        changes.heap = heap;
+        changes.together = together;
+        change.accept(changes);
         return new Case(
                 id,
                 work,
                 inFlight,
                 measured,
-                runIn,
+                changes.runIn,
                 warmUp,
-                workers,
-                burst,
-                interval,
-                longestWait,
-                heap,
-                together,
+                changes.workers,
+                changes.burst,
+                changes.pollInterval,
+                changes.longestWait,
+                changes.heap,
+                changes.together,
                 peers);
     }
 

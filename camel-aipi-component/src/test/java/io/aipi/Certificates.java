@@ -4,7 +4,7 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.guarantee;
+package io.aipi;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -37,9 +37,9 @@ import javax.net.ssl.TrustManagerFactory;
  * Certificates made for one run of a test: nothing that expires is kept. The JDK reads X.509 but has no public way to
  * write it, and its keytool takes a process and most of a second for each step; what is needed here is little.
  */
-final class Certificates {
+public final class Certificates {
 
-    static final String PASSWORD = "a-store-password";
+    public static final String PASSWORD = "a-store-password";
 
     private static final byte[] COMMON_NAME = {0x06, 0x03, 0x55, 0x04, 0x03};
     private static final byte[] BASIC_CONSTRAINTS = {0x06, 0x03, 0x55, 0x1d, 0x13};
@@ -57,10 +57,10 @@ final class Certificates {
     private Certificates() {}
 
     /** Somebody with a key and the certificates that vouch for it, its own first. */
-    record Identity(KeyPair keys, List<X509Certificate> chain) {
+    public record Identity(KeyPair keys, List<X509Certificate> chain) {
 
         /** A key store in a file, as an application has it. */
-        Path store(Path folder, String name) throws Exception {
+        public Path store(Path folder, String name) throws Exception {
             return write(keyStore(), folder.resolve(name));
         }
 
@@ -71,7 +71,7 @@ final class Certificates {
         }
 
         /** What a server of this identity needs, which trusts clients that {@code clients} has vouched for; null for none. */
-        SSLContext serverContext(Authority clients) throws Exception {
+        public SSLContext serverContext(Authority clients) throws Exception {
             KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             own.init(keyStore(), PASSWORD.toCharArray());
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -83,26 +83,31 @@ final class Certificates {
     }
 
     /** Who vouches for others. */
-    static final class Authority {
+    public static final class Authority {
 
         private final String name;
         private final KeyPair keys = newKeys();
         private final X509Certificate certificate;
 
-        Authority(String name) throws Exception {
+        public Authority(String name) throws Exception {
             this.name = name;
             byte[] extensions = sequence(extension(BASIC_CONSTRAINTS, sequence(TRUE)));
             certificate = sign(name, keys.getPublic(), Duration.ofDays(-1), Duration.ofDays(1), extensions);
         }
 
+        /** For a server of this name and address, good for a day. */
+        public Identity server(String dns, byte[] address) throws Exception {
+            return server(dns, address, Duration.ofDays(-1), Duration.ofDays(1));
+        }
+
         /** For a server of this name and address, {@code from} and {@code until} from now. */
-        Identity server(String dns, byte[] address, Duration from, Duration until) throws Exception {
+        public Identity server(String dns, byte[] address, Duration from, Duration until) throws Exception {
             byte[] names = sequence(der(0x82, dns.getBytes(StandardCharsets.US_ASCII)), der(0x87, address));
             return identity(dns, from, until, sequence(extension(ALTERNATIVE_NAMES, names)));
         }
 
         /** For a client. */
-        Identity client(String client) throws Exception {
+        public Identity client(String client) throws Exception {
             byte[] extensions = sequence(extension(BASIC_CONSTRAINTS, sequence()));
             return identity(client, Duration.ofDays(-1), Duration.ofDays(1), extensions);
         }
@@ -114,7 +119,7 @@ final class Certificates {
         }
 
         /** A trust store in a file, as an application has it. */
-        Path trustStore(Path folder, String file) throws Exception {
+        public Path trustStore(Path folder, String file) throws Exception {
             return write(trust(), folder.resolve(file));
         }
 
