@@ -282,13 +282,9 @@ class DocumentationTest {
     }
 
     static List<Path> pages() throws IOException {
-        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
-            return Stream.concat(
-                            Stream.of(README, SECURITY),
-                            docs.filter(path -> path.toString().endsWith(".md")))
-                    .sorted()
-                    .toList();
-        }
+        return Stream.concat(Stream.of(SECURITY), SnippetTest.pages().stream())
+                .sorted()
+                .toList();
     }
 
     @ParameterizedTest
@@ -373,8 +369,10 @@ class DocumentationTest {
         }
     }
 
+    /** Without those that are taken from a file, which another test runs. */
     private static List<String> blocks(Path page, String language) throws IOException {
-        Matcher block = Pattern.compile("(?s)```" + language + "\n(.*?)```").matcher(Files.readString(page));
+        String own = SnippetTest.SNIPPET.matcher(Files.readString(page)).replaceAll("");
+        Matcher block = Pattern.compile("(?s)```" + language + "\n(.*?)```").matcher(own);
         return block.results().map(result -> result.group(1)).toList();
     }
 }

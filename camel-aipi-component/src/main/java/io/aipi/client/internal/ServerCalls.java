@@ -165,11 +165,13 @@ public final class ServerCalls {
             throw errors.of(route, http, answer, context);
         }
         Map<String, Object> result = Protocol.resultIn(answer);
+        // an id is named in messages, headers and logs
+        boolean idHasKey = jobId != null && !session.secrets().mask(jobId).equals(jobId);
         String failure = Protocol.workerError(result != null ? result : answer);
         if (failure != null) {
             throw new JobFailedException(
                     session.secrets().quoteComplaint(failure),
-                    ErrorContext.of(endpoint, jobId).withStatus(http.status()));
+                    ErrorContext.of(endpoint, idHasKey ? null : jobId).withStatus(http.status()));
         }
         if (result == null
                 && route == Route.HELD_SUBMIT
@@ -178,8 +180,7 @@ public final class ServerCalls {
             // a held answer is a result whatever outputs the endpoint has
             result = answer;
         }
-        if (jobId != null && !session.secrets().mask(jobId).equals(jobId)) {
-            // an id is named in messages, headers and logs
+        if (idHasKey) {
             throw new ProtocolViolationException(
                     server + " gave a job id with a key in it", context.withStatus(http.status()), null);
         }

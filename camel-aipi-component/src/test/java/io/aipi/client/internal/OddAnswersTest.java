@@ -16,6 +16,7 @@ import io.aipi.client.JobStatus;
 import io.aipi.client.LoginRoute;
 import io.aipi.client.Submission;
 import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.ProtocolViolationException;
 import java.net.URI;
 import java.time.Clock;
@@ -72,6 +73,20 @@ class OddAnswersTest {
 
         assertThatThrownBy(this::submit)
                 .hasCauseInstanceOf(ProtocolViolationException.class)
+                .hasMessageNotContaining(key);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"api-key", "session-key"})
+    void anIdOfAJobThatFailedAtOnceHasNoKeyInIt(String key) {
+        server.on(
+                "POST /chat",
+                FakeTransport.json(
+                        200, "{\"success\":true,\"job_id\":\"JID-" + key + "\",\"error\":\"Out of memory\"}"));
+
+        assertThatThrownBy(this::submit)
+                .hasCauseInstanceOf(JobFailedException.class)
+                .hasMessageContaining("Out of memory")
                 .hasMessageNotContaining(key);
     }
 
