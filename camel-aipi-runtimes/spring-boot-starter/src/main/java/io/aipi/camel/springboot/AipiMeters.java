@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,7 +65,7 @@ final class AipiMeters extends LifecycleStrategySupport implements MeterBinder {
                 registries.forEach(registry -> register(registry, key, made));
                 known = made;
             }
-            known.add(aipi);
+            known.add(new WeakReference<>(aipi));
         }
     }
 

@@ -28,8 +28,8 @@ final class EndpointCounts {
         private long completed;
         private long failed;
 
-        Counted(AipiEndpoint endpoint) {
-            this.endpoint = new WeakReference<>(endpoint);
+        Counted(WeakReference<AipiEndpoint> endpoint) {
+            this.endpoint = endpoint;
         }
 
         /** Whether the endpoint is still there. */
@@ -50,10 +50,8 @@ final class EndpointCounts {
     private long completedByGone;
     private long failedByGone;
 
-    synchronized void add(AipiEndpoint endpoint) {
-        if (endpoints.stream().noneMatch(counted -> counted.endpoint.refersTo(endpoint))) {
-            endpoints.add(new Counted(endpoint));
-        }
+    synchronized void add(WeakReference<AipiEndpoint> endpoint) {
+        endpoints.add(new Counted(endpoint));
     }
 
     synchronized long submitted() {

@@ -83,14 +83,13 @@ class PromptApplicationTest {
         assertThat(answer.body()).isEqualTo("You said: Hello!\n");
         assertThat(output.getAll()).containsPattern("Job \\S+ completed: You said: Hello!");
         await().atMost(PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(output.getAll()).containsPattern("Job \\S+ of llama2_chat: (queued|processing|done)"));
+                .untilAsserted(() -> assertThat(output.getAll())
+                        .containsPattern("Job \\S+ of llama2_chat: (queued|processing|done)"));
     }
 
     @Test
     void anImageComesWithItsType() throws Exception {
-        HttpResponse<byte[]> answer = CLIENT.send(
-                request("image", "A camel"), HttpResponse.BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> answer = CLIENT.send(request("image", "A camel"), HttpResponse.BodyHandlers.ofByteArray());
 
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("image/png");
         assertThat(answer.body()).startsWith(0x89, 'P', 'N', 'G');
@@ -110,8 +109,7 @@ class PromptApplicationTest {
                 .mapToObj(number -> post("chat", "Prompt " + number))
                 .toList();
         try {
-            await().atMost(PATIENCE)
-                    .until(() -> meter("camel.aipi.jobs.in.flight?tag=endpoint:llama2_chat") == 40);
+            await().atMost(PATIENCE).until(() -> meter("camel.aipi.jobs.in.flight?tag=endpoint:llama2_chat") == 40);
         } finally {
             server.startWorkers("llama2_chat", 20);
         }
@@ -129,8 +127,7 @@ class PromptApplicationTest {
         post("chat", "Hello!").get(60, TimeUnit.SECONDS);
 
         assertThat(meter("camel.aipi.jobs.completed?tag=endpoint:llama2_chat")).isEqualTo(jobs + 1);
-        await().atMost(PATIENCE)
-                .until(() -> meter("camel.exchanges.succeeded?tag=routeId:chat") == exchanges + 1);
+        await().atMost(PATIENCE).until(() -> meter("camel.exchanges.succeeded?tag=routeId:chat") == exchanges + 1);
         JsonNode health = json("health");
         assertThat(health.get("status").asText()).isEqualTo("UP");
         assertThat(health.at("/components/camelHealth/details/route-controller").asText())
@@ -156,8 +153,7 @@ class PromptApplicationTest {
     }
 
     private static CompletableFuture<HttpResponse<String>> post(String path, String prompt) {
-        return CLIENT.sendAsync(
-                request(path, prompt), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        return CLIENT.sendAsync(request(path, prompt), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
     }
 
     private static HttpRequest request(String path, String prompt) {
@@ -169,6 +165,7 @@ class PromptApplicationTest {
     }
 
     private static URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port") + "/" + path);
+        return URI.create(
+                "http://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port") + "/" + path);
     }
 }
