@@ -7,6 +7,7 @@
 package io.aipi.camel.springboot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,7 +23,9 @@ import org.apache.camel.impl.health.RouteControllerHealthCheck;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
@@ -120,6 +123,16 @@ class AbsentServerTest {
                 .as("a session is there, and asking costs the server nothing: a restart would not help")
                 .isEqualTo(200);
         assertThat(lastContact(actuator)).isEqualTo(contact);
+    }
+
+    @Test
+    void withoutARouteControllerTheApplicationDoesNotStart_andSaysWhy() {
+        SpringApplicationBuilder application = new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .properties("camel.component.aipi.server-url=http://127.0.0.1:1");
+
+        assertThatThrownBy(application::run)
+                .hasStackTraceContaining(ConnectionFailedException.class.getName() + ": http://127.0.0.1:1");
     }
 
     private static JsonNode lastContact(Actuator actuator) throws Exception {
