@@ -72,13 +72,11 @@ class AbsentServerTest {
     @EnableAutoConfiguration
     static class Application {
 
-        // tag::route-controller
         /** Camel has this check; its Spring Boot starter leaves it to the application to have it. */
         @Bean
         HealthCheck routeController() {
             return new RouteControllerHealthCheck();
         }
-        // end::route-controller
 
         @Bean
         RouteBuilder routes() {
