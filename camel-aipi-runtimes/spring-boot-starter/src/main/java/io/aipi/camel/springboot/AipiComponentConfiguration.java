@@ -1,0 +1,647 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.springboot;
+
+import io.aipi.camel.AipiOperation;
+import io.aipi.camel.OutputType;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.camel.spring.boot.ComponentConfigurationPropertiesCommon;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * The component's options as properties. Null is not set: the component keeps what it has.
+ *
+ * <p>Made from the component's catalog entry: see ConfigurationMetadataTest.
+ */
+@ConfigurationProperties("camel.component.aipi")
+public class AipiComponentConfiguration extends ComponentConfigurationPropertiesCommon {
+
+    /**
+     * The options that endpoints start from. The name of a bean of type io.aipi.camel.AipiConfiguration.
+     */
+    private String configuration;
+
+    /**
+     * With waitForResult: ask the server to wait, on one held request, instead of polling. There is no progress, each
+     * job takes a connection, and the server gives up after a time of its own (60 seconds by default). For short jobs
+     * only: a held request that breaks takes a worker of the server out of service.
+     */
+    private Boolean holdConnection;
+
+    /**
+     * Where detached jobs are kept from their acceptance until a route has succeeded with their outcome, so that they
+     * outlive the process: for the producer with waitForResult=false, and for the consumer. Without one they are kept
+     * in memory. The name of a bean of type org.apache.camel.spi.AggregationRepository.
+     */
+    private String jobRepository;
+
+    /**
+     * Log in at the first exchange instead of when the route starts. By default a route fails to start, with the
+     * reason, if the server cannot be reached, refuses the login or has no such endpoint.
+     */
+    private Boolean lazyLogin;
+
+    /**
+     * Jobs in flight at once for this endpoint; more wait their turn, without a thread. 0 is no bound. For the
+     * consumer: jobs followed or waiting for their route at once; the others wait in the jobRepository, where the
+     * server may drop their results meanwhile.
+     */
+    private Integer maxInFlight;
+
+    /**
+     * What the producer does.
+     */
+    private AipiOperation operation;
+
+    /**
+     * What the message body becomes when the job has its result.
+     */
+    private OutputType outputType;
+
+    /**
+     * Fixed request parameters (param.temperature=0.7). They get the JSON type that the server's description of the
+     * endpoint gives them; without one, what looks like a number or a boolean is sent as one. A parameter of the
+     * message wins. This is a multi-value option with prefix: param.
+     */
+    private Map<String, Object> parameters;
+
+    /**
+     * Endpoint that gets an exchange for every change in a job's progress, such as direct:progress.
+     */
+    private String progressUri;
+
+    /**
+     * Request parameter that takes the prompt. auto asks the server's description of the endpoint, where it has one;
+     * without one it is prompt, as documented.
+     */
+    private String promptParameter;
+
+    /**
+     * Base URL of the AIPI server, such as http://gpu-server:7777; required, here or on the component.
+     */
+    private String serverUrl;
+
+    /**
+     * Whether the exchange goes on with the result. If false, it goes on as soon as the server has accepted the job,
+     * with the job's id as body and in the header CamelAipiJobId; progress and result go to progressUri as exchanges
+     * of their own.
+     */
+    private Boolean waitForResult;
+
+    /**
+     * Allows for bridging the consumer to the Camel routing Error Handler, which mean any exceptions (if possible)
+     * occurred while the Camel consumer is trying to pickup incoming messages, or the likes, will now be processed as
+     * a message and handled by the routing Error Handler. Important: This is only possible if the 3rd party component
+     * allows Camel to be alerted if an exception was thrown. Some components handle this internally only, and
+     * therefore bridgeErrorHandler is not possible. In other situations we may improve the Camel component to hook
+     * into the 3rd party component and make this possible for future releases. By default the consumer will use the
+     * org.apache.camel.spi.ExceptionHandler to deal with exceptions, that will be logged at WARN or ERROR level and
+     * ignored.
+     */
+    private Boolean bridgeErrorHandler;
+
+    /**
+     * Exchanges on their way at once. For one job they never overlap.
+     */
+    private Integer concurrentConsumers;
+
+    /**
+     * Whether there is an exchange for every change in a job's progress, too. They are a state, not a log: a slow
+     * route sees fewer of them, and never one after the job's outcome.
+     */
+    private Boolean consumeProgress;
+
+    /**
+     * Endpoint that gets the outcome of a job whose route has failed too often. By default that of the jobRepository,
+     * if it has one. Without one the outcome stays in the jobRepository, and is tried again when the consumer starts
+     * anew; in memory it is dropped.
+     */
+    private String deadLetterUri;
+
+    /**
+     * How often the outcome of a job is routed again after its route failed, or the process ended in the middle of
+     * it. Then it goes to deadLetterUri.
+     */
+    private Integer maximumRedeliveries;
+
+    /**
+     * Stored jobs whose messages had a request id (the header CamelAipiRequestId): their outcomes are routed this
+     * long after the start of the consumer at the earliest. A broker delivers what was not acknowledged at a crash
+     * again; until then the job has to stay stored, or it is submitted twice. Only what was stored before the start
+     * waits.
+     */
+    private Duration recoveryDelay;
+
+    /**
+     * Time between two looks through the jobRepository for jobs that were stored by other processes, and between two
+     * tries of what it has refused.
+     */
+    private Duration recoveryInterval;
+
+    /**
+     * Time before the first redelivery. It doubles with each one, up to a minute.
+     */
+    private Duration redeliveryDelay;
+
+    /**
+     * Whether the producer should be started lazy (on the first message). By starting lazy you can use this to allow
+     * CamelContext and routes to startup in situations where a producer may otherwise fail during starting and cause
+     * the route to fail being started. By deferring this startup to be lazy then the startup failure can be handled
+     * during routing messages via Camel's routing error handlers. Beware that when the first message is processed
+     * then creating and starting the producer may take a little time and prolong the total processing time of the
+     * processing.
+     */
+    private Boolean lazyStartProducer;
+
+    /**
+     * Whether autowiring is enabled. This is used for automatic autowiring options (the option must be marked as
+     * autowired) by looking up in the registry to find if there is a single instance of matching type, which then
+     * gets configured on the component. This can be used for automatic configuring JDBC data sources, JMS connection
+     * factories, AWS Clients, etc.
+     */
+    private Boolean autowiredEnabled;
+
+    /**
+     * How an exchange becomes a request, and a result an exchange. By default the documented mapping. The name of a
+     * bean of type io.aipi.camel.AipiBinding.
+     */
+    private String binding;
+
+    /**
+     * What the client calls itself at login. By default camel-aipi and the component's version.
+     */
+    private String clientVersion;
+
+    /**
+     * Connections open at once, idle ones included. Polling needs few; a held request takes one for its whole job.
+     */
+    private Integer maxConnections;
+
+    /**
+     * Largest answer of the server in bytes. A larger one fails the exchange.
+     */
+    private Long maxResponseSize;
+
+    /**
+     * Threads on which exchanges go on when their result is there, and long answers are decoded. Waiting takes none.
+     */
+    private Integer workerPoolSize;
+
+    /**
+     * Used for enabling or disabling all consumer based health checks from this component
+     */
+    private Boolean healthCheckConsumerEnabled;
+
+    /**
+     * Used for enabling or disabling all producer based health checks from this component. Notice: Camel has by
+     * default disabled all producer based health-checks. You can turn on producer checks globally by setting
+     * camel.health.producersEnabled=true.
+     */
+    private Boolean healthCheckProducerEnabled;
+
+    /**
+     * Longest time between two looks at a job. Between the two bounds the pace follows what the server says of the
+     * job.
+     */
+    private Duration maxPollInterval;
+
+    /**
+     * Shortest time between two looks at a job, and before the first one. Looks come as close as this only where the
+     * job's end is expected; elsewhere they are three times as far apart, or more.
+     */
+    private Duration pollInterval;
+
+    /**
+     * Host of an HTTP proxy. HTTPS goes through it by CONNECT.
+     */
+    private String proxyHost;
+
+    /**
+     * Port of the HTTP proxy.
+     */
+    private Integer proxyPort;
+
+    /**
+     * Whether the header CamelAipiOperation of a message chooses the operation. By default a message that asks for
+     * another operation than the endpoint's fails: a sender could take another one's result. Turn it on only where
+     * the header is set by the route, or by senders who are trusted.
+     */
+    private Boolean allowOperationFromHeader;
+
+    /**
+     * API key; not needed on an open server. Sent at login, with the query of the server's list of endpoints and that
+     * of the key's validity, and with each call of a job if loginRoute is none.
+     */
+    private String apiKey;
+
+    /**
+     * How a session key is obtained. auto finds out, remembers per server, and costs one extra request at most.
+     * shared is POST /login with a JSON body, as documented. endpoint is GET /NAME/login with a query, as served by
+     * AIME API Server 0.9. none is no login: the API key goes with each submit and each look at a job, and the server
+     * hands it on to its workers.
+     */
+    private String loginRoute;
+
+    /**
+     * TLS parameters: trust store, key store, protocols. By default those of the JVM. The name of a bean of type
+     * org.apache.camel.support.jsse.SSLContextParameters.
+     */
+    private String sslContextParameters;
+
+    /**
+     * Enable usage of global SSL context parameters.
+     */
+    private Boolean useGlobalSslContextParameters;
+
+    /**
+     * Name of the user, for servers that ask for one at login.
+     */
+    private String user;
+
+    /**
+     * Longest time to make a connection, TLS handshake included.
+     */
+    private Duration connectTimeout;
+
+    /**
+     * Longest time for a whole job from its acceptance, after which the exchange fails with a timeout that names the
+     * job.
+     */
+    private Duration jobTimeout;
+
+    /**
+     * How long to wait, with backoff, for a slot when the server's queue is full. 0 fails the exchange at once.
+     */
+    private Duration queueFullTimeout;
+
+    /**
+     * How long a job is still followed that the server calls lapsed, or whose polls fail one after the other, in case
+     * it comes back.
+     */
+    private Duration recoveryTimeout;
+
+    /**
+     * Longest time for one HTTP call, waiting for a connection included. Does not apply to held requests.
+     */
+    private Duration requestTimeout;
+
+    /** Nothing is set. */
+    public AipiComponentConfiguration() {}
+
+    public String getConfiguration() {
+        return configuration;
+    }
+
+    public void setConfiguration(String configuration) {
+        this.configuration = configuration;
+    }
+
+    public Boolean getHoldConnection() {
+        return holdConnection;
+    }
+
+    public void setHoldConnection(Boolean holdConnection) {
+        this.holdConnection = holdConnection;
+    }
+
+    public String getJobRepository() {
+        return jobRepository;
+    }
+
+    public void setJobRepository(String jobRepository) {
+        this.jobRepository = jobRepository;
+    }
+
+    public Boolean getLazyLogin() {
+        return lazyLogin;
+    }
+
+    public void setLazyLogin(Boolean lazyLogin) {
+        this.lazyLogin = lazyLogin;
+    }
+
+    public Integer getMaxInFlight() {
+        return maxInFlight;
+    }
+
+    public void setMaxInFlight(Integer maxInFlight) {
+        this.maxInFlight = maxInFlight;
+    }
+
+    public AipiOperation getOperation() {
+        return operation;
+    }
+
+    public void setOperation(AipiOperation operation) {
+        this.operation = operation;
+    }
+
+    public OutputType getOutputType() {
+        return outputType;
+    }
+
+    public void setOutputType(OutputType outputType) {
+        this.outputType = outputType;
+    }
+
+    public Map<String, Object> getParameters() {
+        return parameters;
+    }
+
+    public void setParameters(Map<String, Object> parameters) {
+        this.parameters = parameters;
+    }
+
+    public String getProgressUri() {
+        return progressUri;
+    }
+
+    public void setProgressUri(String progressUri) {
+        this.progressUri = progressUri;
+    }
+
+    public String getPromptParameter() {
+        return promptParameter;
+    }
+
+    public void setPromptParameter(String promptParameter) {
+        this.promptParameter = promptParameter;
+    }
+
+    public String getServerUrl() {
+        return serverUrl;
+    }
+
+    public void setServerUrl(String serverUrl) {
+        this.serverUrl = serverUrl;
+    }
+
+    public Boolean getWaitForResult() {
+        return waitForResult;
+    }
+
+    public void setWaitForResult(Boolean waitForResult) {
+        this.waitForResult = waitForResult;
+    }
+
+    public Boolean getBridgeErrorHandler() {
+        return bridgeErrorHandler;
+    }
+
+    public void setBridgeErrorHandler(Boolean bridgeErrorHandler) {
+        this.bridgeErrorHandler = bridgeErrorHandler;
+    }
+
+    public Integer getConcurrentConsumers() {
+        return concurrentConsumers;
+    }
+
+    public void setConcurrentConsumers(Integer concurrentConsumers) {
+        this.concurrentConsumers = concurrentConsumers;
+    }
+
+    public Boolean getConsumeProgress() {
+        return consumeProgress;
+    }
+
+    public void setConsumeProgress(Boolean consumeProgress) {
+        this.consumeProgress = consumeProgress;
+    }
+
+    public String getDeadLetterUri() {
+        return deadLetterUri;
+    }
+
+    public void setDeadLetterUri(String deadLetterUri) {
+        this.deadLetterUri = deadLetterUri;
+    }
+
+    public Integer getMaximumRedeliveries() {
+        return maximumRedeliveries;
+    }
+
+    public void setMaximumRedeliveries(Integer maximumRedeliveries) {
+        this.maximumRedeliveries = maximumRedeliveries;
+    }
+
+    public Duration getRecoveryDelay() {
+        return recoveryDelay;
+    }
+
+    public void setRecoveryDelay(Duration recoveryDelay) {
+        this.recoveryDelay = recoveryDelay;
+    }
+
+    public Duration getRecoveryInterval() {
+        return recoveryInterval;
+    }
+
+    public void setRecoveryInterval(Duration recoveryInterval) {
+        this.recoveryInterval = recoveryInterval;
+    }
+
+    public Duration getRedeliveryDelay() {
+        return redeliveryDelay;
+    }
+
+    public void setRedeliveryDelay(Duration redeliveryDelay) {
+        this.redeliveryDelay = redeliveryDelay;
+    }
+
+    public Boolean getLazyStartProducer() {
+        return lazyStartProducer;
+    }
+
+    public void setLazyStartProducer(Boolean lazyStartProducer) {
+        this.lazyStartProducer = lazyStartProducer;
+    }
+
+    public Boolean getAutowiredEnabled() {
+        return autowiredEnabled;
+    }
+
+    public void setAutowiredEnabled(Boolean autowiredEnabled) {
+        this.autowiredEnabled = autowiredEnabled;
+    }
+
+    public String getBinding() {
+        return binding;
+    }
+
+    public void setBinding(String binding) {
+        this.binding = binding;
+    }
+
+    public String getClientVersion() {
+        return clientVersion;
+    }
+
+    public void setClientVersion(String clientVersion) {
+        this.clientVersion = clientVersion;
+    }
+
+    public Integer getMaxConnections() {
+        return maxConnections;
+    }
+
+    public void setMaxConnections(Integer maxConnections) {
+        this.maxConnections = maxConnections;
+    }
+
+    public Long getMaxResponseSize() {
+        return maxResponseSize;
+    }
+
+    public void setMaxResponseSize(Long maxResponseSize) {
+        this.maxResponseSize = maxResponseSize;
+    }
+
+    public Integer getWorkerPoolSize() {
+        return workerPoolSize;
+    }
+
+    public void setWorkerPoolSize(Integer workerPoolSize) {
+        this.workerPoolSize = workerPoolSize;
+    }
+
+    public Boolean getHealthCheckConsumerEnabled() {
+        return healthCheckConsumerEnabled;
+    }
+
+    public void setHealthCheckConsumerEnabled(Boolean healthCheckConsumerEnabled) {
+        this.healthCheckConsumerEnabled = healthCheckConsumerEnabled;
+    }
+
+    public Boolean getHealthCheckProducerEnabled() {
+        return healthCheckProducerEnabled;
+    }
+
+    public void setHealthCheckProducerEnabled(Boolean healthCheckProducerEnabled) {
+        this.healthCheckProducerEnabled = healthCheckProducerEnabled;
+    }
+
+    public Duration getMaxPollInterval() {
+        return maxPollInterval;
+    }
+
+    public void setMaxPollInterval(Duration maxPollInterval) {
+        this.maxPollInterval = maxPollInterval;
+    }
+
+    public Duration getPollInterval() {
+        return pollInterval;
+    }
+
+    public void setPollInterval(Duration pollInterval) {
+        this.pollInterval = pollInterval;
+    }
+
+    public String getProxyHost() {
+        return proxyHost;
+    }
+
+    public void setProxyHost(String proxyHost) {
+        this.proxyHost = proxyHost;
+    }
+
+    public Integer getProxyPort() {
+        return proxyPort;
+    }
+
+    public void setProxyPort(Integer proxyPort) {
+        this.proxyPort = proxyPort;
+    }
+
+    public Boolean getAllowOperationFromHeader() {
+        return allowOperationFromHeader;
+    }
+
+    public void setAllowOperationFromHeader(Boolean allowOperationFromHeader) {
+        this.allowOperationFromHeader = allowOperationFromHeader;
+    }
+
+    public String getApiKey() {
+        return apiKey;
+    }
+
+    public void setApiKey(String apiKey) {
+        this.apiKey = apiKey;
+    }
+
+    public String getLoginRoute() {
+        return loginRoute;
+    }
+
+    public void setLoginRoute(String loginRoute) {
+        this.loginRoute = loginRoute;
+    }
+
+    public String getSslContextParameters() {
+        return sslContextParameters;
+    }
+
+    public void setSslContextParameters(String sslContextParameters) {
+        this.sslContextParameters = sslContextParameters;
+    }
+
+    public Boolean getUseGlobalSslContextParameters() {
+        return useGlobalSslContextParameters;
+    }
+
+    public void setUseGlobalSslContextParameters(Boolean useGlobalSslContextParameters) {
+        this.useGlobalSslContextParameters = useGlobalSslContextParameters;
+    }
+
+    public String getUser() {
+        return user;
+    }
+
+    public void setUser(String user) {
+        this.user = user;
+    }
+
+    public Duration getConnectTimeout() {
+        return connectTimeout;
+    }
+
+    public void setConnectTimeout(Duration connectTimeout) {
+        this.connectTimeout = connectTimeout;
+    }
+
+    public Duration getJobTimeout() {
+        return jobTimeout;
+    }
+
+    public void setJobTimeout(Duration jobTimeout) {
+        this.jobTimeout = jobTimeout;
+    }
+
+    public Duration getQueueFullTimeout() {
+        return queueFullTimeout;
+    }
+
+    public void setQueueFullTimeout(Duration queueFullTimeout) {
+        this.queueFullTimeout = queueFullTimeout;
+    }
+
+    public Duration getRecoveryTimeout() {
+        return recoveryTimeout;
+    }
+
+    public void setRecoveryTimeout(Duration recoveryTimeout) {
+        this.recoveryTimeout = recoveryTimeout;
+    }
+
+    public Duration getRequestTimeout() {
+        return requestTimeout;
+    }
+
+    public void setRequestTimeout(Duration requestTimeout) {
+        this.requestTimeout = requestTimeout;
+    }
+}
