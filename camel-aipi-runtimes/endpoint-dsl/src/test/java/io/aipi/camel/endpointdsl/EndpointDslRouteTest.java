@@ -22,11 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import javax.imageio.ImageIO;
-import org.apache.camel.ConsumerTemplate;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.junit.jupiter.api.AfterAll;
@@ -86,6 +86,19 @@ class EndpointDslRouteTest {
         context.start();
     }
 
+    /** What the endpoint is sent. */
+    private MockEndpoint received(String endpoint) throws Exception {
+        MockEndpoint mock = context.getEndpoint("mock:received", MockEndpoint.class);
+        mock.setResultWaitTime(PATIENCE);
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(endpoint).to(mock);
+            }
+        });
+        return mock;
+    }
+
     private AipiEndpoint endpoint(String name) {
         return context.getEndpoints().stream()
                 .filter(AipiEndpoint.class::isInstance)
@@ -97,6 +110,8 @@ class EndpointDslRouteTest {
 
     @Test
     void aPromptIsAnswered_withTheOptionsThatWereBuilt() throws Exception {
+        MockEndpoint progress = received("seda:progress");
+        progress.expectedMinimumMessageCount(1);
         start(new PromptRoutes());
 
         Exchange answer = template.request("direct:ask", one -> one.getMessage().setBody("Hello"));
@@ -108,11 +123,7 @@ class EndpointDslRouteTest {
         assertThat(built.getOutputType()).isEqualTo(OutputType.text);
         assertThat(built.getJobTimeout()).isEqualTo(Duration.ofMinutes(10));
         assertThat(built.getParameters()).containsOnlyKeys("temperature");
-        try (ConsumerTemplate consumer = context.createConsumerTemplate()) {
-            assertThat(consumer.receive("seda:progress", PATIENCE))
-                    .as("a progress exchange")
-                    .isNotNull();
-        }
+        progress.assertIsSatisfied();
     }
 
     @Test
@@ -145,18 +156,20 @@ class EndpointDslRouteTest {
 
     @Test
     void detachedJobsAreConsumed_andANameComesFromTheMessage() throws Exception {
+        MockEndpoint answers = received("seda:answers");
+        answers.expectedBodiesReceived("You said: Later");
         start(new DetachedRoutes());
 
         Exchange submitted =
                 template.request("direct:submit", one -> one.getMessage().setBody("Later"));
-        try (ConsumerTemplate consumer = context.createConsumerTemplate()) {
-            Exchange outcome = consumer.receive("seda:answers", PATIENCE);
-            assertThat(outcome.getMessage().getBody()).isEqualTo("You said: Later");
-            assertThat(outcome.getMessage().getHeader(AipiConstants.JOB_ID))
-                    .isEqualTo(submitted.getMessage().getBody());
-        }
-        assertThat(endpoint("llama2_chat").getConfiguration().getConcurrentConsumers())
-                .isIn(1, 2);
+
+        answers.assertIsSatisfied();
+        assertThat(answers.getExchanges().get(0).getMessage().getHeader(AipiConstants.JOB_ID))
+                .isEqualTo(submitted.getMessage().getBody());
+        assertThat(context.getEndpoints())
+                .filteredOn(AipiEndpoint.class::isInstance)
+                .extracting(one -> ((AipiEndpoint) one).getConfiguration().getConcurrentConsumers())
+                .containsExactlyInAnyOrder(1, 2);
 
         byte[] picture = template.requestBodyAndHeader("direct:any", "A camel", "model", "sdxl", byte[].class);
         assertThat(picture).startsWith(0x89, 'P', 'N', 'G');

@@ -20,10 +20,11 @@ import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.time.Duration;
 import java.util.Map;
-import org.apache.camel.ConsumerTemplate;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.RouteConfigurationBuilder;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
@@ -178,6 +179,15 @@ class KameletTest {
     }
 
     @Test
+    void theKameletsDefaultsWinOverTheComponents() throws Exception {
+        configureComponent();
+        component().setJobTimeout(Duration.ofMinutes(5));
+        startRoute("kamelet:aipi-action?endpointName=llama2_chat");
+
+        assertThat(endpoint().getConfiguration().getJobTimeout()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
     void theNameOfTheModelIsRequired() {
         assertThatThrownBy(() -> startRoute("kamelet:aipi-action?serverUrl=" + server.url()))
                 .hasStackTraceContaining("endpointName");
@@ -267,6 +277,31 @@ class KameletTest {
                 .isEqualTo("caught");
     }
 
+    @Test
+    void aRouteConfigurationHearsTheTypedErrorAnyway() throws Exception {
+        context.addRoutes(new RouteConfigurationBuilder() {
+            @Override
+            public void configuration() {
+                routeConfiguration("handles")
+                        .onException(JobFailedException.class)
+                        .handled(true)
+                        .setBody(constant("handled"));
+            }
+        });
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:in").routeConfigurationId("handles").to(inUri("aipi-action"));
+            }
+        });
+        context.start();
+
+        Exchange answer = send("direct:in", "@error=Out_of_memory");
+
+        assertThat(answer.getException()).isNull();
+        assertThat(answer.getMessage().getBody()).isEqualTo("handled");
+    }
+
     /** Once, and not by the Kamelet and the calling route both. */
     @ParameterizedTest
     @ValueSource(strings = {"", "&noErrorHandler=true"})
@@ -334,20 +369,26 @@ class KameletTest {
     /** Without a repository or a consumer: what becomes of the job goes to the progressUri, whatever options that has. */
     @Test
     void theSinksOutcomeMayGoToAUri() throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("seda:outcome?size=100")
+                        .filter(header(AipiConstants.JOB_STATE).isEqualTo("done"))
+                        .to("mock:outcome");
+            }
+        });
+        MockEndpoint outcomes = context.getEndpoint("mock:outcome", MockEndpoint.class);
+        outcomes.expectedMessageCount(1);
+        outcomes.setResultWaitTime(PATIENCE);
         startRoute(inUri("aipi-sink") + "&progressUri=RAW(seda:outcome?size=100&waitForTaskToComplete=Never)");
 
-        Exchange submitted = send("direct:in", "@silent Later");
+        Exchange submitted = send("direct:in", "Later");
 
-        try (ConsumerTemplate consumer = context.createConsumerTemplate()) {
-            Exchange outcome = consumer.receive("seda:outcome?size=100", PATIENCE);
-            while (outcome != null && !"done".equals(outcome.getMessage().getHeader(AipiConstants.JOB_STATE))) {
-                outcome = consumer.receive("seda:outcome?size=100", PATIENCE);
-            }
-            assertThat(outcome).isNotNull();
-            assertThat(outcome.getMessage().getBody(String.class)).contains("Later");
-            assertThat(outcome.getMessage().getHeader(AipiConstants.JOB_ID))
-                    .isEqualTo(submitted.getMessage().getBody());
-        }
+        outcomes.assertIsSatisfied();
+        Message outcome = outcomes.getExchanges().get(0).getMessage();
+        assertThat(outcome.getBody()).isEqualTo("You said: Later");
+        assertThat(outcome.getHeader(AipiConstants.JOB_ID))
+                .isEqualTo(submitted.getMessage().getBody());
     }
 
     @Test
