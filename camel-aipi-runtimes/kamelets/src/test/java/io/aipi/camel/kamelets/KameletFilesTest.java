@@ -40,8 +40,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /**
  * The Kamelets say what the component's catalog entry says, in the form that Camel's own Kamelets have.
  *
- * <p>With {@code -Daipi.docs.update=true} their properties are brought up to date first. Which options there are is
- * said by the files.
+ * <p>With {@code -Daipi.docs.update=true} their properties are brought up to date first; the next build ships them.
+ * Which options there are is said by the files.
  */
 class KameletFilesTest {
 
