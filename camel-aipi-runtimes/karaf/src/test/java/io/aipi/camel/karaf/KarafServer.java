@@ -49,6 +49,7 @@ final class KarafServer implements AutoCloseable {
         delete(base);
         copy(Build.KARAF.resolve("etc"), base.resolve("etc"));
         Files.createDirectories(base.resolve("data"));
+        Files.createDirectories(base.resolve("deploy"));
         for (String repository : List.of("specs", "standard", "framework")) {
             featuresRepositories.add("mvn:org.apache.karaf.features/" + repository + "/"
                     + System.getProperty("karaf.version") + "/xml/features");
@@ -90,10 +91,12 @@ final class KarafServer implements AutoCloseable {
     }
 
     KarafServer start() throws IOException {
+        // nothing of the user's
+        Path settings = Files.writeString(base.resolve("etc/maven-settings.xml"), "<settings/>");
         etc(
                 "org.ops4j.pax.url.mvn.cfg",
                 "org.ops4j.pax.url.mvn.repositories=",
-                "org.ops4j.pax.url.mvn.settings=" + base.resolve("etc/no-settings.xml"),
+                "org.ops4j.pax.url.mvn.settings=" + settings,
                 "org.ops4j.pax.url.mvn.localRepository=" + base.resolve("local-repository"),
                 "org.ops4j.pax.url.mvn.defaultRepositories=" + defaultRepositories());
         etc(

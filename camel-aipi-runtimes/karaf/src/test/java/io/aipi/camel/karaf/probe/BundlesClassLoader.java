@@ -32,7 +32,7 @@ public final class BundlesClassLoader extends ClassLoader {
         bundles = Stream.concat(
                         Stream.of(own.getBundle()),
                         Arrays.stream(own.getBundles())
-                                .filter(bundle -> bundle.getEntry("META-INF/services/org/apache/camel") != null))
+                                .filter(bundle -> bundle.findEntries("META-INF/services/org/apache/camel", "*", true) != null))
                 .toList();
     }
 

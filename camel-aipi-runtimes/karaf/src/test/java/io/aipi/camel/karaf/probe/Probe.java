@@ -55,7 +55,7 @@ public final class Probe implements BundleActivator {
     @Override
     public void start(BundleContext bundle) throws Exception {
         String promptsFolder = bundle.getProperty("probe.prompts");
-        camel = promptsFolder == null ? ofCamelKaraf(bundle) : plain(bundle);
+        camel = promptsFolder == null ? CamelKaraf.context(bundle) : plain(bundle);
         AipiComponent aipi = camel.getComponent("aipi", AipiComponent.class);
         aipi.getConfiguration().setServerUrl(bundle.getProperty("probe.server"));
         aipi.getConfiguration().setApiKey(bundle.getProperty("probe.key"));
@@ -82,16 +82,29 @@ public final class Probe implements BundleActivator {
         }
     }
 
-    private static DefaultCamelContext ofCamelKaraf(BundleContext bundle) {
-        return new OsgiDefaultCamelContext(bundle);
+    /** A class of its own, which is not loaded where there is no camel-karaf. */
+    private static final class CamelKaraf {
+
+        static DefaultCamelContext context(BundleContext bundle) {
+            return new OsgiDefaultCamelContext(bundle);
+        }
     }
 
     // tag::plain[]
     private static DefaultCamelContext plain(BundleContext bundle) {
-        DefaultCamelContext camel = new DefaultCamelContext(false);
-        camel.setApplicationContextClassLoader(new BundlesClassLoader(bundle));
-        camel.build();
-        return camel;
+        ClassLoader bundles = new BundlesClassLoader(bundle);
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        // Camel looks for type converters with the thread's class loader, while it is made
+        thread.setContextClassLoader(bundles);
+        try {
+            DefaultCamelContext camel = new DefaultCamelContext(false);
+            camel.setApplicationContextClassLoader(bundles);
+            camel.build();
+            return camel;
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
     // end::plain[]
 
