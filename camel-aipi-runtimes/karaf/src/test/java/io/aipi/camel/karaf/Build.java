@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import javax.xml.XMLConstants;
@@ -54,9 +55,6 @@ final class Build {
     static void install(Path file, String artifact, String suffix) throws IOException {
         Path folder = REPOSITORY.resolve("io/aipi/camel/" + artifact + "/" + VERSION);
         Files.createDirectories(folder);
-        Files.copy(
-                file,
-                folder.resolve(artifact + "-" + VERSION + suffix),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(file, folder.resolve(artifact + "-" + VERSION + suffix), StandardCopyOption.REPLACE_EXISTING);
     }
 }

@@ -6,6 +6,8 @@
  */
 package io.aipi.camel.karaf;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,11 +40,23 @@ final class KarafServer implements AutoCloseable {
     private static final List<String> BOOT_FEATURES =
             List.of("framework", "log", "eventadmin", "feature", "service", "jaas", "package", "wrap");
 
+    /** The last Java that has what Karaf 4.4 asks the JDK for on behalf of the user who is logged in. */
+    private static final int NEWEST_JAVA = 22;
+
+    private static final Path JAVA_HOME =
+            Path.of(System.getProperty("karaf.java.home", System.getProperty("java.home")));
+
+    private static final Pattern JAVA_VERSION = Pattern.compile("JAVA_VERSION=\"(\\d+)");
+
     private final Path base;
     private final Map<String, String> environment = new TreeMap<>();
     private final List<Path> repositories = new ArrayList<>();
     private final List<String> featuresRepositories = new ArrayList<>();
     private final List<String> features = new ArrayList<>(BOOT_FEATURES);
+
+    /** Should the tests' own virtual machine be told to end while Karaf runs. */
+    private final Thread end = new Thread(this::destroy, "end of Karaf");
+
     private Process process;
 
     /** In an empty folder. */
@@ -54,6 +70,15 @@ final class KarafServer implements AutoCloseable {
             featuresRepositories.add("mvn:org.apache.karaf.features/" + repository + "/"
                     + System.getProperty("karaf.version") + "/xml/features");
         }
+    }
+
+    /** Skips the test where Karaf 4.4 does not start: on Java 23 and later, unless -Dkaraf.java.home names an older one. */
+    static void assumeJava() throws IOException {
+        Matcher version = JAVA_VERSION.matcher(Files.readString(JAVA_HOME.resolve("release")));
+        assumeTrue(
+                version.find() && Integer.parseInt(version.group(1)) <= NEWEST_JAVA,
+                () -> "Karaf 4.4 does not run on the Java in " + JAVA_HOME
+                        + ": -Dkaraf.java.home=... names one of Java 17 to " + NEWEST_JAVA);
     }
 
     KarafServer repository(Path repository) {
@@ -109,7 +134,7 @@ final class KarafServer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(console().toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("KARAF_") || name.equals("EXTRA_JAVA_OPTS"));
-        builder.environment().put("JAVA_HOME", System.getProperty("karaf.java.home", System.getProperty("java.home")));
+        builder.environment().put("JAVA_HOME", JAVA_HOME.toString());
         builder.environment().put("KARAF_BASE", base.toString());
         builder.environment().put("KARAF_DATA", base.resolve("data").toString());
         builder.environment().put("KARAF_ETC", base.resolve("etc").toString());
@@ -118,6 +143,7 @@ final class KarafServer implements AutoCloseable {
         builder.environment().put("JAVA_OPTS", "-Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
         builder.environment().putAll(environment);
         process = builder.start();
+        Runtime.getRuntime().addShutdownHook(end);
         return this;
     }
 
@@ -156,25 +182,36 @@ final class KarafServer implements AutoCloseable {
 
     /** An orderly stop; if it takes too long, the end of the process and of all that it has started. */
     boolean stop() throws InterruptedException {
-        if (process == null) {
+        if (process == null || !process.isAlive()) {
             return true;
         }
         List<ProcessHandle> descendants = process.descendants().toList();
         process.destroy();
         boolean ended = process.waitFor(60, TimeUnit.SECONDS);
         descendants.forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        if (!ended) {
+            process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        }
         return ended;
+    }
+
+    private void destroy() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     @Override
     public void close() {
+        if (process == null) {
+            return;
+        }
         try {
             stop();
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            destroy();
             Thread.currentThread().interrupt();
         }
+        Runtime.getRuntime().removeShutdownHook(end);
     }
 
     private static void copy(Path from, Path to) throws IOException {

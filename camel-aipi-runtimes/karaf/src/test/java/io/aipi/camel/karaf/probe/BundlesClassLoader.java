@@ -32,7 +32,8 @@ public final class BundlesClassLoader extends ClassLoader {
         bundles = Stream.concat(
                         Stream.of(own.getBundle()),
                         Arrays.stream(own.getBundles())
-                                .filter(bundle -> bundle.findEntries("META-INF/services/org/apache/camel", "*", true) != null))
+                                .filter(bundle ->
+                                        bundle.findEntries("META-INF/services/org/apache/camel", "*", true) != null))
                 .toList();
     }
 

@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.TypeConverter;
@@ -161,6 +163,8 @@ public final class Probe implements BundleActivator {
     private void lookAtJobs() throws Exception {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             see("chat.answer", template.requestBody("direct:chat", "Hello from Karaf", String.class));
+            // the last one comes beside the answer, which does not wait for it
+            see("chat.lastState", ProbeRoutes.ended.await(1, TimeUnit.MINUTES));
             see("chat.states", ProbeRoutes.states);
             see("chat.converted", template.requestBody("direct:converted", "Hello converter"));
 
@@ -201,15 +205,21 @@ public final class Probe implements BundleActivator {
     private static final class ProbeRoutes extends RouteBuilder {
 
         static final ConcurrentLinkedQueue<String> states = new ConcurrentLinkedQueue<>();
+        static final CountDownLatch ended = new CountDownLatch(1);
 
         @Override
         public void configure() {
             from("direct:chat")
+                    .routeId("probe")
                     .to("aipi:llama2_chat?progressUri=direct:states")
                     .log("Job ${header.CamelAipiJobId} completed: ${body}");
-            from("direct:states")
-                    .process(exchange ->
-                            states.add(exchange.getMessage().getHeader(AipiConstants.JOB_STATE, String.class)));
+            from("direct:states").process(exchange -> {
+                String state = exchange.getMessage().getHeader(AipiConstants.JOB_STATE, String.class);
+                states.add(state);
+                if (state.equals("done")) {
+                    ended.countDown();
+                }
+            });
             from("direct:converted").to("aipi:llama2_chat?outputType=result").convertBodyTo(String.class);
             from("direct:image").to("aipi:sdxl_txt2img");
             from("direct:refused")
