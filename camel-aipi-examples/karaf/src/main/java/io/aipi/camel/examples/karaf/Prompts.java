@@ -30,6 +30,7 @@ public final class Prompts {
         try {
             Properties properties = new Properties();
             properties.putAll(configuration);
+            properties.remove("apiKey");
             context.getPropertiesComponent().setInitialProperties(properties);
 
             AipiComponent aipi = context.getComponent("aipi", AipiComponent.class);
