@@ -37,11 +37,15 @@ enum CamelLine {
 
     /** Such as 4.10.7. */
     String version() {
-        return artifacts().stream()
+        List<String> versions = artifacts().stream()
                 .filter(artifact -> artifact.name().equals("camel-api"))
-                .findFirst()
-                .orElseThrow()
-                .version();
+                .map(Artifact::version)
+                .toList();
+        if (versions.size() != 1) {
+            throw new IllegalStateException(
+                    "Not one Camel, but " + versions + " in " + repository + "; mvn clean empties it");
+        }
+        return versions.get(0);
     }
 
     /** The versions that differ in their last part only, such as [4.10,4.11). */

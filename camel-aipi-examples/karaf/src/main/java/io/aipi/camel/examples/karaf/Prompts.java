@@ -8,7 +8,6 @@ package io.aipi.camel.examples.karaf;
 
 import io.aipi.camel.AipiComponent;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.camel.CamelContext;
 import org.apache.camel.karaf.core.OsgiDefaultCamelContext;
 import org.osgi.framework.BundleContext;
@@ -28,10 +27,7 @@ public final class Prompts {
     public Prompts(BundleContext bundle, Map<String, Object> configuration) throws Exception {
         context = new OsgiDefaultCamelContext(bundle);
         try {
-            Properties properties = new Properties();
-            properties.putAll(configuration);
-            properties.remove("apiKey");
-            context.getPropertiesComponent().setInitialProperties(properties);
+            context.getPropertiesComponent().addInitialProperty("folder", (String) configuration.get("folder"));
 
             AipiComponent aipi = context.getComponent("aipi", AipiComponent.class);
             aipi.getConfiguration().setServerUrl((String) configuration.get("serverUrl"));

@@ -64,9 +64,7 @@ public final class Probe implements BundleActivator {
         camel.start();
         camel.addRoutes(new ProbeRoutes());
         if (promptsFolder != null) {
-            Properties settings = new Properties();
-            settings.putAll(Map.of("folder", promptsFolder, "chatModel", "llama2_chat", "imageModel", "sdxl_txt2img"));
-            camel.getPropertiesComponent().setInitialProperties(settings);
+            camel.getPropertiesComponent().addInitialProperty("folder", promptsFolder);
             camel.addRoutes(new PromptRoutes());
         }
 
