@@ -1,0 +1,175 @@
+package io.aipi.camel.quarkus.deployment;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.Handle;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/**
+ * Finds classes whose static initialiser makes something that must not be made while a native image is built, and then be
+ * the same in every process: randomness, threads, what is open, and what is read from the clock or the environment.
+ *
+ * <p>Read off the byte code: from each static initialiser along its calls within the given classes, the bodies of its lambdas
+ * and the initialisers that it triggers included. A call of a method that is overridden is followed to the named method
+ * only.
+ */
+final class StaticState {
+
+    /** Making one of these, or calling a static method of one of these. */
+    private static final Set<String> TYPES = Set.of(
+            "java/util/Random",
+            "java/util/SplittableRandom",
+            "java/util/Timer",
+            "java/util/concurrent/ThreadLocalRandom",
+            "java/util/concurrent/Executors",
+            "java/util/concurrent/ForkJoinPool",
+            "java/util/concurrent/ScheduledThreadPoolExecutor",
+            "java/util/concurrent/ThreadPoolExecutor",
+            "java/util/random/RandomGenerator",
+            "java/security/SecureRandom",
+            "java/lang/Thread",
+            "java/lang/ProcessBuilder",
+            "java/lang/ProcessHandle",
+            "java/lang/ref/Cleaner",
+            "java/io/FileInputStream",
+            "java/io/FileOutputStream",
+            "java/io/RandomAccessFile",
+            "java/net/DatagramSocket",
+            "java/net/InetAddress",
+            "java/net/NetworkInterface",
+            "java/net/ServerSocket",
+            "java/net/Socket",
+            "java/net/http/HttpClient",
+            "java/nio/channels/FileChannel",
+            "java/nio/channels/Selector",
+            "java/nio/channels/ServerSocketChannel",
+            "java/nio/channels/SocketChannel",
+            "javax/net/ssl/SSLContext");
+
+    private static final Set<String> METHODS = Set.of(
+            "java/lang/System.currentTimeMillis",
+            "java/lang/System.nanoTime",
+            "java/lang/System.getenv",
+            "java/time/Instant.now",
+            "java/util/UUID.randomUUID");
+
+    private static final String INITIALISER = ".<clinit>()V";
+
+    /** What each method of the given classes calls or triggers; the names of the world outside are not in it. */
+    private final Map<String, Set<String>> calls = new HashMap<>();
+
+    private final Set<String> suspects = new HashSet<>();
+    private final Set<String> classes = new HashSet<>();
+
+    private StaticState(Collection<byte[]> classes) {
+        for (byte[] bytes : classes) {
+            read(bytes);
+        }
+    }
+
+    /** Names of the classes that have to be initialised when the image runs. */
+    static SortedSet<String> of(Collection<byte[]> classes) {
+        return new StaticState(classes).collect();
+    }
+
+    private SortedSet<String> collect() {
+        SortedSet<String> found = new TreeSet<>();
+        for (String owner : classes) {
+            if (reachesSuspect(owner + INITIALISER)) {
+                found.add(owner.replace('/', '.'));
+            }
+        }
+        return found;
+    }
+
+    private boolean reachesSuspect(String initialiser) {
+        Set<String> seen = new HashSet<>();
+        Deque<String> toFollow = new ArrayDeque<>();
+        toFollow.add(initialiser);
+        while (!toFollow.isEmpty()) {
+            String method = toFollow.remove();
+            if (suspects.contains(method)) {
+                return true;
+            }
+            if (seen.add(method)) {
+                toFollow.addAll(calls.getOrDefault(method, Set.of()));
+            }
+        }
+        return false;
+    }
+
+    private void read(byte[] bytes) {
+        ClassReader reader = new ClassReader(bytes);
+        String owner = reader.getClassName();
+        classes.add(owner);
+        reader.accept(
+                new ClassVisitor(Opcodes.ASM9) {
+                    @Override
+                    public MethodVisitor visitMethod(
+                            int access, String name, String descriptor, String signature, String[] exceptions) {
+                        String method = owner + "." + name + descriptor;
+                        return new Body(method, calls.computeIfAbsent(method, key -> new HashSet<>()));
+                    }
+                },
+                ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+    }
+
+    private final class Body extends MethodVisitor {
+
+        private final String method;
+        private final Set<String> called;
+
+        Body(String method, Set<String> called) {
+            super(Opcodes.ASM9);
+            this.method = method;
+            this.called = called;
+        }
+
+        @Override
+        public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+            called.add(owner + "." + name + descriptor);
+            boolean makes = opcode == Opcodes.INVOKESPECIAL && name.equals("<init>");
+            if (opcode == Opcodes.INVOKESTATIC || makes) {
+                called.add(owner + INITIALISER);
+            }
+            if (((opcode == Opcodes.INVOKESTATIC || makes) && TYPES.contains(owner))
+                    || METHODS.contains(owner + "." + name)) {
+                suspects.add(method);
+            }
+        }
+
+        @Override
+        public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
+            if (opcode == Opcodes.GETSTATIC || opcode == Opcodes.PUTSTATIC) {
+                called.add(owner + INITIALISER);
+            }
+        }
+
+        @Override
+        public void visitInvokeDynamicInsn(
+                String name, String descriptor, Handle bootstrap, Object... bootstrapArguments) {
+            for (Object argument : bootstrapArguments) {
+                if (argument instanceof Handle handle) {
+                    boolean isStatic = handle.getTag() == Opcodes.H_INVOKESTATIC;
+                    boolean makes = handle.getTag() == Opcodes.H_NEWINVOKESPECIAL;
+                    visitMethodInsn(
+                            isStatic ? Opcodes.INVOKESTATIC : makes ? Opcodes.INVOKESPECIAL : Opcodes.INVOKEVIRTUAL,
+                            handle.getOwner(),
+                            handle.getName(),
+                            handle.getDesc(),
+                            handle.isInterface());
+                }
+            }
+        }
+    }
+}
