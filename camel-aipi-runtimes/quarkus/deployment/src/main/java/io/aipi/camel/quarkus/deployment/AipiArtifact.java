@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jboss.jandex.IndexView;
 
 /** The component's artifact as it is on the application's class path: its files and the index of its classes. */
-record AipiArtifact(IndexView index, SortedMap<String, Path> files) {
+record AipiArtifact(IndexView index, NavigableMap<String, Path> files) {
 
     static final String GROUP_ID = "io.aipi.camel";
     static final String ARTIFACT_ID = "camel-aipi";
@@ -39,7 +39,7 @@ record AipiArtifact(IndexView index, SortedMap<String, Path> files) {
     }
 
     static AipiArtifact of(IndexView index, Iterable<Path> roots) {
-        SortedMap<String, Path> files = new TreeMap<>();
+        NavigableMap<String, Path> files = new TreeMap<>();
         for (Path root : roots) {
             try (Stream<Path> walk = Files.walk(root)) {
                 walk.filter(Files::isRegularFile)

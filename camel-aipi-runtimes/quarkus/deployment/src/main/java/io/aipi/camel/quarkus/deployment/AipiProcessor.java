@@ -104,9 +104,8 @@ class AipiProcessor {
             CurateOutcomeBuildItem outcome,
             ApplicationArchivesBuildItem archives,
             BuildProducer<RuntimeInitializedClassBuildItem> classes) {
-        List<byte[]> candidates = new ArrayList<>(AipiArtifact.find(archives).classes());
-        candidates.addAll(httpComponents(outcome.getApplicationModel()));
-        StaticState.of(candidates).forEach(name -> classes.produce(new RuntimeInitializedClassBuildItem(name)));
+        StaticState.of(AipiArtifact.find(archives).classes(), httpComponents(outcome.getApplicationModel()))
+                .forEach(name -> classes.produce(new RuntimeInitializedClassBuildItem(name)));
     }
 
     private static Collection<byte[]> httpComponents(ApplicationModel model) {
@@ -131,5 +130,12 @@ class AipiProcessor {
     @BuildStep
     CamelSerializationBuildItem serialization() {
         return new CamelSerializationBuildItem();
+    }
+
+    /** What the component keeps of messages beyond what Camel Quarkus registers for all serialised exchanges. */
+    @BuildStep(onlyIf = NativeImage.class)
+    ReflectiveClassBuildItem storedValues(ApplicationArchivesBuildItem archives) {
+        return ReflectiveClassBuildItem.serializationClass(
+                StoredValues.of(AipiArtifact.find(archives).classes()).toArray(String[]::new));
     }
 }

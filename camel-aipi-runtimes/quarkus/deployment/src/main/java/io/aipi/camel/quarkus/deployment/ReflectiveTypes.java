@@ -3,7 +3,7 @@ package io.aipi.camel.quarkus.deployment;
 import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jboss.jandex.AnnotationInstance;
@@ -40,7 +40,7 @@ final class ReflectiveTypes {
 
     private final IndexView artifact;
     private final IndexView application;
-    private final SortedSet<String> found = new TreeSet<>();
+    private final NavigableSet<String> found = new TreeSet<>();
     private final Deque<ClassInfo> toFollow = new ArrayDeque<>();
 
     private ReflectiveTypes(IndexView artifact, IndexView application) {
@@ -54,11 +54,11 @@ final class ReflectiveTypes {
      * @param artifact index of the component's artifact
      * @param application index of the whole application
      */
-    static SortedSet<String> of(IndexView artifact, IndexView application) {
+    static NavigableSet<String> of(IndexView artifact, IndexView application) {
         return new ReflectiveTypes(artifact, application).collect();
     }
 
-    private SortedSet<String> collect() {
+    private NavigableSet<String> collect() {
         annotated(artifact, URI_PARAMS, AnnotationTarget.Kind.CLASS)
                 .forEach(target -> add(target.asClass().name()));
         annotated(artifact, MANAGED, AnnotationTarget.Kind.CLASS)

@@ -7,21 +7,21 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.Handle;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
  * Finds classes whose static initialiser makes something that must not be made while a native image is built, and then be
- * the same in every process: randomness, threads, what is open, and what is read from the clock or the environment.
+ * the same in every process: randomness, threads and what is open; of the component's own classes also what is read from
+ * the clock and the environment.
  *
- * <p>Read off the byte code: from each static initialiser along its calls within the given classes, the bodies of its lambdas
- * and the initialisers that it triggers included. A call of a method that is overridden is followed to the named method
- * only.
+ * <p>Read off the byte code: from each static initialiser along its calls within the given classes, the initialisers that
+ * they trigger included. The body of a lambda is not followed, as it runs later. A call of a method that is overridden
+ * is followed to the named method only.
  */
 final class StaticState {
 
@@ -56,7 +56,8 @@ final class StaticState {
             "java/nio/channels/SocketChannel",
             "javax/net/ssl/SSLContext");
 
-    private static final Set<String> METHODS = Set.of(
+    /** Of the component only: in libraries such values are found to be beginnings that are read anew. */
+    private static final Set<String> CLOCK_AND_ENVIRONMENT = Set.of(
             "java/lang/System.currentTimeMillis",
             "java/lang/System.nanoTime",
             "java/lang/System.getenv",
@@ -71,19 +72,23 @@ final class StaticState {
     private final Set<String> suspects = new HashSet<>();
     private final Set<String> classes = new HashSet<>();
 
-    private StaticState(Collection<byte[]> classes) {
-        for (byte[] bytes : classes) {
-            read(bytes);
-        }
+    private StaticState() {}
+
+    /**
+     * Names of the classes that have to be initialised when the image runs.
+     *
+     * @param component the component's classes
+     * @param libraries those of the libraries that it uses
+     */
+    static NavigableSet<String> of(Collection<byte[]> component, Collection<byte[]> libraries) {
+        StaticState state = new StaticState();
+        component.forEach(bytes -> state.read(bytes, true));
+        libraries.forEach(bytes -> state.read(bytes, false));
+        return state.collect();
     }
 
-    /** Names of the classes that have to be initialised when the image runs. */
-    static SortedSet<String> of(Collection<byte[]> classes) {
-        return new StaticState(classes).collect();
-    }
-
-    private SortedSet<String> collect() {
-        SortedSet<String> found = new TreeSet<>();
+    private NavigableSet<String> collect() {
+        NavigableSet<String> found = new TreeSet<>();
         for (String owner : classes) {
             if (reachesSuspect(owner + INITIALISER)) {
                 found.add(owner.replace('/', '.'));
@@ -108,7 +113,7 @@ final class StaticState {
         return false;
     }
 
-    private void read(byte[] bytes) {
+    private void read(byte[] bytes, boolean own) {
         ClassReader reader = new ClassReader(bytes);
         String owner = reader.getClassName();
         classes.add(owner);
@@ -118,7 +123,7 @@ final class StaticState {
                     public MethodVisitor visitMethod(
                             int access, String name, String descriptor, String signature, String[] exceptions) {
                         String method = owner + "." + name + descriptor;
-                        return new Body(method, calls.computeIfAbsent(method, key -> new HashSet<>()));
+                        return new Body(method, own);
                     }
                 },
                 ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
@@ -127,12 +132,14 @@ final class StaticState {
     private final class Body extends MethodVisitor {
 
         private final String method;
-        private final Set<String> called;
+        private final boolean own;
+        private final Set<String> called = new HashSet<>();
 
-        Body(String method, Set<String> called) {
+        Body(String method, boolean own) {
             super(Opcodes.ASM9);
             this.method = method;
-            this.called = called;
+            this.own = own;
+            calls.put(method, called);
         }
 
         @Override
@@ -143,7 +150,7 @@ final class StaticState {
                 called.add(owner + INITIALISER);
             }
             if (((opcode == Opcodes.INVOKESTATIC || makes) && TYPES.contains(owner))
-                    || METHODS.contains(owner + "." + name)) {
+                    || (own && CLOCK_AND_ENVIRONMENT.contains(owner + "." + name))) {
                 suspects.add(method);
             }
         }
@@ -152,23 +159,6 @@ final class StaticState {
         public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
             if (opcode == Opcodes.GETSTATIC || opcode == Opcodes.PUTSTATIC) {
                 called.add(owner + INITIALISER);
-            }
-        }
-
-        @Override
-        public void visitInvokeDynamicInsn(
-                String name, String descriptor, Handle bootstrap, Object... bootstrapArguments) {
-            for (Object argument : bootstrapArguments) {
-                if (argument instanceof Handle handle) {
-                    boolean isStatic = handle.getTag() == Opcodes.H_INVOKESTATIC;
-                    boolean makes = handle.getTag() == Opcodes.H_NEWINVOKESPECIAL;
-                    visitMethodInsn(
-                            isStatic ? Opcodes.INVOKESTATIC : makes ? Opcodes.INVOKESPECIAL : Opcodes.INVOKEVIRTUAL,
-                            handle.getOwner(),
-                            handle.getName(),
-                            handle.getDesc(),
-                            handle.isInterface());
-                }
             }
         }
     }

@@ -17,6 +17,7 @@ public class Prompts extends RouteBuilder {
                 .setBody(simple("refused: ${exception.messages}"));
 
         from("direct:chat")
+                .routeId("chat")
                 .to("aipi:llama2_chat?progressUri=direct:progress")
                 .log("Job ${header.CamelAipiJobId} of ${header.CamelAipiEndpoint} is ${header.CamelAipiJobState}: ${body}");
 

@@ -1,0 +1,2 @@
+/** Prompts over HTTP, on Quarkus. */
+package io.aipi.camel.examples.quarkus;

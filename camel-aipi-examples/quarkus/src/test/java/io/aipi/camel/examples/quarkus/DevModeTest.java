@@ -1,0 +1,68 @@
+package io.aipi.camel.examples.quarkus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.SimulatedEndpoint;
+import io.quarkus.test.QuarkusDevModeTest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What {@code mvn quarkus:dev} does: a changed source takes effect with the next request. */
+class DevModeTest {
+
+    private static final AipiSimulator SERVER = AipiSimulator.builder()
+            .endpoint(SimulatedEndpoint.chat("llama3_chat", "prompt_input"))
+            .endpoint(SimulatedEndpoint.pngImage("sdxl_txt2img"))
+            .computeTime(Duration.ofMillis(200))
+            .start();
+
+    private static final int PORT = freePort();
+
+    @RegisterExtension
+    static final QuarkusDevModeTest APPLICATION = new QuarkusDevModeTest()
+            .withApplicationRoot(jar -> jar.addClass(Prompts.class)
+                    .addAsResource("camel/prompts.camel.yaml")
+                    .addAsResource("application.properties"))
+            .setBuildSystemProperty("quarkus.http.port", String.valueOf(PORT))
+            .setBuildSystemProperty("AIPI_SERVER_URL", SERVER.url());
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @AfterAll
+    static void stopServer() {
+        SERVER.close();
+    }
+
+    private static String ask(String prompt) throws Exception {
+        return Http.text(Http.post("http://127.0.0.1:" + PORT + "/chat", prompt));
+    }
+
+    @Test
+    void aChangedRouteAndAChangedClassTakeEffectWithTheNextRequest() throws Exception {
+        assertThat(ask("A haiku")).contains("A haiku");
+
+        APPLICATION.modifyResourceFile(
+                "camel/prompts.camel.yaml",
+                route -> route.replace(
+                        "        - log: \"Job ${header.CamelAipiJobId} is ${header.CamelAipiJobState}: ${body}\"\n",
+                        "        - transform:\n            simple: \"Changed: ${body}\"\n"));
+        assertThat(ask("A haiku")).startsWith("Changed: ").contains("A haiku");
+
+        APPLICATION.modifySourceFile(
+                Prompts.class, source -> source.replace("setBody(prompt)", "setBody(\"Please: \" + prompt)"));
+        assertThat(ask("A haiku")).startsWith("Changed: ").contains("Please: A haiku");
+    }
+}
