@@ -1,3 +1,9 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
 package io.aipi.camel.quarkus.deployment;
 
 import io.quarkus.deployment.ApplicationArchive;
@@ -9,8 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.NavigableMap;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jboss.jandex.IndexView;
@@ -44,7 +50,9 @@ record AipiArtifact(IndexView index, NavigableMap<String, Path> files) {
             try (Stream<Path> walk = Files.walk(root)) {
                 walk.filter(Files::isRegularFile)
                         .forEach(file -> files.put(
-                                root.relativize(file).toString().replace(root.getFileSystem().getSeparator(), "/"),
+                                root.relativize(file)
+                                        .toString()
+                                        .replace(root.getFileSystem().getSeparator(), "/"),
                                 file));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

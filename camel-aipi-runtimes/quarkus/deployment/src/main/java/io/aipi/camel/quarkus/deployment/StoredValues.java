@@ -1,3 +1,9 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
 package io.aipi.camel.quarkus.deployment;
 
 import java.io.IOException;
@@ -13,8 +19,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.objectweb.asm.ClassReader;
@@ -69,7 +75,9 @@ final class StoredValues {
 
     /** With its superclasses, whose fields are written, too, and what takes its place. */
     private static void add(Class<?> type, Set<String> values) {
-        for (Class<?> each = type; each != null && Serializable.class.isAssignableFrom(each); each = each.getSuperclass()) {
+        for (Class<?> each = type;
+                each != null && Serializable.class.isAssignableFrom(each);
+                each = each.getSuperclass()) {
             values.add(each.getName());
         }
         values.addAll(replacements(type));
@@ -115,9 +123,11 @@ final class StoredValues {
                                     @Override
                                     public void visitTypeInsn(int opcode, String type) {
                                         if (opcode == instruction) {
-                                            types.found(type.startsWith("[")
-                                                    ? type.replace('/', '.')
-                                                    : Type.getObjectType(type).getClassName());
+                                            types.found(
+                                                    type.startsWith("[")
+                                                            ? type.replace('/', '.')
+                                                            : Type.getObjectType(type)
+                                                                    .getClassName());
                                         }
                                     }
                                 };

@@ -1,3 +1,9 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
 package io.aipi.camel.quarkus.deployment;
 
 import io.aipi.camel.AipiComponent;
@@ -12,8 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Properties;
 import java.util.NavigableSet;
+import java.util.Properties;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
@@ -60,7 +66,8 @@ record ComponentClasses(
                     services.add(properties.getProperty("class"));
                 }
             }
-            List<byte[]> http = new ArrayList<>(Root.of(PoolingAsyncClientConnectionManager.class).classes());
+            List<byte[]> http = new ArrayList<>(
+                    Root.of(PoolingAsyncClientConnectionManager.class).classes());
             http.addAll(Root.of(DefaultConnectingIOReactor.class).classes());
             return new ComponentClasses(index, artifact, services, http);
         } catch (IOException e) {
@@ -72,7 +79,8 @@ record ComponentClasses(
     private record Root(Path path) {
 
         static Root of(Class<?> type) throws IOException {
-            URI location = URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString());
+            URI location = URI.create(
+                    type.getProtectionDomain().getCodeSource().getLocation().toString());
             Path path = Path.of(location);
             if (Files.isDirectory(path)) {
                 return new Root(path);
@@ -84,7 +92,8 @@ record ComponentClasses(
         List<byte[]> classes() throws IOException {
             List<byte[]> classes = new ArrayList<>();
             try (Stream<Path> files = Files.walk(path)) {
-                for (Path file : files.filter(file -> file.toString().endsWith(".class")).toList()) {
+                for (Path file :
+                        files.filter(file -> file.toString().endsWith(".class")).toList()) {
                     classes.add(Files.readAllBytes(file));
                 }
             }

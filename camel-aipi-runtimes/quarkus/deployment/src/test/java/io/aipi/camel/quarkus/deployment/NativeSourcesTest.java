@@ -1,3 +1,9 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
 package io.aipi.camel.quarkus.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,7 +65,9 @@ class NativeSourcesTest {
 
     @Test
     void tlsIsAskedFor() {
-        assertThat(sources().resolve("native-image.args")).content().containsPattern("--enable-url-protocols=\\S*https");
+        assertThat(sources().resolve("native-image.args"))
+                .content()
+                .containsPattern("--enable-url-protocols=\\S*https");
     }
 
     @Test
@@ -102,7 +110,9 @@ class NativeSourcesTest {
     @Test
     void whatAJobRepositoryStoresCanBeSerialised() throws Exception {
         Set<String> registered = new TreeSet<>();
-        configuration("serialization").path("types").forEach(type -> registered.add(type.path("name").asText()));
+        configuration("serialization")
+                .path("types")
+                .forEach(type -> registered.add(type.path("name").asText()));
 
         assertThat(registered).containsAll(StoredClasses.ofAnyMessage());
     }
@@ -112,7 +122,8 @@ class NativeSourcesTest {
     void classesWithStaticStateOfTheProcessAreInitialisedWhenTheImageRuns() {
         String feature = new String(inJar("io/quarkus/runner/Feature.class"), StandardCharsets.ISO_8859_1);
 
-        assertThat(ComponentClasses.component().runtimeInitialised()).isNotEmpty().allSatisfy(name -> assertThat(feature)
-                .contains(name));
+        assertThat(ComponentClasses.component().runtimeInitialised())
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(feature).contains(name));
     }
 }

@@ -1,6 +1,13 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
 package io.aipi.camel.quarkus.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiComponent;
@@ -17,15 +24,17 @@ import java.time.Duration;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CatalogCamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.CatalogCamelContext;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.spi.FactoryFinder;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@QuarkusTestResource(Server.class)
+@QuarkusTestResource(value = Server.class, restrictToAnnotatedClass = true)
 class PromptsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -80,12 +89,13 @@ class PromptsTest {
         Exchange answered = send("direct:chat", "Slowly");
 
         String job = answered.getMessage().getHeader(AipiConstants.JOB_ID, String.class);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(seen.progress())
-                .filteredOn(progress -> job.equals(progress.jobId()))
-                .hasSizeGreaterThan(1)
-                .last()
-                .extracting(JobProgress::state)
-                .isEqualTo(JobState.DONE));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(seen.progress())
+                        .filteredOn(progress -> job.equals(progress.jobId()))
+                        .hasSizeGreaterThan(1)
+                        .last()
+                        .extracting(JobProgress::state)
+                        .isEqualTo(JobState.DONE));
     }
 
     @Test
@@ -93,14 +103,15 @@ class PromptsTest {
         Exchange submitted = send("direct:submit", "Later");
 
         String job = submitted.getMessage().getBody(String.class);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(seen.outcomes())
-                .filteredOn(outcome -> job.equals(outcome.jobId()))
-                .anySatisfy(outcome -> assertThat(outcome.state()).isEqualTo("processing"))
-                .last()
-                .satisfies(outcome -> {
-                    assertThat(outcome.state()).isEqualTo("done");
-                    assertThat(outcome.body()).asString().contains("Later");
-                }));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(seen.outcomes())
+                        .filteredOn(outcome -> job.equals(outcome.jobId()))
+                        .anySatisfy(outcome -> assertThat(outcome.state()).isEqualTo("processing"))
+                        .last()
+                        .satisfies(outcome -> {
+                            assertThat(outcome.state()).isEqualTo("done");
+                            assertThat(outcome.body()).asString().contains("Later");
+                        }));
     }
 
     @Test
@@ -123,7 +134,9 @@ class PromptsTest {
 
     @Test
     void failuresAreOfTypesThatARouteTellsApart() {
-        assertThat(send("direct:chat", "Hello @error=Out_of_memory").getMessage().getBody())
+        assertThat(send("direct:chat", "Hello @error=Out_of_memory")
+                        .getMessage()
+                        .getBody())
                 .asString()
                 .startsWith("failed: ")
                 .contains("Out of memory");
@@ -137,13 +150,25 @@ class PromptsTest {
 
     @Test
     void theDevConsoleIsFoundAmongCamelsServices() throws Exception {
-        FactoryFinder consoles = camel.getCamelContextExtension().getFactoryFinder("META-INF/services/org/apache/camel/dev-console/");
+        FactoryFinder consoles =
+                camel.getCamelContextExtension().getFactoryFinder("META-INF/services/org/apache/camel/dev-console/");
 
         assertThat(consoles.findClass("aipi")).contains(AipiDevConsole.class);
     }
 
     @Test
     void theCatalogEntryIsFound() throws Exception {
-        assertThat(((CatalogCamelContext) camel).getComponentParameterJsonSchema("aipi")).contains("waitForResult");
+        assertThat(((CatalogCamelContext) camel).getComponentParameterJsonSchema("aipi"))
+                .contains("waitForResult");
+    }
+
+    @Test
+    void theHealthOfEveryEndpointIsKnown() {
+        assertThat(HealthCheckHelper.invokeReadiness(camel))
+                .filteredOn(result -> result.getCheck().getId().startsWith("producer:aipi-"))
+                .extracting(result -> result.getCheck().getId().replaceAll("@.*", ""), HealthCheck.Result::getState)
+                .contains(
+                        tuple("producer:aipi-llama2_chat", HealthCheck.State.UP),
+                        tuple("producer:aipi-sdxl_txt2img", HealthCheck.State.UP));
     }
 }
