@@ -31,13 +31,17 @@ class DevModeTest {
 
     private static final int PORT = freePort();
 
+    static {
+        // the application is in this process; these win over its file
+        System.setProperty("quarkus.http.port", String.valueOf(PORT));
+        System.setProperty("AIPI_SERVER_URL", SERVER.url());
+    }
+
     @RegisterExtension
     static final QuarkusDevModeTest APPLICATION = new QuarkusDevModeTest()
             .withApplicationRoot(jar -> jar.addClass(Prompts.class)
                     .addAsResource("camel/prompts.camel.yaml")
-                    .addAsResource("application.properties"))
-            .setBuildSystemProperty("quarkus.http.port", String.valueOf(PORT))
-            .setBuildSystemProperty("AIPI_SERVER_URL", SERVER.url());
+                    .addAsResource("application.properties"));
 
     private static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -50,6 +54,8 @@ class DevModeTest {
     @AfterAll
     static void stopServer() {
         SERVER.close();
+        System.clearProperty("quarkus.http.port");
+        System.clearProperty("AIPI_SERVER_URL");
     }
 
     private static String ask(String prompt) throws Exception {

@@ -7,7 +7,6 @@
 package io.aipi.camel.quarkus.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiComponent;
@@ -27,8 +26,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.CatalogCamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.health.HealthCheck;
-import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.spi.FactoryFinder;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -160,15 +157,5 @@ class PromptsTest {
     void theCatalogEntryIsFound() throws Exception {
         assertThat(((CatalogCamelContext) camel).getComponentParameterJsonSchema("aipi"))
                 .contains("waitForResult");
-    }
-
-    @Test
-    void theHealthOfEveryEndpointIsKnown() {
-        assertThat(HealthCheckHelper.invokeReadiness(camel))
-                .filteredOn(result -> result.getCheck().getId().startsWith("producer:aipi-"))
-                .extracting(result -> result.getCheck().getId().replaceAll("@.*", ""), HealthCheck.Result::getState)
-                .contains(
-                        tuple("producer:aipi-llama2_chat", HealthCheck.State.UP),
-                        tuple("producer:aipi-sdxl_txt2img", HealthCheck.State.UP));
     }
 }
