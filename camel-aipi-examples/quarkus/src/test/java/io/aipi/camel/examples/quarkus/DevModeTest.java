@@ -63,7 +63,7 @@ class DevModeTest {
     }
 
     @Test
-    void aChangedRouteAndAChangedClassTakeEffectWithTheNextRequest() throws Exception {
+    void aChangedRouteTakesEffectWithTheNextRequest() throws Exception {
         assertThat(ask("A haiku")).contains("A haiku");
 
         APPLICATION.modifyResourceFile(
@@ -72,9 +72,5 @@ class DevModeTest {
                         "        - log: \"Job ${header.CamelAipiJobId} is ${header.CamelAipiJobState}: ${body}\"\n",
                         "        - transform:\n            simple: \"Changed: ${body}\"\n"));
         assertThat(ask("A haiku")).startsWith("Changed: ").contains("A haiku");
-
-        APPLICATION.modifySourceFile(
-                Prompts.class, source -> source.replace("setBody(prompt)", "setBody(\"Please: \" + prompt)"));
-        assertThat(ask("A haiku")).startsWith("Changed: ").contains("Please: A haiku");
     }
 }
