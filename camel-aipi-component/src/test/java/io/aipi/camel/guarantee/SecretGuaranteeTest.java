@@ -90,6 +90,8 @@ class SecretGuaranteeTest {
             "org.apache.camel.management.JmxManagementLifecycleStrategy ",
             "org.apache.camel.impl.DefaultDumpRoutesStrategy ",
             "console route-dump ",
+            // since Camel 4.22
+            "console route-structure ",
             "jmx <route ",
             "route-dump ");
 
