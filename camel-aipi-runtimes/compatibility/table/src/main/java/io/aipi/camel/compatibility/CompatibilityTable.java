@@ -110,6 +110,7 @@ public final class CompatibilityTable {
 
     private static String cell(Run run) {
         return run.tests() + " tests, " + run.failures().size() + " failed, " + run.skipped() + " skipped"
+                + (run.repeated() == 0 ? "" : ", " + run.repeated() + " passed when run again")
                 + run.only().map(names -> " (only " + names + ")").orElse("");
     }
 

@@ -24,12 +24,18 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** One run of the component's tests: with a line of Camel, on a Java, as Surefire's reports tell it. */
+/**
+ * One run of the component's tests: with a line of Camel, on a Java, as Surefire's reports tell it.
+ *
+ * @param repeated tests that have passed when they were run again ({@code surefire.rerunFailingTestsCount})
+ * @param only what {@code -Dtest} named
+ */
 record Run(
         String camel,
         String java,
         int tests,
         int skipped,
+        int repeated,
         List<String> failures,
         List<Path> classPath,
         Optional<String> only,
@@ -82,6 +88,7 @@ record Run(
         private final List<String> failures = new ArrayList<>();
         private int tests;
         private int skipped;
+        private int repeated;
 
         void add(Path file) throws IOException {
             try (InputStream in = Files.newInputStream(file)) {
@@ -89,6 +96,7 @@ record Run(
                 factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
                 XMLStreamReader xml = factory.createXMLStreamReader(in);
                 String test = "";
+                String lastRepeated = "";
                 while (xml.hasNext()) {
                     if (xml.next() == XMLStreamConstants.START_ELEMENT) {
                         switch (xml.getLocalName()) {
@@ -98,6 +106,10 @@ record Run(
                                 test = attribute(xml, "classname") + "." + attribute(xml, "name");
                             }
                             case "skipped" -> skipped++;
+                            case "flakyFailure", "flakyError" -> {
+                                repeated += test.equals(lastRepeated) ? 0 : 1;
+                                lastRepeated = test;
+                            }
                             case "failure", "error" -> failures.add(test);
                             default -> {
                                 // what was printed, and the like
@@ -121,6 +133,7 @@ record Run(
                     property("java.specification.version"),
                     tests,
                     skipped,
+                    repeated,
                     List.copyOf(failures),
                     Arrays.stream(property("surefire.test.class.path").split(Pattern.quote(property("path.separator"))))
                             .map(Path::of)

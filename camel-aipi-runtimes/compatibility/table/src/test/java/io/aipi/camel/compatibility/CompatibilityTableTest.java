@@ -27,6 +27,8 @@ class CompatibilityTableTest {
     private static final String FAILED =
             "<testcase classname='a.B' name='fails'><failure>1 is not 2</failure></testcase>";
     private static final String SKIPPED = "<testcase classname='a.B' name='skips'><skipped/></testcase>";
+    private static final String REPEATED = "<testcase classname='a.B' name='late'><flakyFailure>8.3 s</flakyFailure>"
+            + "<flakyFailure>8.1 s</flakyFailure></testcase>";
 
     @TempDir
     Path lines;
@@ -50,6 +52,13 @@ class CompatibilityTableTest {
         report("camel-4.10", "other-java", "4.10.7", "25", "", PASSED + FAILED);
 
         assertThat(table().failures()).containsExactly("Failed with Camel 4.10.7 on Java 25: a.B.fails");
+    }
+
+    @Test
+    void whatPassedOnlyWhenItWasRunAgainIsTold() throws IOException {
+        report("camel-4.10", "present-java", "4.10.7", "17", "", PASSED + REPEATED);
+
+        assertThat(table().markdown()).contains("2 tests, 0 failed, 0 skipped, 1 passed when run again");
     }
 
     @Test
