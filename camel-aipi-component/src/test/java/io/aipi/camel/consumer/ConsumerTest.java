@@ -328,7 +328,7 @@ class ConsumerTest extends ConsumerTestSupport {
         server.close();
         server = AipiSimulator.builder()
                 .endpoint(SimulatedEndpoint.chat("chat", "text"))
-                .computeTime(Duration.ofMillis(400))
+                .computeTime(Duration.ofSeconds(2))
                 .start();
         context = newContext();
         routes(b -> {

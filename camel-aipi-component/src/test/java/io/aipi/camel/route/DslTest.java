@@ -18,6 +18,7 @@ import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.PropertyBindingSupport;
 import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class DslTest extends SimulatorRouteTest {
@@ -50,6 +51,7 @@ class DslTest extends SimulatorRouteTest {
     }
 
     @Test
+    @Tag("xml-io-dsl")
     void xml() throws Exception {
         assertThat(answer("route.xml", XML)).isEqualTo("You said: Hello");
     }
@@ -73,7 +75,8 @@ class DslTest extends SimulatorRouteTest {
     void theComponentIsConfiguredByProperties() throws Exception {
         CamelContext context = new DefaultCamelContext();
         try {
-            AipiComponent component = new AipiComponent(context);
+            // a component that the context knows, whose configurer has been found
+            AipiComponent component = context.getComponent("aipi", AipiComponent.class);
             PropertyBindingSupport.build()
                     .withCamelContext(context)
                     .withTarget(component)
