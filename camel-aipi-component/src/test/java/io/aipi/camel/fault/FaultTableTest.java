@@ -48,7 +48,7 @@ class FaultTableTest {
             Map.of(false, new FaultTable("faults"), true, new FaultTable("lasting faults"));
 
     private static final Map<Cell, CompletableFuture<Seen>> SEEN = new LinkedHashMap<>();
-    private static final ExecutorService RUNNERS = Executors.newFixedThreadPool(AT_ONCE);
+    private static ExecutorService runners;
 
     /** A fault at a call of a server. */
     record Cell(Call call, Fault fault, boolean lasting, Generation generation) {
@@ -85,7 +85,8 @@ class FaultTableTest {
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     static void run(@TempDir Path folder) throws Exception {
         TestTls tls = new TestTls(folder);
-        cells().forEach(cell -> SEEN.put(cell, CompletableFuture.supplyAsync(() -> run(cell.with(tls)), RUNNERS)));
+        runners = Executors.newFixedThreadPool(AT_ONCE);
+        cells().forEach(cell -> SEEN.put(cell, CompletableFuture.supplyAsync(() -> run(cell.with(tls)), runners)));
         CompletableFuture.allOf(SEEN.values().toArray(CompletableFuture[]::new))
                 .handle((all, failure) -> failure)
                 .join();
@@ -98,7 +99,7 @@ class FaultTableTest {
 
     @AfterAll
     static void end() {
-        RUNNERS.shutdownNow();
+        runners.shutdownNow();
         SEEN.clear();
     }
 

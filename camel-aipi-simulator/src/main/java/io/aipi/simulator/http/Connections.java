@@ -40,6 +40,11 @@ final class Connections implements IOSessionListener, Http1StreamListener {
     }
 
     int open() {
+        // of a connection that is reset HttpCore before 5.3.6 says nothing
+        bySession.values().stream()
+                .map(OpenConnection::session)
+                .filter(session -> !session.isOpen())
+                .forEach(this::disconnected);
         return bySession.size();
     }
 
