@@ -76,7 +76,7 @@ class Point06QueueFullTest {
 
         Outcome.failure(
                 QueueFullException.class,
-                SERVER.llama2(ReplayServer.FAST.withQueueFullTimeout(Duration.ofMillis(50)))
+                SERVER.llama2(ReplayServer.FAST.withQueueFullTimeout(Duration.ofMillis(500)))
                         .submit(X));
 
         assertThat(SERVER.submits()).hasSizeGreaterThan(1);
