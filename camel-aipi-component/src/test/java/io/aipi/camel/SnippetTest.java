@@ -34,11 +34,10 @@ class SnippetTest {
 
     /** The file, the tag or null, and the block. */
     static final Pattern SNIPPET =
-            Pattern.compile("<!-- snippet: ([^\\s#]+)(?:#(\\S+))? -->\n+```\\w+\n(.*?)```", Pattern.DOTALL);
+            Pattern.compile("<!-- snippet: ([^\\s#]+)(?:#(\\S+))? -->\n+```\\w*\n(.*?)```", Pattern.DOTALL);
 
     private static final Pattern MARK = Pattern.compile("<!-- snippet:");
-    private static final Pattern LICENCE =
-            Pattern.compile("\\A(?:/\\*.*?\\*/\n+|<!--.*?-->\n+|(?:#[^\n]*\n)+\n*)", Pattern.DOTALL);
+    private static final Pattern LICENCE = Pattern.compile("\\A/\\*\\n \\* Licen[cs]e.*?\\*/\n+", Pattern.DOTALL);
 
     static List<Path> pages() throws IOException {
         try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
@@ -116,9 +115,10 @@ class SnippetTest {
         String text = tag == null ? LICENCE.matcher(file).replaceFirst("") : file;
         List<String> lines = new ArrayList<>();
         boolean in = tag == null;
+        Pattern ours = Pattern.compile("(tag|end)::" + tag + "(?![\\w-])");
         for (String line : text.lines().toList()) {
             boolean mark = line.contains("tag::") || line.contains("end::");
-            if (tag != null && mark && (line.contains("::" + tag + "[") || line.endsWith("::" + tag))) {
+            if (tag != null && ours.matcher(line).find()) {
                 in = line.contains("tag::");
             } else if (in && !mark) {
                 lines.add(line);
