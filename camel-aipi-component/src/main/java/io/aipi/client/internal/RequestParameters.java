@@ -15,7 +15,6 @@ import io.aipi.client.ParameterDescription;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -249,11 +248,11 @@ final class RequestParameters {
     }
 
     private static Number number(String text) {
-        BigDecimal number = new BigDecimal(text);
         if (text.matches("[+-]?\\d+")) {
-            BigInteger integer = number.toBigIntegerExact();
+            BigInteger integer = new BigInteger(text);
             return integer.bitLength() < 64 ? (Number) integer.longValue() : integer;
         }
-        return number.doubleValue();
+        // not by BigDecimal, which knows no exponent of more than ten digits, not even for 0
+        return Double.parseDouble(text);
     }
 }

@@ -102,6 +102,7 @@ class RequestParametersTest {
         "top_k, -3, -3",
         "top_p, 0.7, 0.7",
         "top_p, 1e-3, 0.001",
+        "top_p, 0e39999999999999999, 0.0",
         "top_p, 1, 1",
         "stream, TRUE, true",
         "stream, false, false"
@@ -156,7 +157,15 @@ class RequestParametersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0.7, 0.7", "5, 5", "true, true", "hello, '\"hello\"'", "007, '\"007\"'", "1e999, '\"1e999\"'", "-0, 0"
+    @CsvSource({
+        "0.7, 0.7",
+        "5, 5",
+        "true, true",
+        "hello, '\"hello\"'",
+        "007, '\"007\"'",
+        "1e999, '\"1e999\"'",
+        "0e39999999999999999, 0.0",
+        "-0, 0"
     })
     void withoutADescriptionAFixedParameterHasTheTypeThatItLooksLike(String text, String json) {
         Map<String, Object> parameters = fixed(null, Map.of("x", text)).of(AipiRequest.ofPrompt("hello"));
