@@ -76,11 +76,15 @@ final class RequestParameters {
         if (parameters.isEmpty()) {
             problems.add("Nothing to send: there is neither a prompt nor any parameter");
         }
+        refuse(problems);
+        return parameters;
+    }
+
+    private void refuse(List<String> problems) {
         if (!problems.isEmpty()) {
-            // a message may hold a key, by mistake or because somebody tries
+            // a message, and a configuration, may hold a key, by mistake or because somebody tries
             throw new InvalidRequestException(problems.stream().map(quote).toList(), ErrorContext.of(endpoint));
         }
-        return parameters;
     }
 
     /**
@@ -101,12 +105,10 @@ final class RequestParameters {
             unknown.removeIf(name -> known.contains(name) || Protocol.RESERVED_PARAMETERS.contains(name));
             if (!unknown.isEmpty()) {
                 problems.add("The endpoint has no parameter " + String.join(", ", unknown) + "; it has "
-                        + quote.apply(String.join(", ", known)));
+                        + String.join(", ", known));
             }
         }
-        if (!problems.isEmpty()) {
-            throw new InvalidRequestException(problems, ErrorContext.of(endpoint));
-        }
+        refuse(problems);
     }
 
     private String promptName() {

@@ -259,6 +259,18 @@ class RequestParametersTest {
                 .withMessageContaining("top_k");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"temperatur-KEY", "top_k"})
+    void aConfiguredParameterIsNamedWithoutAKeyInIt(String name) {
+        JobOptions options = JobOptions.defaults().withFixedParameters(Map.of(name, "KEY"));
+        RequestParameters parameters = new RequestParameters("e", options, CHAT, text -> text.replace("KEY", "xxxxxx"));
+
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(parameters::checkConfiguration)
+                .withMessageContaining("xxxxxx")
+                .withMessageNotContaining("KEY");
+    }
+
     private static RequestParameters undescribed() {
         return rules(null);
     }
