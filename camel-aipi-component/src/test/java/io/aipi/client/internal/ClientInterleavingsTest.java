@@ -1,0 +1,207 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal;
+
+import io.aipi.Interleavings;
+import io.aipi.client.JobOptions;
+import io.aipi.client.JobProgress;
+import io.aipi.client.JobResult;
+import io.aipi.client.JobState;
+import io.aipi.client.JobStatus;
+import io.aipi.client.error.AuthenticationException;
+import io.aipi.client.error.ClientClosedException;
+import io.aipi.client.error.ErrorContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jetbrains.kotlinx.lincheck.annotations.Operation;
+import org.jetbrains.kotlinx.lincheck.annotations.Validate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledForJreRange;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** What the threads of the timer, of the transport and of a stop do to a job and to a session, in every order. */
+@Isolated
+@EnabledIfSystemProperty(named = "aipi.interleavings", matches = "on")
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
+@DisabledForJreRange(min = JRE.JAVA_22, disabledReason = "Lincheck does not know its classes")
+class ClientInterleavingsTest {
+
+    @Test
+    void aJobEndsOnce_andNothingIsLeftOfIt() {
+        Interleavings.check(Following.class);
+    }
+
+    @Test
+    void aSessionHasOneLoginUnderWay_andNobodyWaitsWithoutOne() {
+        Interleavings.check(LoggingIn.class);
+    }
+
+    /** A job with a look under way. Made by the first operation: Lincheck cannot look into records that are there before. */
+    public static final class Following {
+
+        private Followed job;
+
+        private synchronized Followed job() {
+            if (job == null) {
+                job = new Followed();
+            }
+            return job;
+        }
+
+        @Operation(runOnce = true)
+        public void news() {
+            job().firstLook.complete(Followed.status(null));
+        }
+
+        @Operation(runOnce = true)
+        public void result() {
+            job().firstLook
+                    .complete(Followed.status(new JobResult(
+                            "chat", "JID1", "hello", List.of(), null, null, null, null, Map.of("text", "hello"))));
+        }
+
+        @Operation(runOnce = true)
+        public void release() {
+            job().follower.release(new ClientClosedException("released", ErrorContext.of("chat")));
+        }
+
+        @Operation(runOnce = true)
+        public void abort() {
+            job().follower.abort(new ClientClosedException("aborted", ErrorContext.of("chat")));
+        }
+
+        @Operation(runOnce = true)
+        public void alarm() {
+            job().timer.advance(Duration.ofSeconds(30));
+        }
+
+        @Operation
+        public String outcome() {
+            return described(job().result);
+        }
+
+        @Validate
+        public void nothingIsLeftOfAJobThatHasEnded() {
+            Followed ended = job();
+            boolean done = ended.result.isDone();
+            if (ended.violation != null || ended.ends.get() != (done ? 1 : 0) || (done && ended.timer.waiting() != 0)) {
+                throw new AssertionError(
+                        ended.violation + ", ends: " + ended.ends + ", tasks: " + ended.timer.waiting());
+            }
+        }
+    }
+
+    private static final class Followed {
+
+        private final VirtualTimer timer = new VirtualTimer();
+        private final CompletableFuture<JobStatus> firstLook = new CompletableFuture<>();
+        private final AtomicInteger looks = new AtomicInteger();
+        private final AtomicInteger underWay = new AtomicInteger();
+        private final AtomicInteger ends = new AtomicInteger();
+        private final JobFollower follower;
+        private final CompletableFuture<JobResult> result;
+        private volatile String violation;
+
+        Followed() {
+            JobOptions options = JobOptions.defaults()
+                    .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(20))
+                    .withPollIntervals(Duration.ofSeconds(8), Duration.ofSeconds(8));
+            follower = new JobFollower(
+                    "chat", "JID1", Duration.ZERO, options, new ComputeTimes(), timer, this::look, progress -> {});
+            result = follower.start();
+            result.whenComplete((done, failure) -> ends.incrementAndGet());
+            timer.advanceToNext();
+        }
+
+        private CompletableFuture<JobStatus> look(String jobId, Supplier<Duration> timeout) {
+            if (timeout.get().isNegative()) {
+                violation = "no time for a look";
+            }
+            if (underWay.incrementAndGet() > 1) {
+                violation = "two looks at once";
+            }
+            CompletableFuture<JobStatus> look =
+                    looks.incrementAndGet() == 1 ? firstLook : CompletableFuture.completedFuture(status(null));
+            return look.whenComplete((seen, failure) -> underWay.decrementAndGet());
+        }
+
+        static JobStatus status(JobResult result) {
+            return new JobStatus(
+                    JobProgress.of("chat", "JID1", result == null ? JobState.PROCESSING : JobState.DONE), result);
+        }
+    }
+
+    /** A session and the server that it logs in to. */
+    public static final class LoggingIn {
+
+        private final Queue<CompletableFuture<String>> underWay = new ConcurrentLinkedQueue<>();
+        private final Queue<CompletableFuture<String>> asked = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger logins = new AtomicInteger();
+        private final AtomicInteger keys = new AtomicInteger();
+        private final Session session = new Session(new VirtualTimer(), new SecretMask(null));
+
+        @Operation
+        public void key() {
+            asked.add(session.key(() -> {
+                CompletableFuture<String> login = new CompletableFuture<>();
+                logins.incrementAndGet();
+                underWay.add(login);
+                return login;
+            }));
+        }
+
+        @Operation
+        public void letIn() {
+            CompletableFuture<String> login = underWay.poll();
+            if (login != null) {
+                login.complete("key " + keys.incrementAndGet());
+            }
+        }
+
+        @Operation(runOnce = true)
+        public void refuse() {
+            CompletableFuture<String> login = underWay.poll();
+            if (login != null) {
+                login.completeExceptionally(new AuthenticationException("no", ErrorContext.of("chat")));
+            }
+        }
+
+        @Operation
+        public void firstKeyExpired() {
+            session.expired("key 1");
+        }
+
+        @Validate
+        public void whoAskedWaitsOnlyForALoginUnderWay() {
+            long waiting = asked.stream().filter(key -> !key.isDone()).count();
+            if (underWay.size() > 1 || session.logins() != logins.get() || (waiting > 0 && underWay.isEmpty())) {
+                throw new AssertionError(underWay.size() + " under way, " + waiting + " wait, " + session.logins()
+                        + " logins counted of " + logins);
+            }
+        }
+    }
+
+    /** By the kind of the failure: its words may tell of news that came a moment before. */
+    private static String described(CompletableFuture<JobResult> outcome) {
+        return outcome.isDone()
+                ? outcome.handle((value, failure) -> failure == null
+                                ? "the result"
+                                : failure.getClass().getSimpleName())
+                        .join()
+                : "under way";
+    }
+}
