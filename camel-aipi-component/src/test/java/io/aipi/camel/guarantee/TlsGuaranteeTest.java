@@ -143,8 +143,9 @@ class TlsGuaranteeTest {
         byte[] hello = new byte[5 + 4 + 38];
         byte[] head = {22, 3, (byte) minor, 0, 42, 2, 0, 0, 38, 3, (byte) minor};
         System.arraycopy(head, 0, hello, 0, head.length);
-        // TLS_RSA_WITH_AES_256_CBC_SHA, after 32 bytes at random and no session
-        hello[hello.length - 2] = 0x35;
+        // TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA, which Java 25 still offers, after 32 bytes at random and no session
+        hello[hello.length - 3] = (byte) 0xC0;
+        hello[hello.length - 2] = 0x14;
         try (ServerSocket old = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Thread thread = new Thread(
                     () -> {
