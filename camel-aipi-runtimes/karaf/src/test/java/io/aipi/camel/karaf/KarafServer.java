@@ -187,7 +187,7 @@ final class KarafServer implements AutoCloseable {
         }
         List<ProcessHandle> descendants = process.descendants().toList();
         process.destroy();
-        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(3, TimeUnit.MINUTES);
         descendants.forEach(ProcessHandle::destroyForcibly);
         if (!ended) {
             process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);

@@ -32,7 +32,7 @@ import org.xml.sax.SAXException;
 /**
  * The features file of camel-karaf, as much of it as some features need, with bundles that are there.
  *
- * <p>camel-karaf wraps each jar of Camel anew, and these bundles are not to be had; so Camel's own jars, wrapped when they
+ * <p>camel-karaf wraps each jar of Camel anew, and these bundles are not in every Maven repository; so Camel's own jars, wrapped when they
  * are installed, take their place. The features, what they are built on, and the bundles of others are as camel-karaf has
  * them, but in the versions of the line's repository; a bundle that is not in the repository is left out.
  */

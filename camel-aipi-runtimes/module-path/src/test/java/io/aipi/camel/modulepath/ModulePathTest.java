@@ -26,9 +26,11 @@ import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jars, Camel's and the others that come with them on the module path. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ModulePathTest {
 
     /** What is published and what it brings, as the build has put it there. */

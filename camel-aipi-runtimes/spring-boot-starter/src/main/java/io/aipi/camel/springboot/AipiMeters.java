@@ -31,12 +31,23 @@ final class AipiMeters extends LifecycleStrategySupport implements MeterBinder {
     /** What the meters of several endpoints have in common. */
     private record Key(String endpoint, String server) {
 
+        /** Of a URL that names none, which the start of the route refuses with the reason. */
+        private static final String UNKNOWN = "unknown";
+
         static Key of(AipiEndpoint endpoint) {
             return new Key(endpoint.getEndpointName(), server(endpoint.getServiceUrl()));
         }
 
         private static String server(String url) {
-            URI uri = URI.create(url.trim());
+            URI uri;
+            try {
+                uri = URI.create(url.trim());
+            } catch (IllegalArgumentException e) {
+                return UNKNOWN;
+            }
+            if (uri.getHost() == null) {
+                return UNKNOWN;
+            }
             return uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
         }
 

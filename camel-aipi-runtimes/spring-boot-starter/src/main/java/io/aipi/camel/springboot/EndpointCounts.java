@@ -50,7 +50,9 @@ final class EndpointCounts {
     private long completedByGone;
     private long failedByGone;
 
+    /** Lets go of those that are gone: with dynamic endpoints they would pile up where nobody reads the meters. */
     synchronized void add(WeakReference<AipiEndpoint> endpoint) {
+        look(counted -> 0);
         endpoints.add(new Counted(endpoint));
     }
 

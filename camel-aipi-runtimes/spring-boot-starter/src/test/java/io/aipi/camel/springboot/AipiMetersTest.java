@@ -22,6 +22,8 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The meters without an application around them: endpoints come and go, and so may registries. */
 class AipiMetersTest {
@@ -95,6 +97,19 @@ class AipiMetersTest {
             assertThat(completed(each, "other")).isEqualTo(2);
             assertThat(each.get("camel.aipi.jobs.in.flight").gauges()).hasSize(2);
         }
+    }
+
+    /** What is wrong with the URL is said by the component, when it starts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gpu-server:7777", "http://gpu_server:7777", "http://gpu server"})
+    void aUrlThatNamesNoServerIsLeftToTheComponent(String url) {
+        assertThat(context.getEndpoint("aipi:chat?serverUrl=RAW(" + url + ")")).isInstanceOf(AipiEndpoint.class);
+
+        assertThat(registry.get("camel.aipi.jobs.completed")
+                        .tag("server", "unknown")
+                        .functionCounter()
+                        .count())
+                .isZero();
     }
 
     private void run(String uri) throws Exception {

@@ -50,11 +50,11 @@ public final class CompatibilityTable {
         Path project = Path.of(arguments[0]);
         CompatibilityTable table = new CompatibilityTable(runs(project.resolve("camel-aipi-runtimes/compatibility")));
         print(table);
-        if (Boolean.parseBoolean(arguments[1])) {
-            table.writeInto(project.resolve("README.md"));
-        }
         if (!table.failures().isEmpty()) {
             throw new IllegalStateException(table.failures().size() + " tests have failed; they are named above.");
+        }
+        if (Boolean.parseBoolean(arguments[1])) {
+            table.writeInto(project.resolve("README.md"));
         }
     }
 
