@@ -8,10 +8,7 @@ package io.aipi.client.internal;
 
 import io.aipi.Interleavings;
 import io.aipi.client.JobOptions;
-import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
-import io.aipi.client.JobState;
-import io.aipi.client.JobStatus;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
@@ -23,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
 import org.jetbrains.kotlinx.lincheck.annotations.Validate;
 import org.junit.jupiter.api.Test;
@@ -53,24 +49,26 @@ class ClientInterleavingsTest {
     /** A job with a look under way. Made by the first operation: Lincheck cannot look into records that are there before. */
     public static final class Following {
 
-        private Followed job;
+        private FollowedJob job;
 
-        private synchronized Followed job() {
+        private synchronized FollowedJob job() {
             if (job == null) {
-                job = new Followed();
+                job = new FollowedJob(JobOptions.defaults()
+                        .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(20))
+                        .withPollIntervals(Duration.ofSeconds(8), Duration.ofSeconds(8)));
             }
             return job;
         }
 
         @Operation(runOnce = true)
         public void news() {
-            job().firstLook.complete(Followed.status(null));
+            job().firstLook.complete(FollowedJob.status(null));
         }
 
         @Operation(runOnce = true)
         public void result() {
             job().firstLook
-                    .complete(Followed.status(new JobResult(
+                    .complete(FollowedJob.status(new JobResult(
                             "chat", "JID1", "hello", List.of(), null, null, null, null, Map.of("text", "hello"))));
         }
 
@@ -89,59 +87,9 @@ class ClientInterleavingsTest {
             job().timer.advance(Duration.ofSeconds(30));
         }
 
-        @Operation
-        public String outcome() {
-            return described(job().result);
-        }
-
         @Validate
         public void nothingIsLeftOfAJobThatHasEnded() {
-            Followed ended = job();
-            boolean done = ended.result.isDone();
-            if (ended.violation != null || ended.ends.get() != (done ? 1 : 0) || (done && ended.timer.waiting() != 0)) {
-                throw new AssertionError(
-                        ended.violation + ", ends: " + ended.ends + ", tasks: " + ended.timer.waiting());
-            }
-        }
-    }
-
-    private static final class Followed {
-
-        private final VirtualTimer timer = new VirtualTimer();
-        private final CompletableFuture<JobStatus> firstLook = new CompletableFuture<>();
-        private final AtomicInteger looks = new AtomicInteger();
-        private final AtomicInteger underWay = new AtomicInteger();
-        private final AtomicInteger ends = new AtomicInteger();
-        private final JobFollower follower;
-        private final CompletableFuture<JobResult> result;
-        private volatile String violation;
-
-        Followed() {
-            JobOptions options = JobOptions.defaults()
-                    .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(20))
-                    .withPollIntervals(Duration.ofSeconds(8), Duration.ofSeconds(8));
-            follower = new JobFollower(
-                    "chat", "JID1", Duration.ZERO, options, new ComputeTimes(), timer, this::look, progress -> {});
-            result = follower.start();
-            result.whenComplete((done, failure) -> ends.incrementAndGet());
-            timer.advanceToNext();
-        }
-
-        private CompletableFuture<JobStatus> look(String jobId, Supplier<Duration> timeout) {
-            if (timeout.get().isNegative()) {
-                violation = "no time for a look";
-            }
-            if (underWay.incrementAndGet() > 1) {
-                violation = "two looks at once";
-            }
-            CompletableFuture<JobStatus> look =
-                    looks.incrementAndGet() == 1 ? firstLook : CompletableFuture.completedFuture(status(null));
-            return look.whenComplete((seen, failure) -> underWay.decrementAndGet());
-        }
-
-        static JobStatus status(JobResult result) {
-            return new JobStatus(
-                    JobProgress.of("chat", "JID1", result == null ? JobState.PROCESSING : JobState.DONE), result);
+            job().checkSoFar();
         }
     }
 
@@ -193,15 +141,5 @@ class ClientInterleavingsTest {
                         + " logins counted of " + logins);
             }
         }
-    }
-
-    /** By the kind of the failure: its words may tell of news that came a moment before. */
-    private static String described(CompletableFuture<JobResult> outcome) {
-        return outcome.isDone()
-                ? outcome.handle((value, failure) -> failure == null
-                                ? "the result"
-                                : failure.getClass().getSimpleName())
-                        .join()
-                : "under way";
     }
 }

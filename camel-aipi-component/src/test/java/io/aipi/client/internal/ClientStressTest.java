@@ -9,10 +9,7 @@ package io.aipi.client.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.client.JobOptions;
-import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
-import io.aipi.client.JobState;
-import io.aipi.client.JobStatus;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
@@ -22,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What the threads of the timer, of the transport and of a stop do to one job at the same moment. */
@@ -36,56 +31,8 @@ class ClientStressTest {
             .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(10))
             .withPollIntervals(Duration.ofMillis(100), Duration.ofMillis(100));
 
-    /** A job with a look under way, and what has become of it. */
-    private static final class Followed {
-
-        private final VirtualTimer timer = new VirtualTimer();
-        private final CompletableFuture<JobStatus> firstLook = new CompletableFuture<>();
-        private final AtomicInteger looks = new AtomicInteger();
-        private final AtomicInteger underWay = new AtomicInteger();
-        private final AtomicInteger ends = new AtomicInteger();
-        private final AtomicReference<String> violation = new AtomicReference<>();
-        private final JobFollower follower;
-        private final CompletableFuture<JobResult> result;
-
-        Followed() {
-            follower = new JobFollower(
-                    "chat", "JID1", Duration.ZERO, OPTIONS, new ComputeTimes(), timer, this::look, progress -> {});
-            result = follower.start();
-            result.whenComplete((done, failure) -> ends.incrementAndGet());
-            timer.advanceToNext();
-        }
-
-        private CompletableFuture<JobStatus> look(String jobId, Supplier<Duration> timeout) {
-            if (timeout.get().isNegative()) {
-                violation.set("no time for a look");
-            }
-            if (underWay.incrementAndGet() > 1) {
-                violation.set("two looks at once");
-            }
-            CompletableFuture<JobStatus> look =
-                    looks.incrementAndGet() == 1 ? firstLook : CompletableFuture.completedFuture(status(null));
-            return look.whenComplete((seen, failure) -> underWay.decrementAndGet());
-        }
-
-        /** Nothing is left, whatever the order was. */
-        void check() {
-            if (!result.isDone()) {
-                throw new AssertionError("left waiting");
-            }
-            int before = looks.get();
-            if (timer.waiting() != 0) {
-                throw new AssertionError(timer.waiting() + " tasks left");
-            }
-            if (ends.get() != 1 || violation.get() != null || looks.get() != before) {
-                throw new AssertionError(ends + " ends, " + violation);
-            }
-        }
-    }
-
-    private static JobStatus status(JobResult result) {
-        return new JobStatus(
-                JobProgress.of("chat", "JID1", result == null ? JobState.PROCESSING : JobState.DONE), result);
+    private static FollowedJob followed() {
+        return new FollowedJob(OPTIONS);
     }
 
     private static AipiException closed() {
@@ -96,8 +43,8 @@ class ClientStressTest {
     void aResultAndARelease_theResultWins() throws Exception {
         try (Race race = new Race("result and release")) {
             race.run(
-                    Followed::new,
-                    job -> job.firstLook.complete(status(RESULT)),
+                    ClientStressTest::followed,
+                    job -> job.firstLook.complete(FollowedJob.status(RESULT)),
                     job -> job.follower.release(closed()),
                     job -> {
                         job.check();
@@ -110,8 +57,8 @@ class ClientStressTest {
     void newsAndARelease_theFollowingEnds_withoutAnotherLookOrTask() throws Exception {
         try (Race race = new Race("news and release")) {
             race.run(
-                    Followed::new,
-                    job -> job.firstLook.complete(status(null)),
+                    ClientStressTest::followed,
+                    job -> job.firstLook.complete(FollowedJob.status(null)),
                     job -> job.follower.release(closed()),
                     job -> {
                         job.check();
@@ -124,10 +71,10 @@ class ClientStressTest {
     void newsAndAnAbort_theFollowingEnds_withoutATask() throws Exception {
         try (Race race = new Race("news and abort")) {
             race.run(
-                    Followed::new,
-                    job -> job.firstLook.complete(status(null)),
+                    ClientStressTest::followed,
+                    job -> job.firstLook.complete(FollowedJob.status(null)),
                     job -> job.follower.abort(closed()),
-                    Followed::check);
+                    FollowedJob::check);
         }
     }
 
@@ -135,8 +82,8 @@ class ClientStressTest {
     void aResultAndTheAlarm_oneOfThem() throws Exception {
         try (Race race = new Race("result and alarm")) {
             race.run(
-                    Followed::new,
-                    job -> job.firstLook.complete(status(RESULT)),
+                    ClientStressTest::followed,
+                    job -> job.firstLook.complete(FollowedJob.status(RESULT)),
                     job -> job.timer.advance(Duration.ofSeconds(30)),
                     job -> {
                         job.check();
@@ -154,13 +101,13 @@ class ClientStressTest {
         try (Race race = new Race("time and release")) {
             race.run(
                     () -> {
-                        Followed job = new Followed();
-                        job.firstLook.complete(status(null));
+                        FollowedJob job = followed();
+                        job.firstLook.complete(FollowedJob.status(null));
                         return job;
                     },
                     job -> job.timer.advanceToNext(),
                     job -> job.follower.release(closed()),
-                    Followed::check);
+                    FollowedJob::check);
         }
     }
 
