@@ -52,20 +52,20 @@ final class EndpointCounts {
 
     /** Lets go of those that are gone: with dynamic endpoints they would pile up where nobody reads the meters. */
     synchronized void add(WeakReference<AipiEndpoint> endpoint) {
-        look(counted -> 0);
+        look();
         endpoints.add(new Counted(endpoint));
     }
 
     synchronized long submitted() {
-        return look(counted -> counted.submitted) + submittedByGone;
+        return sum(counted -> counted.submitted) + submittedByGone;
     }
 
     synchronized long completed() {
-        return look(counted -> counted.completed) + completedByGone;
+        return sum(counted -> counted.completed) + completedByGone;
     }
 
     synchronized long failed() {
-        return look(counted -> counted.failed) + failedByGone;
+        return sum(counted -> counted.failed) + failedByGone;
     }
 
     synchronized long inFlight() {
@@ -81,7 +81,7 @@ final class EndpointCounts {
         return present().stream().mapToLong(AipiEndpoint::getLogins).max().orElse(0);
     }
 
-    private long look(ToLongFunction<Counted> count) {
+    private void look() {
         for (Iterator<Counted> each = endpoints.iterator(); each.hasNext(); ) {
             Counted counted = each.next();
             if (!counted.look()) {
@@ -91,6 +91,10 @@ final class EndpointCounts {
                 each.remove();
             }
         }
+    }
+
+    private long sum(ToLongFunction<Counted> count) {
+        look();
         return endpoints.stream().mapToLong(count).sum();
     }
 
