@@ -300,7 +300,7 @@ class StopGuaranteeTest {
                 .filter(name -> !name.startsWith("aipi-simulator") && !name.startsWith("awaitility"))
                 // the simulated server's I/O, which begins anew when it comes up
                 .filter(name -> !name.startsWith("server-dispatch-") && !name.startsWith("server-listener-"))
-                // Java's common pool, and the pools in which JUnit runs the tests
+                // Java's common pool, and the threads with which JUnit keeps times
                 .filter(name -> !name.startsWith("ForkJoinPool") && !name.startsWith("junit"))
                 .filter(name -> !name.startsWith("CompletableFutureDelayScheduler"))
                 .sorted()

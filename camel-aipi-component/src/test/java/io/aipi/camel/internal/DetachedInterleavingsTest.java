@@ -16,10 +16,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledForJreRange;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.JRE;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** What exchanges that come and go do to the turns that bound them, in every order. */
-@Isolated
 @EnabledIfSystemProperty(named = "aipi.interleavings", matches = "on")
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 @DisabledForJreRange(min = JRE.JAVA_22, disabledReason = "Lincheck does not know its classes")
