@@ -148,6 +148,7 @@ public class AipiConsumer extends DefaultConsumer
         tracker = endpoint.getComponent().tracker(endpoint, true);
         store = tracker.store();
         tracker.declare(name());
+        setHealthCheck(AipiHealthCheck.ofConsumer(endpoint, getRouteId(), storeTrouble::get));
     }
 
     /** Camel makes the consumer of a route anew when the route is started again. */

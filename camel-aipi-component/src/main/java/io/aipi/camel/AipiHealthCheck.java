@@ -9,20 +9,44 @@ package io.aipi.camel;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckResultBuilder;
 
 /**
- * Whether the endpoint has a session with its server, from what is known already: a check makes no call, so that probing
- * often costs the server nothing.
+ * Whether the endpoint has a session with its server, and a consumer its jobs, from what is known already: a check makes no
+ * call, so that probing often costs the server nothing.
  */
 final class AipiHealthCheck implements HealthCheck {
 
     private final AipiEndpoint endpoint;
-    private boolean enabled = true;
+    private final String id;
+    /** Whether the last access to the job repository failed. */
+    private final BooleanSupplier storeTrouble;
 
-    AipiHealthCheck(AipiEndpoint endpoint) {
+    private boolean enabled;
+
+    private AipiHealthCheck(AipiEndpoint endpoint, String id, BooleanSupplier storeTrouble, boolean enabled) {
         this.endpoint = endpoint;
+        this.id = id;
+        this.storeTrouble = storeTrouble;
+        this.enabled = enabled;
+    }
+
+    static AipiHealthCheck ofProducer(AipiEndpoint endpoint) {
+        String id = "producer:aipi-" + endpoint.getEndpointName() + "@"
+                + URI.create(endpoint.getServiceUrl().trim()).getAuthority();
+        return new AipiHealthCheck(
+                endpoint, id, () -> false, endpoint.getComponent().isHealthCheckProducerEnabled());
+    }
+
+    /** Camel asks it for the route of the consumer, and names it as it names those of all consumers. */
+    static AipiHealthCheck ofConsumer(AipiEndpoint endpoint, String routeId, BooleanSupplier storeTrouble) {
+        return new AipiHealthCheck(
+                endpoint,
+                "consumer:" + routeId,
+                storeTrouble,
+                endpoint.getComponent().isHealthCheckConsumerEnabled());
     }
 
     @Override
@@ -32,8 +56,7 @@ final class AipiHealthCheck implements HealthCheck {
 
     @Override
     public String getId() {
-        return "producer:aipi-" + endpoint.getEndpointName() + "@"
-                + URI.create(endpoint.getServiceUrl().trim()).getAuthority();
+        return id;
     }
 
     /** Readiness only: a refused key is no reason to restart the process. */
@@ -67,8 +90,12 @@ final class AipiHealthCheck implements HealthCheck {
         if (!enabled) {
             return result.unknown().message("Disabled").build();
         }
-        return endpoint.isLoginRefused()
-                ? result.down().message("The server refused the login").build()
-                : result.up().build();
+        if (endpoint.isLoginRefused()) {
+            return result.down().message("The server refused the login").build();
+        }
+        if (storeTrouble.getAsBoolean()) {
+            return result.down().message("The jobRepository does not work").build();
+        }
+        return result.up().build();
     }
 }

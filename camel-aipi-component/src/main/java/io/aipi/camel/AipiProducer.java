@@ -455,8 +455,7 @@ public class AipiProducer extends DefaultAsyncProducer {
     private void addHealthCheck() {
         WritableHealthCheckRepository repository = healthChecks();
         if (repository != null && healthCheck == null) {
-            healthCheck = new AipiHealthCheck(endpoint);
-            healthCheck.setEnabled(endpoint.getComponent().isHealthCheckProducerEnabled());
+            healthCheck = AipiHealthCheck.ofProducer(endpoint);
             repository.addHealthCheck(healthCheck);
         }
     }

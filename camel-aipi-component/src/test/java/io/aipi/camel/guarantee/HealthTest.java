@@ -7,17 +7,24 @@
 package io.aipi.camel.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.aipi.camel.AipiComponent;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
+import org.apache.camel.spi.AggregationRepository;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +146,81 @@ class HealthTest {
         }
     }
 
+    @Test
+    void aConsumersIsRunUnlessToldOtherwise() throws Exception {
+        try (TestContext test = consuming("key-1", "aipi:chat", component -> {})) {
+            assertThat(ids(HealthCheckHelper.invokeReadiness(test.context()))).contains("consumer:answers");
+            HealthCheck.Result result = consumerCheck(test).call();
+            assertThat(result.getState()).isEqualTo(HealthCheck.State.UP);
+            assertThat(result.getDetails())
+                    .containsEntry("endpoint.name", "chat")
+                    .containsEntry("session", "logged in");
+        }
+        try (TestContext test =
+                consuming("key-1", "aipi:chat", component -> component.setHealthCheckConsumerEnabled(false))) {
+            HealthCheck.Result result = consumerCheck(test).call();
+            assertThat(result.getState()).isEqualTo(HealthCheck.State.UNKNOWN);
+            assertThat(result.getMessage()).hasValue("Disabled");
+        }
+    }
+
+    @Test
+    void aConsumerIsDownAfterARefusal() throws Exception {
+        try (TestContext test = TestContext.of(
+                server.url(), "wrong", component -> component.getConfiguration().setLazyLogin(true), routes -> {
+                    routes.from("direct:in").to("aipi:chat");
+                    routes.from("aipi:chat").routeId("answers").to("log:answers");
+                })) {
+            test.context().start();
+            assertThat(consumerCheck(test).call().getState()).isEqualTo(HealthCheck.State.UP);
+            test.context()
+                    .createProducerTemplate()
+                    .request("direct:in", e -> e.getMessage().setBody("hello"));
+            HealthCheck.Result result = consumerCheck(test).call();
+            assertThat(result.getState()).isEqualTo(HealthCheck.State.DOWN);
+            assertThat(result.getMessage()).hasValue("The server refused the login");
+        }
+    }
+
+    @Test
+    void aConsumerIsDownWhileItsStoreDoesNotWork_andUpAgain() throws Exception {
+        AtomicBoolean away = new AtomicBoolean();
+        AggregationRepository jobs = new MemoryAggregationRepository() {
+            @Override
+            public Set<String> getKeys() {
+                if (away.get()) {
+                    throw new IllegalStateException("The database is away");
+                }
+                return super.getKeys();
+            }
+        };
+        try (TestContext test = consuming(
+                "key-1", "aipi:chat", component -> component.getConfiguration().setJobRepository(jobs))) {
+            HealthCheck check = consumerCheck(test);
+            assertThat(check.call().getState()).isEqualTo(HealthCheck.State.UP);
+            away.set(true);
+            await().untilAsserted(
+                            () -> assertThat(check.call().getMessage()).hasValue("The jobRepository does not work"));
+            assertThat(check.call().getState()).isEqualTo(HealthCheck.State.DOWN);
+            away.set(false);
+            await().untilAsserted(() -> assertThat(check.call().getState()).isEqualTo(HealthCheck.State.UP));
+        }
+    }
+
+    private TestContext consuming(String key, String uri, Consumer<AipiComponent> setUp) throws Exception {
+        TestContext test = TestContext.of(
+                server.url(),
+                key,
+                setUp,
+                routes -> routes.from(uri).routeId("answers").to("log:answers"));
+        test.context().start();
+        return test;
+    }
+
+    private static HealthCheck consumerCheck(TestContext test) {
+        return checks(test.context(), "consumer:answers").get(0);
+    }
+
     private TestContext context(String key, String uri) throws Exception {
         return TestContext.started(
                 server.url(),
@@ -151,8 +233,12 @@ class HealthTest {
     }
 
     private static List<HealthCheck> checks(CamelContext context) {
+        return checks(context, "producer:aipi");
+    }
+
+    private static List<HealthCheck> checks(CamelContext context, String beginning) {
         return HealthCheckHelper.getHealthCheckRegistry(context).stream()
-                .filter(check -> check.getId().startsWith("producer:aipi"))
+                .filter(check -> check.getId().startsWith(beginning))
                 .toList();
     }
 

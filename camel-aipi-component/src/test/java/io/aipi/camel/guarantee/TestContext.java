@@ -63,6 +63,7 @@ final class TestContext implements AutoCloseable {
         HealthCheckRepository producers = (HealthCheckRepository) registry.resolveById("producers");
         producers.setEnabled(true);
         registry.register(producers);
+        registry.register(registry.resolveById("consumers"));
     }
 
     DefaultCamelContext context() {
