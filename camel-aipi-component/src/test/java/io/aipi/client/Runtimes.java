@@ -8,6 +8,7 @@ package io.aipi.client;
 
 import io.aipi.client.internal.HttpTransport;
 import io.aipi.client.internal.SystemTimer;
+import io.aipi.client.internal.Timer;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,12 +22,17 @@ public final class Runtimes {
 
     /** A runtime as {@link AipiRuntime#create} makes it, but with this clock. */
     public static AipiRuntime withClock(Clock clock) {
-        ThreadFactory threads = task -> {
-            Thread thread = new Thread(task, "aipi-with-clock");
-            thread.setDaemon(true);
-            return thread;
-        };
-        SystemTimer timer = new SystemTimer(threads);
+        SystemTimer timer = new SystemTimer(threads("aipi-with-clock"));
+        return of(timer, clock, timer::close);
+    }
+
+    /** A runtime as {@link AipiRuntime#create} makes it, but nothing is ever late unless this timer says so. */
+    public static AipiRuntime withTimer(Timer timer) {
+        return of(timer, Clock.systemUTC(), () -> {});
+    }
+
+    private static AipiRuntime of(Timer timer, Clock clock, Runnable closing) {
+        ThreadFactory threads = threads("aipi-of-a-test");
         ExecutorService connector = Executors.newSingleThreadExecutor(threads);
         return new AipiRuntime(
                 timer,
@@ -34,8 +40,16 @@ public final class Runtimes {
                 ForkJoinPool.commonPool(),
                 options -> new HttpTransport(options, timer, connector, threads, "test"),
                 () -> {
-                    timer.close();
+                    closing.run();
                     connector.shutdownNow();
                 });
+    }
+
+    private static ThreadFactory threads(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
     }
 }
