@@ -15,6 +15,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED;
 import static io.aipi.client.contract.Answer.recorded;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -175,7 +176,7 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
 
     /** Lets time pass until there is an outcome, but none while the server is asked: however slow it is, it takes none. */
     static void passTime(VirtualTimer time, CompletableFuture<?> outcome) {
-        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> {
+        await().atMost(Outcome.PATIENCE, SECONDS).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> {
             // pauses between calls are shorter than this, and timeouts of calls are longer
             if (time.isDueWithin(Duration.ofMillis(100))) {
                 time.advanceToNext();
