@@ -9,6 +9,7 @@ package io.aipi.client;
 import io.aipi.client.internal.HttpTransport;
 import io.aipi.client.internal.SystemTimer;
 import io.aipi.client.internal.Timer;
+import io.aipi.client.internal.Transports;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,17 +23,8 @@ public final class Runtimes {
 
     /** A runtime as {@link AipiRuntime#create} makes it, but with this clock. */
     public static AipiRuntime withClock(Clock clock) {
-        SystemTimer timer = new SystemTimer(threads("aipi-with-clock"));
-        return of(timer, clock, timer::close);
-    }
-
-    /** A runtime as {@link AipiRuntime#create} makes it, but nothing is ever late unless this timer says so. */
-    public static AipiRuntime withTimer(Timer timer) {
-        return of(timer, Clock.systemUTC(), () -> {});
-    }
-
-    private static AipiRuntime of(Timer timer, Clock clock, Runnable closing) {
-        ThreadFactory threads = threads("aipi-of-a-test");
+        ThreadFactory threads = threads("aipi-with-clock");
+        SystemTimer timer = new SystemTimer(threads);
         ExecutorService connector = Executors.newSingleThreadExecutor(threads);
         return new AipiRuntime(
                 timer,
@@ -40,9 +32,24 @@ public final class Runtimes {
                 ForkJoinPool.commonPool(),
                 options -> new HttpTransport(options, timer, connector, threads, "test"),
                 () -> {
-                    closing.run();
+                    timer.close();
                     connector.shutdownNow();
                 });
+    }
+
+    /**
+     * A runtime as {@link AipiRuntime#create} makes it, but nothing is ever late unless this timer says so, and connections
+     * are used again however long they were idle.
+     */
+    public static AipiRuntime withTimer(Timer timer) {
+        ThreadFactory threads = threads("aipi-with-timer");
+        ExecutorService connector = Executors.newSingleThreadExecutor(threads);
+        return new AipiRuntime(
+                timer,
+                Clock.systemUTC(),
+                ForkJoinPool.commonPool(),
+                options -> Transports.keepingConnections(options, timer, connector, threads),
+                connector::shutdownNow);
     }
 
     private static ThreadFactory threads(String name) {

@@ -176,13 +176,16 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
 
     /** Lets time pass until there is an outcome, but none while the server is asked: however slow it is, it takes none. */
     static void passTime(VirtualTimer time, CompletableFuture<?> outcome) {
-        await().atMost(Outcome.PATIENCE, SECONDS).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> {
-            // pauses between calls are shorter than this, and timeouts of calls are longer
-            if (time.isDueWithin(Duration.ofMillis(100))) {
-                time.advanceToNext();
-            }
-            return outcome.isDone();
-        });
+        await().atMost(Outcome.PATIENCE, SECONDS)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> {
+                    // pauses between calls are shorter than this, and timeouts of calls are longer
+                    if (time.isDueWithin(Duration.ofMillis(100))) {
+                        time.advanceToNext();
+                    }
+                    return outcome.isDone();
+                });
     }
 
     <T extends AutoCloseable> T closing(T closeable) {

@@ -120,9 +120,13 @@ class TransportTest {
     void requestsOneAfterTheOtherShareAConnection() {
         SERVER.onSubmit(recorded(13));
         SERVER.onProgress(recorded(16), recorded(19), recorded(25));
+        VirtualTimer time = new VirtualTimer();
 
-        Outcome.of(SERVER.llama2().run(X, null));
+        CompletableFuture<JobResult> job =
+                SERVER.llama2(ReplayServer.FAST, time).run(X, null);
+        ReplayServer.passTime(time, job);
 
+        Outcome.of(job);
         assertThat(SERVER.requests()).hasSize(7);
         assertThat(SERVER.connectionsOpened()).isEqualTo(1);
     }
@@ -131,10 +135,13 @@ class TransportTest {
     @ValueSource(ints = {136, 189})
     void afterConnectionCloseTheNextRequestTakesANewConnection(int number) {
         SERVER.onProgress(recorded(number), recorded(25));
-        ModelEndpoint endpoint = SERVER.llama2();
+        VirtualTimer time = new VirtualTimer();
 
-        Outcome.of(endpoint.follow(JOB, null));
+        CompletableFuture<JobResult> job =
+                SERVER.llama2(ReplayServer.FAST, time).follow(JOB, null);
+        ReplayServer.passTime(time, job);
 
+        Outcome.of(job);
         assertThat(SERVER.connectionsOpened()).isEqualTo(2);
     }
 
