@@ -8,6 +8,8 @@ package io.aipi.client;
 
 import io.aipi.client.internal.HttpTransport;
 import io.aipi.client.internal.SystemTimer;
+import io.aipi.client.internal.Timer;
+import io.aipi.client.internal.Transports;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,11 +23,7 @@ public final class Runtimes {
 
     /** A runtime as {@link AipiRuntime#create} makes it, but with this clock. */
     public static AipiRuntime withClock(Clock clock) {
-        ThreadFactory threads = task -> {
-            Thread thread = new Thread(task, "aipi-with-clock");
-            thread.setDaemon(true);
-            return thread;
-        };
+        ThreadFactory threads = threads("aipi-with-clock");
         SystemTimer timer = new SystemTimer(threads);
         ExecutorService connector = Executors.newSingleThreadExecutor(threads);
         return new AipiRuntime(
@@ -37,5 +35,28 @@ public final class Runtimes {
                     timer.close();
                     connector.shutdownNow();
                 });
+    }
+
+    /**
+     * A runtime as {@link AipiRuntime#create} makes it, but nothing is ever late unless this timer says so, and connections
+     * are used again however long they were idle.
+     */
+    public static AipiRuntime withTimer(Timer timer) {
+        ThreadFactory threads = threads("aipi-with-timer");
+        ExecutorService connector = Executors.newSingleThreadExecutor(threads);
+        return new AipiRuntime(
+                timer,
+                Clock.systemUTC(),
+                ForkJoinPool.commonPool(),
+                options -> Transports.keepingConnections(options, timer, connector, threads),
+                connector::shutdownNow);
+    }
+
+    private static ThreadFactory threads(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
     }
 }

@@ -163,9 +163,11 @@ class AipiSimulatorTest {
         simulator = settings()
                 .responseTimeout(Duration.ofMillis(300))
                 .workerTimeout(Duration.ofMillis(300))
+                // comes when the time is over, so that it cannot be faster
+                .workers("llama2_chat", 0)
                 .start();
         try (RawClient client = client()) {
-            RawClient.Response answer = client.postJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"@sleep=1\"}");
+            RawClient.Response answer = client.postJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"@sleep=0.1\"}");
 
             Transcript recorded = Transcript.number(189);
             assertThat(answer.status()).isEqualTo(503);
@@ -173,6 +175,7 @@ class AipiSimulatorTest {
             assertThat(json(answer)).isEqualTo(recorded.responseBody());
             assertThat(client.isClosedByServer()).isTrue();
         }
+        simulator.startWorkers("llama2_chat", 1);
         String next = submit("next");
         await().until(() -> json(poll(next)).at("/progress/num_workers_online").asInt(-1) == 0);
         assertThat(json(poll(next)).get("job_state").asText()).isEqualTo("queued");
@@ -180,12 +183,21 @@ class AipiSimulatorTest {
 
     @Test
     void aClientThatHangsUpOnAHeldRequestLeavesItsWorkerStuck() throws IOException {
-        simulator = settings().workerTimeout(Duration.ofMillis(400)).start();
+        // the worker comes when the client has gone, so that it cannot be faster
+        simulator = settings()
+                .workerTimeout(Duration.ofMillis(400))
+                .workers("llama2_chat", 0)
+                .start();
         try (RawClient client = client()) {
             client.sendJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"@sleep=0.5\"}");
             await().until(() -> simulator.stats().heldSubmits() == 1);
         }
         await().until(() -> simulator.stats().connectionsOpen() == 0);
+        // the thread that has seen it, one of two, gives the job up before it answers anybody else
+        for (int i = 0; i < 2; i++) {
+            get("/api/endpoints");
+        }
+        simulator.startWorkers("llama2_chat", 1);
 
         String next = submit("next");
 

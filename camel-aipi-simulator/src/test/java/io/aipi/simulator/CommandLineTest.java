@@ -105,6 +105,8 @@ class CommandLineTest {
 
     @Test
     void theLogHasALineForEachLoginSubmitStartResultAndRefusalAndNoKey() throws IOException {
+        // its worker is busy for as long as the test takes
+        String busy = "/llama2_chat";
         List<String> arguments = List.of(
                 "--port",
                 "0",
@@ -120,9 +122,10 @@ class CommandLineTest {
                 RawClient client = new RawClient(simulator.port())) {
             login(client, "bad-key");
             login(client, "good-key");
-            submit(client);
-            submit(client);
-            submit(client);
+            submit(client, busy, "text", "Hi @sleep=3600");
+            submit(client, busy, "text", "Hi");
+            submit(client, busy, "text", "Hi");
+            submit(client, "/llama3_chat", "prompt_input", "Hi");
             await().until(() -> log().contains("result "));
         }
         assertThat(log())
@@ -131,7 +134,8 @@ class CommandLineTest {
                 .containsPattern("(?m)^[0-9:.]{12} submit +llama2_chat job \\S+: queue position 1$")
                 .containsPattern("(?m)^[0-9:.]{12} start +llama2_chat job \\S+: on simulator#0")
                 .containsPattern("(?m)^[0-9:.]{12} refusal +llama2_chat HTTP 400, .*reached max length 1!")
-                .containsPattern("(?m)^[0-9:.]{12} result +llama2_chat job \\S+: after 0.4 s of computing$")
+                .containsPattern(
+                        "(?m)^[0-9:.]{12} result +llama3_chat job \\S+: after (0[.][4-9]|[1-9]\\d*[.]\\d) s of computing$")
                 .doesNotContain("bad-key")
                 .doesNotContain("good-key");
     }
@@ -141,7 +145,7 @@ class CommandLineTest {
         try (AipiSimulator simulator = start(List.of("--port", "0", "--quiet"));
                 RawClient client = new RawClient(simulator.port())) {
             login(client, "k");
-            submit(client);
+            submit(client, "/llama2_chat", "text", "Hi");
 
             assertThat(simulator.stats().submits()).isEqualTo(1);
             assertThat(log()).isEmpty();
@@ -153,7 +157,9 @@ class CommandLineTest {
         assertThat(client.receive("GET").status()).isEqualTo(200);
     }
 
-    private static void submit(RawClient client) throws IOException {
-        client.postJson("/llama2_chat", "{\"key\": \"good-key\", \"text\": \"Hi\", \"wait_for_result\": false}");
+    private static void submit(RawClient client, String endpoint, String parameter, String prompt) throws IOException {
+        client.postJson(
+                endpoint,
+                "{\"key\": \"good-key\", \"%s\": \"%s\", \"wait_for_result\": false}".formatted(parameter, prompt));
     }
 }

@@ -38,7 +38,10 @@ class ManyAtOnceTest {
             int threadsBefore = Thread.activeCount();
             List<RawClient> held = hold(simulator);
             try (RawClient polling = new RawClient(simulator.port())) {
-                pollAll(polling, submit(polling));
+                Deque<String> jobs = submit(polling);
+                // the simulator's own are there already; one or the other may come that is not the simulator's
+                assertThat(Thread.activeCount()).isLessThan(threadsBefore + LOAD / 10);
+                pollAll(polling, jobs);
                 for (RawClient client : held) {
                     assertThat(client.receive("POST").status()).isEqualTo(200);
                 }
@@ -49,7 +52,6 @@ class ManyAtOnceTest {
             }
             assertThat(simulator.stats().jobsDone()).isEqualTo(2L * LOAD);
             assertThat(simulator.stats().heldSubmits()).isEqualTo(LOAD);
-            assertThat(Thread.activeCount()).isLessThanOrEqualTo(threadsBefore + 4);
         }
     }
 

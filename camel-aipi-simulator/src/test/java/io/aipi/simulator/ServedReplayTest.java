@@ -50,7 +50,6 @@ class ServedReplayTest {
                 .endpoint(SimulatedEndpoint.chat("llama3_chat", "prompt_input"))
                 .workers(4)
                 .computeTime(Duration.ofMillis(10))
-                .responseTimeout(Duration.ofSeconds(5))
                 .start();
         RawClient.Response login = send("GET", "/llama2_chat/login?key=" + Transcript.API_KEY, Map.of(), new byte[0]);
         session = JSON.readTree(login.body()).get("client_session_auth_key").asText();
@@ -74,10 +73,15 @@ class ServedReplayTest {
     }
 
     private static RawClient.Response replay(Transcript transcript) throws IOException {
+        return replay(transcript, simulator.port());
+    }
+
+    private static RawClient.Response replay(Transcript transcript, int port) throws IOException {
         Map<String, String> headers = new TreeMap<>(transcript.requestHeaders());
         headers.keySet().removeAll(List.of("Content-Length", "Transfer-Encoding", "Host", "Expect"));
         String body = new String(transcript.requestBody(), StandardCharsets.UTF_8);
-        return send(
+        return RawClient.once(
+                port,
                 transcript.method(),
                 transcript.path().replace(RECORDED_SESSION, session),
                 headers,
@@ -171,8 +175,13 @@ class ServedReplayTest {
     @Test
     void anImageWithoutAPrefixIsHeldUntilTheResponseTimeout() throws IOException {
         Transcript recorded = Transcript.number(112);
-
-        assertSame(recorded, replay(recorded));
+        try (AipiSimulator impatient = AipiSimulator.builder()
+                .apiKey(Transcript.API_KEY)
+                .endpoint(SimulatedEndpoint.imageToImage("stable_diffusion_3_5"))
+                .responseTimeout(Duration.ofSeconds(1))
+                .start()) {
+            assertSame(recorded, replay(recorded, impatient.port()));
+        }
     }
 
     @Test

@@ -10,9 +10,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -37,9 +40,26 @@ class SimulatorBeanTest {
         }
     }
 
+    /** Starts it as the server of the application; a port may be taken by somebody else before it gets it. */
+    private int startAtAFreePort() throws IOException {
+        for (int attempts = 5; ; attempts--) {
+            int port = freePort();
+            bean.setPort(port);
+            bean.setServerUrl("http://127.0.0.1:" + port + "/");
+            try {
+                bean.start();
+                return port;
+            } catch (UncheckedIOException taken) {
+                if (attempts == 1) {
+                    throw taken;
+                }
+            }
+        }
+    }
+
     private static int status(String url) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(30))
                 .build();
         return HttpClient.newHttpClient()
                 .send(request, HttpResponse.BodyHandlers.discarding())
@@ -48,14 +68,10 @@ class SimulatorBeanTest {
 
     @Test
     void itStartsForAnApplicationThatUsesIt_andIsGoneAfterwards() throws Exception {
-        int port = freePort();
-        String url = "http://127.0.0.1:" + port;
-        bean.setPort(port);
-        bean.setServerUrl(url + "/");
         bean.setWorkers(2);
         bean.setComputeTime(Duration.ofMillis(50));
 
-        bean.start();
+        String url = "http://127.0.0.1:" + startAtAFreePort();
 
         assertThat(status(url + "/api/endpoints/llama3_chat")).isEqualTo(200);
         assertThat(bean.simulator().url()).isEqualTo(url);
@@ -69,14 +85,19 @@ class SimulatorBeanTest {
 
     @Test
     void itDoesNotStartForAnApplicationThatUsesAnotherServer() throws Exception {
-        int port = freePort();
-        bean.setPort(port);
-        bean.setServerUrl("https://gpu-server");
+        // bound, so that nobody else gets the port, and not listening
+        try (Socket bound = new Socket()) {
+            bound.setReuseAddress(true);
+            bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            bean.setPort(bound.getLocalPort());
+            bean.setServerUrl("https://gpu-server");
 
-        bean.start();
+            bean.start();
 
-        assertThat(bean.simulator()).isNull();
-        assertThatThrownBy(() -> status("http://127.0.0.1:" + port)).isInstanceOf(ConnectException.class);
+            assertThat(bean.simulator()).isNull();
+            assertThatThrownBy(() -> status("http://127.0.0.1:" + bound.getLocalPort()))
+                    .isInstanceOf(ConnectException.class);
+        }
     }
 
     @Test

@@ -7,10 +7,13 @@
 package io.aipi.client.contract;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
+import io.aipi.client.internal.VirtualTimer;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 
 /** What the replayed server does with a request: mostly, it gives a recorded or a documented answer. */
 final class Answer {
@@ -59,6 +62,30 @@ final class Answer {
     /** The same answer, given only after a while. */
     Answer after(Duration delay) {
         response.withFixedDelay(Math.toIntExact(delay.toMillis()));
+        return this;
+    }
+
+    /** The same answer, given only after a while of the client's time. */
+    Answer after(Duration delay, VirtualTimer clientsTime) {
+        response.withRandomDelay(() -> {
+            clientsTime.advance(delay);
+            return 0;
+        });
+        return this;
+    }
+
+    /** The same answer, given only when it has been asked for this many times. */
+    Answer onceAsked(int times) {
+        CountDownLatch missing = new CountDownLatch(times);
+        response.withRandomDelay(() -> {
+            missing.countDown();
+            try {
+                missing.await(Outcome.PATIENCE, SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return 0;
+        });
         return this;
     }
 

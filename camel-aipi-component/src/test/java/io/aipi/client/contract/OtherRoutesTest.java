@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("Other routes: list and description of endpoints, validation of a key")
 class OtherRoutesTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @RegisterExtension
     static final ReplayServer SERVER = new ReplayServer();

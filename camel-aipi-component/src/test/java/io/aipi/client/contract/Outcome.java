@@ -21,7 +21,8 @@ import java.util.concurrent.TimeoutException;
 /** How a call ended. */
 final class Outcome {
 
-    private static final int PATIENCE = 20;
+    /** In seconds. */
+    static final int PATIENCE = 60;
 
     private Outcome() {}
 

@@ -13,8 +13,10 @@ import io.aipi.client.JobOptions;
 import io.aipi.client.JobResult;
 import io.aipi.client.JobState;
 import io.aipi.client.error.JobLapsedException;
+import io.aipi.client.internal.VirtualTimer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -78,15 +80,20 @@ class Point02LapsedTest {
     @Test
     void theRecoveryTimeoutBeginsAnewWithEachLapse() {
         Duration mostOfTheRecoveryTimeout = Duration.ofMillis(40);
+        VirtualTimer time = new VirtualTimer();
         SERVER.onProgress(
                 recorded(163),
-                recorded(164).after(mostOfTheRecoveryTimeout),
+                recorded(164).after(mostOfTheRecoveryTimeout, time),
                 recorded(163),
-                recorded(164).after(mostOfTheRecoveryTimeout),
+                recorded(164).after(mostOfTheRecoveryTimeout, time),
+                // by now it is over since the first of them
+                recorded(163),
                 recorded(165));
 
-        JobResult result = Outcome.of(SERVER.llama2(SOME_PATIENCE).follow(JOB, null));
+        CompletableFuture<JobResult> job = SERVER.llama2(SOME_PATIENCE, time).follow(JOB, null);
+        ReplayServer.passTime(time, job);
 
+        JobResult result = Outcome.of(job);
         assertThat(result.text()).isEqualTo("made it");
     }
 

@@ -144,7 +144,7 @@ class Point04ErrorTypesTest {
             SERVER.on("GET", "/api/endpoints", recorded(115));
 
             assertThat(Outcome.failure(
-                            AuthenticationException.class, SERVER.client().listEndpoints(Duration.ofSeconds(5))))
+                            AuthenticationException.class, SERVER.client().listEndpoints(Duration.ofSeconds(30))))
                     .hasMessageContaining("Key not valid");
         }
 
@@ -218,8 +218,8 @@ class Point04ErrorTypesTest {
         SERVER.on("GET", "/api/validate_key", recorded(118));
 
         Outcome.of(SERVER.llama2().run(AipiRequest.ofPrompt("x"), null));
-        Outcome.of(SERVER.client().listEndpoints(Duration.ofSeconds(5)));
-        Outcome.of(SERVER.client().validateKey(Duration.ofSeconds(5)));
+        Outcome.of(SERVER.client().listEndpoints(Duration.ofSeconds(30)));
+        Outcome.of(SERVER.client().validateKey(Duration.ofSeconds(30)));
 
         assertThat(SERVER.requests())
                 .hasSize(7)

@@ -21,6 +21,7 @@ import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.JobLapsedException;
 import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.internal.VirtualTimer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -146,9 +147,8 @@ class Point05StatusCodesTest {
 
     @Test
     void manyJobsThatMeetA401LogInOnce() {
-        Duration untilAllHaveAsked = Duration.ofMillis(150);
         SERVER.on("GET", "/llama2_chat/login", recorded(220), recorded(228));
-        SERVER.onSubmitWithSession(OLD_SESSION, recorded(227).after(untilAllHaveAsked));
+        SERVER.onSubmitWithSession(OLD_SESSION, recorded(227).onceAsked(4));
         SERVER.onSubmitWithSession(NEW_SESSION, recorded(13));
         AipiClient client = SERVER.client();
         ModelEndpoint endpoint = client.endpoint("llama2_chat", ReplayServer.FAST);
@@ -165,7 +165,7 @@ class Point05StatusCodesTest {
     @Test
     void aRefusedKeyIsNotTriedAgainAtOnce() {
         SERVER.on("GET", "/llama2_chat/login", recorded(2));
-        ModelEndpoint endpoint = SERVER.llama2();
+        ModelEndpoint endpoint = SERVER.llama2(ReplayServer.FAST, new VirtualTimer());
 
         Outcome.failure(AuthenticationException.class, endpoint.submit(X));
         Outcome.failure(AuthenticationException.class, endpoint.submit(X));

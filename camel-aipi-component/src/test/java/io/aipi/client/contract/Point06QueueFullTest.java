@@ -16,7 +16,9 @@ import io.aipi.client.JobResult;
 import io.aipi.client.Submission;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.QueueFullException;
+import io.aipi.client.internal.VirtualTimer;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Point06QueueFullTest {
 
     private static final AipiRequest X = AipiRequest.ofPrompt("x");
-    private static final JobOptions PATIENT = ReplayServer.FAST.withQueueFullTimeout(Duration.ofSeconds(10));
+    private static final JobOptions PATIENT = ReplayServer.FAST.withQueueFullTimeout(Duration.ofSeconds(30));
 
     @RegisterExtension
     static final ReplayServer SERVER = new ReplayServer();
@@ -73,12 +75,14 @@ class Point06QueueFullTest {
     @Test
     void pastQueueFullTimeoutItIsAnError() {
         SERVER.onSubmit(recorded(141));
+        VirtualTimer time = new VirtualTimer();
 
-        Outcome.failure(
-                QueueFullException.class,
-                SERVER.llama2(ReplayServer.FAST.withQueueFullTimeout(Duration.ofMillis(500)))
-                        .submit(X));
+        CompletableFuture<Submission> submit = SERVER.llama2(
+                        ReplayServer.FAST.withQueueFullTimeout(Duration.ofMillis(50)), time)
+                .submit(X);
+        ReplayServer.passTime(time, submit);
 
+        Outcome.failure(QueueFullException.class, submit);
         assertThat(SERVER.submits()).hasSizeGreaterThan(1);
     }
 

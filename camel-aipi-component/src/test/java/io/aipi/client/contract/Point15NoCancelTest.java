@@ -18,6 +18,7 @@ import io.aipi.client.JobResult;
 import io.aipi.client.ModelEndpoint;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.JobTimeoutException;
+import io.aipi.client.internal.VirtualTimer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,10 +69,13 @@ class Point15NoCancelTest {
 
     @Test
     void aJobThatTakesTooLongIsLeftToTheServer() {
-        JobOptions impatient = ReplayServer.FAST.withTimeouts(Duration.ofSeconds(5), Duration.ofMillis(60));
+        JobOptions impatient = ReplayServer.FAST.withTimeouts(Duration.ofSeconds(30), Duration.ofMillis(60));
+        VirtualTimer time = new VirtualTimer();
 
-        JobTimeoutException timeout = Outcome.failure(
-                JobTimeoutException.class, SERVER.llama2(impatient).run(X, null));
+        CompletableFuture<JobResult> job = SERVER.llama2(impatient, time).run(X, null);
+        ReplayServer.passTime(time, job);
+
+        JobTimeoutException timeout = Outcome.failure(JobTimeoutException.class, job);
 
         assertThat(timeout).hasMessageContaining("processing");
         assertThat(timeout.getJobId()).isEqualTo("d17a5d5b-55ff-421f-9d2f-d4a218105648#3");

@@ -15,6 +15,8 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED;
 import static io.aipi.client.contract.Answer.recorded;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.tomakehurst.wiremock.WireMockServer;
@@ -26,6 +28,8 @@ import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.aipi.client.AipiClient;
 import io.aipi.client.JobOptions;
 import io.aipi.client.ModelEndpoint;
+import io.aipi.client.Runtimes;
+import io.aipi.client.internal.VirtualTimer;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -33,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -52,7 +57,7 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
     /** Looks at a job without a pause, so that no test waits. */
     static final JobOptions FAST = JobOptions.defaults()
             .withPollIntervals(Duration.ofMillis(3), Duration.ofMillis(10))
-            .withTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(10));
+            .withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30));
 
     private final Connections connections = new Connections();
     private final WireMockServer server = new WireMockServer(wireMockConfig()
@@ -157,6 +162,30 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
 
     ModelEndpoint llama2(JobOptions options) {
         return client().endpoint("llama2_chat", options);
+    }
+
+    /** The same, where nothing is ever late unless this timer says so. */
+    ModelEndpoint llama2(JobOptions options, VirtualTimer time) {
+        return client(AipiClient.builder().apiKey(API_KEY), time).endpoint("llama2_chat", options);
+    }
+
+    /** A client of this server, for which nothing is ever late unless this timer says so. */
+    AipiClient client(AipiClient.Builder settings, VirtualTimer time) {
+        return client(settings.runtime(closing(Runtimes.withTimer(time))));
+    }
+
+    /** Lets time pass until there is an outcome, but none while the server is asked: however slow it is, it takes none. */
+    static void passTime(VirtualTimer time, CompletableFuture<?> outcome) {
+        await().atMost(Outcome.PATIENCE, SECONDS)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> {
+                    // pauses between calls are shorter than this, and timeouts of calls are longer
+                    if (time.isDueWithin(Duration.ofMillis(100))) {
+                        time.advanceToNext();
+                    }
+                    return outcome.isDone();
+                });
     }
 
     <T extends AutoCloseable> T closing(T closeable) {

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /** A server whose connections the test has in its hands, for what happens below HTTP. */
 final class SocketServer implements AutoCloseable {
 
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 30_000;
     private static final Pattern CONTENT_LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
 
     private final ServerSocket server;

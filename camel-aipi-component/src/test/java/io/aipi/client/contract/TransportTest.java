@@ -9,6 +9,7 @@ package io.aipi.client.contract;
 import static io.aipi.client.contract.Answer.json;
 import static io.aipi.client.contract.Answer.recorded;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.aipi.client.AipiClient;
 import io.aipi.client.AipiRequest;
@@ -19,6 +20,7 @@ import io.aipi.client.ModelEndpoint;
 import io.aipi.client.Submission;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.internal.VirtualTimer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -48,7 +50,7 @@ class TransportTest {
     private static AipiClient clientWithLimit() {
         return SERVER.client(AipiClient.builder()
                 .apiKey(ReplayServer.API_KEY)
-                .connectionOptions(new ConnectionOptions(Duration.ofSeconds(5), 10, LIMIT, null, null, null)));
+                .connectionOptions(new ConnectionOptions(Duration.ofSeconds(30), 10, LIMIT, null, null, null)));
     }
 
     private static Answer resultOfSize(int bytes) {
@@ -118,9 +120,13 @@ class TransportTest {
     void requestsOneAfterTheOtherShareAConnection() {
         SERVER.onSubmit(recorded(13));
         SERVER.onProgress(recorded(16), recorded(19), recorded(25));
+        VirtualTimer time = new VirtualTimer();
 
-        Outcome.of(SERVER.llama2().run(X, null));
+        CompletableFuture<JobResult> job =
+                SERVER.llama2(ReplayServer.FAST, time).run(X, null);
+        ReplayServer.passTime(time, job);
 
+        Outcome.of(job);
         assertThat(SERVER.requests()).hasSize(7);
         assertThat(SERVER.connectionsOpened()).isEqualTo(1);
     }
@@ -129,10 +135,13 @@ class TransportTest {
     @ValueSource(ints = {136, 189})
     void afterConnectionCloseTheNextRequestTakesANewConnection(int number) {
         SERVER.onProgress(recorded(number), recorded(25));
-        ModelEndpoint endpoint = SERVER.llama2();
+        VirtualTimer time = new VirtualTimer();
 
-        Outcome.of(endpoint.follow(JOB, null));
+        CompletableFuture<JobResult> job =
+                SERVER.llama2(ReplayServer.FAST, time).follow(JOB, null);
+        ReplayServer.passTime(time, job);
 
+        Outcome.of(job);
         assertThat(SERVER.connectionsOpened()).isEqualTo(2);
     }
 
@@ -187,15 +196,17 @@ class TransportTest {
 
     @Test
     void anAnswerThatDoesNotComeInTimeIsAnErrorThatSaysTheRequestWasSent() {
-        SERVER.onSubmit(recorded(13).after(Duration.ofMillis(500)));
+        VirtualTimer time = new VirtualTimer();
+        SERVER.onSubmit(recorded(13).after(Duration.ofSeconds(50), time));
 
         ConnectionFailedException late = Outcome.failure(
                 ConnectionFailedException.class,
-                SERVER.llama2(ReplayServer.FAST.withTimeouts(Duration.ofMillis(150), Duration.ofSeconds(5)))
+                SERVER.llama2(ReplayServer.FAST.withTimeouts(Duration.ofSeconds(15), Duration.ofSeconds(90)), time)
                         .submit(X));
 
         assertThat(late.isRequestSent()).isTrue();
-        assertThat(late).hasMessageContaining("150 ms");
-        assertThat(SERVER.submits()).hasSize(1);
+        assertThat(late).hasMessageContaining("15000 ms");
+        // it is still about to answer
+        await().untilAsserted(() -> assertThat(SERVER.submits()).hasSize(1));
     }
 }

@@ -16,7 +16,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,7 +46,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpTransportTest {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    /** For connections that are to be used again, however slow the machine is. */
+    private static final TimeValue LONG_KEEP_ALIVE = TimeValue.ofMinutes(5);
+
     private static final ConnectionOptions DEFAULTS = ConnectionOptions.defaults();
 
     /** Of a server named localhost, and of nobody else. */
@@ -76,21 +80,21 @@ class HttpTransportTest {
         }
         timer.close();
         connector.shutdownNow();
-        soon().atMost(Duration.ofSeconds(5))
-                .untilAsserted(() -> assertThat(threads).noneMatch(Thread::isAlive));
+        soon().untilAsserted(() -> assertThat(threads).noneMatch(Thread::isAlive));
     }
 
     @Test
     void aRefusedConnectionHasSentNothing() throws Exception {
-        int port;
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = closed.getLocalPort();
+        // bound, so that nobody else gets the port, and not listening
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+
+            TransportException failure =
+                    failure(transport().send(get(URI.create("http://127.0.0.1:" + bound.getLocalPort()))));
+
+            assertThat(failure.kind()).isEqualTo(Kind.NOT_CONNECTED);
+            assertThat(failure.requestSent()).isFalse();
         }
-
-        TransportException failure = failure(transport().send(get(URI.create("http://127.0.0.1:" + port))));
-
-        assertThat(failure.kind()).isEqualTo(Kind.NOT_CONNECTED);
-        assertThat(failure.requestSent()).isFalse();
     }
 
     @Test
@@ -113,8 +117,8 @@ class HttpTransportTest {
     void whatAPeerGivesBackOfTheRequestIsNotQuoted(String before) throws Exception {
         RawServer server = server(connection -> connection.write(before + connection.readHead()));
 
-        TransportException failure = failure(transport()
-                .send(HttpCall.get(server.uri(), "/chat/login", Map.of("key", "api-key-1"), Duration.ofSeconds(5))));
+        TransportException failure = failure(
+                transport().send(HttpCall.get(server.uri(), "/chat/login", Map.of("key", "api-key-1"), TIMEOUT)));
 
         assertThat(server.requests()).singleElement().asString().contains("api-key-1");
         assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
@@ -136,33 +140,83 @@ class HttpTransportTest {
 
     @Test
     void silenceEndsAtTheDeadline_andTheConnectionWithIt() throws Exception {
-        RawServer server = server(RawServer.Connection::awaitEnd);
-        long begin = System.nanoTime();
+        RawServer server = server(connection -> {
+            connection.read();
+            connection.awaitEnd();
+        });
+        VirtualTimer virtual = new VirtualTimer();
+        CompletableFuture<HttpAnswer> call =
+                transport(DEFAULTS, virtual, HttpTransport.KEEP_ALIVE).send(get(server.uri(), Duration.ofSeconds(20)));
+        soon().until(() -> !server.requests().isEmpty());
 
-        TransportException failure = failure(transport().send(get(server.uri(), Duration.ofMillis(250))));
+        virtual.advance(Duration.ofMillis(19_999));
+        assertThat(call).isNotDone();
+        virtual.advance(Duration.ofMillis(1));
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                .isBetween(Duration.ofMillis(250), Duration.ofSeconds(2));
+        TransportException failure = failure(call);
         assertThat(failure.kind()).isEqualTo(Kind.TIMED_OUT);
         assertThat(failure.requestSent()).isTrue();
         soon().until(() -> server.openConnections() == 0);
     }
 
     @Test
-    void aHandshakeThatStallsEndsAtTheDeadline_andKeepsItsPlaceUntilTheConnectionIsClosed() throws Exception {
+    void aDeadlineComesInRealTime() throws Exception {
         RawServer server = server(RawServer.Connection::awaitEnd);
-        HttpTransport transport = transport(
-                new ConnectionOptions(Duration.ofMillis(400), 1, DEFAULTS.maxResponseSize(), null, tls, null));
+        long begin = System.nanoTime();
 
-        TransportException failure = failure(transport.send(get(https("localhost", server), Duration.ofMillis(100))));
-        TransportException next = failure(transport.send(get(https("localhost", server), Duration.ofMillis(50))));
+        TransportException failure = failure(transport().send(get(server.uri(), Duration.ofMillis(250))));
+
+        // the steps on the way have the same deadline, in milliseconds
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Duration.ofMillis(245));
+        assertThat(failure.kind()).isIn(Kind.TIMED_OUT, Kind.NOT_CONNECTED);
+    }
+
+    @Test
+    void aHandshakeThatStallsEndsAtTheDeadline_andKeepsItsPlaceUntilTheConnectionIsClosed() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch giveUp = new CountDownLatch(1);
+        RawServer server = server(connection -> {
+            connection.readByte();
+            begun.countDown();
+            awaitLatch(giveUp);
+        });
+        VirtualTimer virtual = new VirtualTimer();
+        HttpTransport transport = transport(handshake(Duration.ofMinutes(1)), virtual, HttpTransport.KEEP_ALIVE);
+
+        CompletableFuture<HttpAnswer> stalled =
+                transport.send(get(https("localhost", server), Duration.ofSeconds(100)));
+        awaitLatch(begun);
+        virtual.advance(Duration.ofSeconds(100));
+        TransportException failure = failure(stalled);
+        CompletableFuture<HttpAnswer> waiting = transport.send(get(https("localhost", server), Duration.ofSeconds(50)));
+        virtual.advance(Duration.ofSeconds(50));
+        TransportException next = failure(waiting);
 
         assertThat(failure.kind()).isEqualTo(Kind.NOT_CONNECTED);
         assertThat(failure.requestSent()).isFalse();
-        assertThat(next).hasMessageContaining("no answer within 50 ms");
-        assertThat(server.mostConnections()).isEqualTo(1);
-        soon().atMost(Duration.ofSeconds(3)).until(() -> server.openConnections() == 0);
-        assertThat(transport.openConnections()).isZero();
+        assertThat(next).hasMessageContaining("no answer within 50000 ms");
+        assertThat(server.connections()).isEqualTo(1);
+        transport.send(get(https("localhost", server)));
+        giveUp.countDown();
+        soon().until(() -> server.connections() == 2);
+    }
+
+    @Test
+    void aHandshakeThatStallsIsEndedByTheClient_alsoAfterTheDeadline() throws Exception {
+        VirtualTimer virtual = new VirtualTimer();
+        RawServer server = server(connection -> {
+            connection.readByte();
+            // while the handshake stalls
+            virtual.advance(Duration.ofSeconds(100));
+            connection.awaitEnd();
+        });
+        HttpTransport transport = transport(handshake(Duration.ofMillis(400)), virtual, HttpTransport.KEEP_ALIVE);
+
+        TransportException failure = failure(transport.send(get(https("localhost", server), Duration.ofSeconds(100))));
+
+        assertThat(failure.kind()).isEqualTo(Kind.NOT_CONNECTED);
+        assertThat(failure.requestSent()).isFalse();
+        soon().until(() -> server.openConnections() == 0 && transport.openConnections() == 0);
     }
 
     @ParameterizedTest
@@ -271,7 +325,7 @@ class HttpTransportTest {
     @Test
     void aConnectionIsUsedAgain() throws Exception {
         RawServer server = server(RawServer::answerAll);
-        HttpTransport transport = transport();
+        HttpTransport transport = transport(DEFAULTS, timer, LONG_KEEP_ALIVE);
 
         for (int i = 0; i < 5; i++) {
             answer(transport.send(post(server.uri(), new byte[10])));
@@ -317,7 +371,7 @@ class HttpTransportTest {
         });
         HttpTransport transport = transport();
         answer(transport.send(get(server.uri())));
-        assertThat(closedByBoth.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(closedByBoth.await(30, TimeUnit.SECONDS)).isTrue();
 
         answer(transport.send(get(server.uri())));
 
@@ -436,16 +490,35 @@ class HttpTransportTest {
         assertThat(last).isNotDone();
     }
 
+    /** It would wait for five seconds; of some closes one at least is not held up by the machine. */
     @Test
     void canBeClosedOnItsOwnThreadWithoutWaitingForItself() throws Exception {
-        RawServer server = server(RawServer::answerAll);
+        Duration shortest = Duration.ofDays(1);
+        for (int i = 0; i < 5 && shortest.compareTo(Duration.ofSeconds(3)) >= 0; i++) {
+            Duration taken = closeOnItsOwnThread();
+            shortest = taken.compareTo(shortest) < 0 ? taken : shortest;
+        }
+        assertThat(shortest).isLessThan(Duration.ofSeconds(3));
+    }
+
+    private Duration closeOnItsOwnThread() throws Exception {
+        CountDownLatch closeFollows = new CountDownLatch(1);
+        RawServer server = server(connection -> {
+            connection.read();
+            awaitLatch(closeFollows);
+            connection.answer("{}");
+            connection.awaitEnd();
+        });
         HttpTransport transport = transport();
-        answer(transport.send(get(server.uri())));
-        long begin = System.nanoTime();
-
-        transport.send(get(server.uri())).thenRun(transport::close).get(10, TimeUnit.SECONDS);
-
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+        Thread test = Thread.currentThread();
+        CompletableFuture<Duration> taken = transport.send(get(server.uri())).thenApply(read -> {
+            assertThat(Thread.currentThread()).isNotSameAs(test);
+            long begin = System.nanoTime();
+            transport.close();
+            return Duration.ofNanos(System.nanoTime() - begin);
+        });
+        closeFollows.countDown();
+        return taken.get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -457,7 +530,7 @@ class HttpTransportTest {
                 connection.answer("{}");
             }
         });
-        HttpTransport transport = transport(limited(2, 1_000));
+        HttpTransport transport = transport(limited(2, 1_000), timer, LONG_KEEP_ALIVE);
         List<CompletableFuture<HttpAnswer>> calls = IntStream.range(0, 12)
                 .mapToObj(i -> transport.send(get(server.uri())))
                 .toList();
@@ -507,7 +580,7 @@ class HttpTransportTest {
         }
         List<Integer> unsent = new ArrayList<>();
         for (int i = 0; i < calls.size(); i++) {
-            Throwable problem = calls.get(i).handle((read, failure) -> failure).get(10, TimeUnit.SECONDS);
+            Throwable problem = calls.get(i).handle((read, failure) -> failure).get(60, TimeUnit.SECONDS);
             if (problem instanceof TransportException failure && !failure.requestSent()) {
                 unsent.add(i);
             }
@@ -516,7 +589,9 @@ class HttpTransportTest {
         answer(transport.send(get(server.uri())));
         String arrived = String.join("", server.requests());
         assertThat(unsent).isNotEmpty().noneMatch(i -> arrived.contains("/call-" + i + "-"));
-        assertThat(server.mostConnections()).as("leaked connections").isLessThan(60);
+        // a thread of the server's may notice an end late, but it does
+        soon().untilAsserted(() ->
+                assertThat(server.openConnections()).as("leaked connections").isLessThanOrEqualTo(4));
         assertThat(transport.openConnections()).isLessThanOrEqualTo(4);
     }
 
@@ -536,7 +611,7 @@ class HttpTransportTest {
     @Test
     void speaksTls() throws Exception {
         RawServer server = tlsServer();
-        HttpTransport transport = transport();
+        HttpTransport transport = transport(DEFAULTS, timer, LONG_KEEP_ALIVE);
 
         answer(transport.send(get(https("localhost", server))));
         answer(transport.send(get(https("localhost", server))));
@@ -587,7 +662,7 @@ class HttpTransportTest {
             connection.write(established);
             connection.tunnelTo(server.port());
         });
-        HttpTransport transport = transport(through(proxy));
+        HttpTransport transport = transport(through(proxy), timer, LONG_KEEP_ALIVE);
 
         answer(transport.send(post(https("localhost", server), new byte[100_000])));
         answer(transport.send(get(https("localhost", server))));
@@ -706,6 +781,10 @@ class HttpTransportTest {
         return new ConnectionOptions(DEFAULTS.connectTimeout(), connections, responseSize, null, null, null);
     }
 
+    private static ConnectionOptions handshake(Duration timeout) {
+        return new ConnectionOptions(timeout, 1, DEFAULTS.maxResponseSize(), null, tls, null);
+    }
+
     private static ConnectionOptions trusting(ConnectionOptions options) {
         return new ConnectionOptions(
                 options.connectTimeout(),
@@ -738,12 +817,12 @@ class HttpTransportTest {
     }
 
     private static HttpAnswer answer(CompletableFuture<HttpAnswer> call) throws Exception {
-        return call.get(20, TimeUnit.SECONDS);
+        return call.get(60, TimeUnit.SECONDS);
     }
 
     private static TransportException failure(CompletableFuture<HttpAnswer> call) throws Exception {
         try {
-            HttpAnswer read = call.get(20, TimeUnit.SECONDS);
+            HttpAnswer read = call.get(60, TimeUnit.SECONDS);
             throw new AssertionError("answered: " + read);
         } catch (ExecutionException e) {
             assertThat(e.getCause()).isInstanceOf(TransportException.class);
@@ -756,7 +835,7 @@ class HttpTransportTest {
     }
 
     private static ConditionFactory soon() {
-        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
+        return await().atMost(TIMEOUT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
     }
 
     private static void awaitMilliseconds(long time) {
@@ -766,7 +845,7 @@ class HttpTransportTest {
 
     private static void awaitLatch(CountDownLatch latch) throws IOException {
         try {
-            if (!latch.await(10, TimeUnit.SECONDS)) {
+            if (!latch.await(30, TimeUnit.SECONDS)) {
                 throw new IOException("waited in vain");
             }
         } catch (InterruptedException e) {

@@ -143,6 +143,13 @@ public final class RawServer implements AutoCloseable {
             this.out = client.getOutputStream();
         }
 
+        /** Reads a byte of whatever comes. */
+        void readByte() throws IOException {
+            if (in.read() < 0) {
+                throw new IOException("the client has closed the connection");
+            }
+        }
+
         /** Reads the head of a request; null at the end of the connection. */
         String readHead() throws IOException {
             ByteArrayOutputStream head = new ByteArrayOutputStream();

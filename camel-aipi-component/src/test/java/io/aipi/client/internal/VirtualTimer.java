@@ -64,6 +64,11 @@ public final class VirtualTimer implements Timer {
         return tasks.poll();
     }
 
+    /** Whether a task falls due within this time. */
+    public synchronized boolean isDueWithin(Duration time) {
+        return !tasks.isEmpty() && tasks.peek().at() - elapsed <= time.toNanos();
+    }
+
     /** Time that has passed since the timer was made. */
     public synchronized Duration elapsed() {
         return Duration.ofNanos(elapsed);

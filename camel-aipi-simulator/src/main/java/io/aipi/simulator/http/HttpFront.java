@@ -151,7 +151,8 @@ public final class HttpFront implements AutoCloseable {
     private void end() {
         server.close(CloseMode.IMMEDIATE);
         try {
-            server.awaitShutdown(TimeValue.ofSeconds(5));
+            // listening again at once, it must not find the port still taken, however slow the machine is
+            server.awaitShutdown(TimeValue.ofSeconds(30));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

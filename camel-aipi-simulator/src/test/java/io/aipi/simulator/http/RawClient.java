@@ -20,7 +20,7 @@ import java.util.Map;
 /** A client that sends exactly what it is told, and shows exactly what comes back. */
 public final class RawClient implements AutoCloseable {
 
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int PATIENCE_MILLIS = 60_000;
 
     private final Socket socket;
 
