@@ -7,6 +7,7 @@
 package io.aipi.camel.examples.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
@@ -183,6 +184,8 @@ class KillTest {
         long calls = calls();
         process.kill();
         long killed = System.nanoTime();
+        // what it had sent is served before the next one starts
+        await().atMost(Duration.ofMinutes(1)).until(() -> server.stats().connectionsOpen() == 0);
         Life life = new Life(born, killed, StoreSnapshot.of(STORE), calls > callsBefore);
         lives.add(life);
         callsBefore = calls();
