@@ -47,6 +47,9 @@ class KillTest {
     /** Prompts without an answer that the test keeps in the pipeline. */
     private static final int OUTSTANDING = 700;
 
+    /** So many are there at the first kill: results are on their way, too. */
+    private static final int FIRST_ANSWERS = 20;
+
     /** What the test calls in flight: so many jobs stored at a kill. */
     private static final int MANY = 200;
 
@@ -95,7 +98,7 @@ class KillTest {
         failedTopic = new Topic(kafka.brokers(), "prompts-failed");
         server = AipiSimulator.builder()
                 .endpoint(SimulatedEndpoint.chat("llama2_chat", "text").withErrorOutput())
-                .workers(2 * OUTSTANDING)
+                .workers(0)
                 .start();
     }
 
@@ -129,7 +132,10 @@ class KillTest {
         // on a busy machine everything takes longer, Kafka's redeliveries included
         recoveryDelay = startup.plusSeconds(1);
         long longest = startup.plus(recoveryDelay).plus(WORK).toNanos();
-        feedUntil(() -> server.stats().submits() >= OUTSTANDING * 4 / 5, Duration.ofMinutes(1));
+        feedUntil(() -> server.stats().submits() >= OUTSTANDING * 4 / 5, Duration.ofMinutes(3));
+        // not before: however slow the submits are, none of many has ended meanwhile
+        server.startWorkers("llama2_chat", 2 * OUTSTANDING);
+        feedUntil(() -> answered.size() >= FIRST_ANSWERS, Duration.ofMinutes(1));
         // the first is killed at work; the others anywhere from their first instruction on
         kill(begin);
         while (lives.size() < kills) {
