@@ -39,6 +39,9 @@ public final class ClientProcess {
     private ThreadPoolExecutor threads;
     private Driver heapDriver;
 
+    /** Doubles with each look at the heap: a machine that was too busy for the last one gets more time. */
+    private double heapPatience = 1;
+
     private ClientProcess(Case load, PeerKind kind, Site site) {
         this.load = load;
         this.kind = kind;
@@ -100,7 +103,9 @@ public final class ClientProcess {
 
     /** The jobs' messages are made before, so that they do not count. */
     private String heapWithNoneInFlight() {
-        double seconds = heapFill().toMillis() / 1e3 + HEAP_HOLD_SECONDS + HEAP_HOLD_SECONDS_PER_JOB * load.inFlight();
+        double hold = HEAP_HOLD_SECONDS + HEAP_HOLD_SECONDS_PER_JOB * load.inFlight();
+        double seconds = heapFill().toMillis() / 1e3 + hold * heapPatience;
+        heapPatience *= 2;
         List<Job> jobs = load.work().jobs(Work.HEAP, load.inFlight(), seconds);
         heapDriver = new Driver(peer, answers, jobs);
         return Long.toString(Meter.liveHeap());

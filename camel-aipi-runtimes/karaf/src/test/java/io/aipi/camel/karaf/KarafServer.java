@@ -164,7 +164,12 @@ final class KarafServer implements AutoCloseable {
     List<String> log() {
         Path log = base.resolve("data/log/karaf.log");
         try {
-            return Files.isRegularFile(log) ? Files.readAllLines(log) : List.of();
+            // not strictly: while it is written, its end may be half a character
+            return Files.isRegularFile(log)
+                    ? new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList()
+                    : List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -46,8 +46,8 @@ class KarafTest {
                 .apiKey(KEY)
                 .endpoint(SimulatedEndpoint.chat("llama2_chat", "prompt_input"))
                 .endpoint(SimulatedEndpoint.pngImage("sdxl_txt2img"))
-                // that a busy machine does not miss all of it: of a job's progress only the present state is told
-                .computeTime(Duration.ofSeconds(3))
+                // those whose progress is to be seen say so: a busy machine must not miss all of it
+                .computeTime(Duration.ofSeconds(1))
                 .start();
         Build.install(Build.FEATURES, "camel-aipi-karaf", "-features.xml");
     }
@@ -187,7 +187,7 @@ class KarafTest {
                 .containsEntry("chat.converted", "You said: Hello converter")
                 // jobs
                 .containsEntry("chat.lastState", "true")
-                .containsEntry("chat.answer", "You said: Hello from Karaf")
+                .containsEntry("chat.answer", "You said: Hello from Karaf @sleep=6")
                 .containsEntry("image.error", "null")
                 .containsEntry("image.type", "byte[]")
                 .containsEntry("image.signature", "PNG")
@@ -201,17 +201,17 @@ class KarafTest {
     }
 
     private static void promptsFromTheFolderAreAnswered(KarafServer karaf, Path prompts) throws IOException {
-        drop(prompts.resolve("chat/greeting.txt"), "Hello from a folder");
+        drop(prompts.resolve("chat/greeting.txt"), "Hello from a folder @sleep=6");
         drop(prompts.resolve("chat/empty.txt"), "");
-        drop(prompts.resolve("image/llama.txt"), "A llama at night");
+        drop(prompts.resolve("image/llama.txt"), "A llama at night @sleep=6");
 
         Path answers = prompts.resolve("answers");
         awaitFile(karaf, answers.resolve("greeting.txt"));
         awaitFile(karaf, answers.resolve("llama.png"));
         awaitFile(karaf, prompts.resolve("failed/empty.txt"));
         await().atMost(PATIENCE)
-                .untilAsserted(
-                        () -> assertThat(answers.resolve("greeting.txt")).hasContent("You said: Hello from a folder"));
+                .untilAsserted(() -> assertThat(answers.resolve("greeting.txt"))
+                        .hasContent("You said: Hello from a folder @sleep=6"));
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(Files.readAllBytes(answers.resolve("llama.png")))
                         .startsWith("\u0089PNG".getBytes(StandardCharsets.ISO_8859_1)));

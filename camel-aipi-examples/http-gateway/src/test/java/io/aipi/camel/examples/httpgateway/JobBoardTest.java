@@ -88,7 +88,7 @@ class JobBoardTest {
 
     @Test
     void postgresKeepsWhatIsReadForItsTime() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+        try (EmbeddedPostgres postgres = Postgres.start()) {
             keepsWhatIsReadForItsTime(postgres.getPostgresDatabase());
         }
     }

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -53,7 +54,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** The application as it is started by the README's command, with its real broker, a real store and a fast simulator. */
 class JmsPipelineTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> SYSTEM_PROPERTIES = List.of("folder", "broker.port");
 
     @TempDir
@@ -444,7 +445,7 @@ class JmsPipelineTest {
     @Test
     void aKilledProcessIsContinuedByTheNext() throws Exception {
         int port = freePort();
-        brokerUrl = "tcp://127.0.0.1:" + port + "?initialConnectAttempts=100&retryInterval=100";
+        brokerUrl = "tcp://127.0.0.1:" + port + "?initialConnectAttempts=900&retryInterval=100";
         Process first =
                 process("-Dbroker.port=" + port, "-Ddemo=false", "-Dcamel.component.aipi.server-url=" + server.url());
         try {
@@ -481,8 +482,8 @@ class JmsPipelineTest {
         Files.createDirectories(folder.resolve("inbox"));
         Files.writeString(folder.resolve("inbox/haiku.txt"), "A haiku");
         Files.writeString(folder.resolve("inbox/broken.json"), "{");
-        Process process = process(
-                "-Dbroker.port=" + freePort(), "-Dsimulator.port=" + freePort(), "-Dsimulator.compute-time=100ms");
+        Process process =
+                process("-Dbroker.port=0", "-Dsimulator.port=" + freePort(), "-Dsimulator.compute-time=100ms");
         Path output = folder.resolve("output");
         try {
             await().atMost(PATIENCE)
@@ -493,16 +494,28 @@ class JmsPipelineTest {
                                     "Answer to haiku.txt: You said: A haiku",
                                     "Failed broken.json: "));
             process.destroy();
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         } finally {
             process.destroyForcibly();
         }
         assertThat(output).content().contains("is shutdown");
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /** Below those that the system gives away, until it is used, to the next one who connects or listens. */
+    private static int freePort() {
+        return ThreadLocalRandom.current()
+                .ints(20_000, 32_768)
+                .limit(1000)
+                .filter(JmsPipelineTest::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -10,14 +10,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.logging.log4j.Level;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -26,8 +27,11 @@ class DatabaseOutageTest extends HeldBackJobs {
 
     private static final int JOBS = 50;
 
+    /** How often Hikari looks whether its settings have changed, in milliseconds. */
+    private static final String HOUSEKEEPING = "com.zaxxer.hikari.housekeeping.periodMs";
+
     DatabaseOutageTest() {
-        super(JOBS, Duration.ofSeconds(30));
+        super(JOBS);
     }
 
     private Application start(Database database, Consumer<CamelContext> beforeStart) throws Exception {
@@ -54,10 +58,10 @@ class DatabaseOutageTest extends HeldBackJobs {
             submitAll(application);
             data.goAway();
             server.startWorkers("chat", 8);
-            await().until(() -> server.stats().jobsDone() == JOBS);
+            await().atMost(PATIENCE).until(() -> server.stats().jobsDone() == JOBS);
             int refusals = data.refusals();
             // each result is tried ten times, and the look through the table, too
-            await().atMost(Duration.ofSeconds(30)).until(() -> data.refusals() > refusals + 10 * JOBS);
+            await().atMost(PATIENCE).until(() -> data.refusals() > refusals + 10 * JOBS);
 
             assertThat(routed).isEmpty();
             assertThat(warnings.seen()).hasSizeBetween(1, 10);
@@ -99,23 +103,40 @@ class DatabaseOutageTest extends HeldBackJobs {
         }
     }
 
+    @AfterEach
+    void asUsual() {
+        System.clearProperty(HOUSEKEEPING);
+    }
+
     @Test
     void aPostgresThatCutsAllConnectionsAndRefusesNewOnesLosesNothing() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+        System.setProperty(HOUSEKEEPING, "1000");
+        try (EmbeddedPostgres postgres = Database.startPostgres()) {
             Database database = Database.postgres(postgres);
-            try (Application application = start(database.with("jobs.connectionTimeout", "250"), context -> {});
+            try (Application application = start(database, context -> {});
                     Logged warnings = new Logged(Level.WARN)) {
                 submitAll(application);
+                HikariDataSource jobs = application
+                        .context()
+                        .getRegistry()
+                        .lookupByNameAndType("jobsDataSource", HikariDataSource.class);
+                // a connection that is being made would not be among those that are cut
+                await().atMost(PATIENCE)
+                        .until(() -> jobs.getHikariPoolMXBean().getTotalConnections() == jobs.getMaximumPoolSize());
+                // shorter for the outage, but not for the time before, when a slow machine is no outage
+                long usual = jobs.getConnectionTimeout();
+                jobs.setConnectionTimeout(250);
                 JdbcTemplate administrator = new JdbcTemplate(postgres.getPostgresDatabase());
                 administrator.execute("alter database " + database.name() + " with allow_connections false");
                 administrator.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = '"
                         + database.name() + "'");
                 server.startWorkers("chat", 8);
-                await().until(() -> server.stats().jobsDone() == JOBS);
+                await().atMost(PATIENCE).until(() -> server.stats().jobsDone() == JOBS);
                 assertThat(catchThrowable(() -> application.submit("Too early", Map.of())))
                         .hasStackTraceContaining("The server has accepted the job ");
 
                 assertThat(routed).isEmpty();
+                jobs.setConnectionTimeout(usual);
                 administrator.execute("alter database " + database.name() + " with allow_connections true");
                 awaitAllRouted(application);
                 assertThat(warnings.seen()).hasSizeLessThan(40);

@@ -30,13 +30,12 @@ abstract class HeldBackJobs {
     @TempDir
     Path folder;
 
-    private final int jobs;
-    private final Duration patience;
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** {@code patience}: how long the answers of all jobs may take. */
-    HeldBackJobs(int jobs, Duration patience) {
+    private final int jobs;
+
+    HeldBackJobs(int jobs) {
         this.jobs = jobs;
-        this.patience = patience;
     }
 
     @BeforeEach
@@ -60,7 +59,7 @@ abstract class HeldBackJobs {
     }
 
     void awaitAllRouted(Application application) {
-        await().atMost(patience).until(() -> routed.size() >= jobs && application.isEmpty());
+        await().atMost(PATIENCE).until(() -> routed.size() >= jobs && application.isEmpty());
         assertThat(routed)
                 .containsExactlyInAnyOrderElementsOf(IntStream.range(0, jobs)
                         .mapToObj(i -> "You said: Prompt " + i)

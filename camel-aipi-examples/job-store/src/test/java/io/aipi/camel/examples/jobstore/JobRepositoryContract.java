@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 abstract class JobRepositoryContract {
 
     private static final String API_KEY = "api-key-0d1c9f52-47ab";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String STORED = "?jobRepository=#jobs";
 
     private AipiSimulator server;
@@ -94,11 +95,11 @@ abstract class JobRepositoryContract {
     }
 
     private void awaitRouted(int count) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> routed.size() >= count);
+        await().atMost(PATIENCE).until(() -> routed.size() >= count);
     }
 
     private static void awaitEmpty(Application application) {
-        await().atMost(Duration.ofSeconds(10)).until(application::isEmpty);
+        await().atMost(PATIENCE).until(application::isEmpty);
     }
 
     @Test
@@ -135,7 +136,7 @@ abstract class JobRepositoryContract {
             });
         });
         first.submit("Hello", Map.of("orderId", 42));
-        assertThat(firstDelivery.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(firstDelivery.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(storedWhenRouted).anyMatch(text -> text.contains("You said: Hello"));
         first.close();
         server.restart();
@@ -204,7 +205,7 @@ abstract class JobRepositoryContract {
             });
         });
         first.submit("Hello", Map.of());
-        await().until(() -> attempts.get() == 2);
+        await().atMost(PATIENCE).until(() -> attempts.get() == 2);
         first.close();
 
         Application second = start(b -> b.from("aipi:chat" + STORED).process(this::keep));
@@ -304,7 +305,7 @@ abstract class JobRepositoryContract {
         application.submit("Hello", headers);
         application.submit("@error=boom", headers);
         rows.addAll(application.storedBytes());
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(PATIENCE)
                 .until(() -> rows.stream().map(application::text).anyMatch(text -> text.contains("deliveries=1")));
 
         List<String> secrets = new ArrayList<>(server.sessionKeys());

@@ -45,7 +45,7 @@ class JobStoreTest {
 
     @Test
     void onAnEmptyPostgresTheTablesAreMade_andWhatIsStoredIsThereAfterARestart() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+        try (EmbeddedPostgres postgres = Database.startPostgres()) {
             storesOverARestart(Database.postgres(postgres).properties());
         }
     }
@@ -81,7 +81,7 @@ class JobStoreTest {
     void instancesThatStartAtOnceOnAnEmptyPostgresAllGetTheTables() throws Exception {
         int instances = 8;
         ExecutorService threads = Executors.newFixedThreadPool(instances);
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+        try (EmbeddedPostgres postgres = Database.startPostgres()) {
             for (int round = 0; round < 5; round++) {
                 String database = "round" + round;
                 new JdbcTemplate(postgres.getPostgresDatabase()).execute("create database " + database);
@@ -120,7 +120,11 @@ class JobStoreTest {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("output.txt").toFile())
                 .start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        try {
+            assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
         assertThat(folder.resolve("output.txt")).content().contains("stored");
 
         // where the default puts the file, as seen from the folder in which the process ran

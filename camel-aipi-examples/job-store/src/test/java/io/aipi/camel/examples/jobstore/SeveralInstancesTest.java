@@ -43,15 +43,21 @@ import org.springframework.jdbc.core.JdbcTemplate;
 class SeveralInstancesTest {
 
     private static final int PROMPTS_EACH = 60;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LOCK_INTERVAL = Duration.ofSeconds(1);
-    private static final int HEARTBEAT_MULTIPLIER = 3;
+
+    /** A living leader that the machine keeps from its heartbeat for some seconds is not taken for a dead one. */
+    private static final int HEARTBEAT_MULTIPLIER = 6;
 
     /** What the documentation says. */
     private static final Duration TAKE_OVER =
             LOCK_INTERVAL.multipliedBy(HEARTBEAT_MULTIPLIER + 1).plusSeconds(1);
 
-    /** A login, the first look through the table and the first poll, on a machine that has other work, too. */
-    private static final Duration START = Duration.ofSeconds(4);
+    /** A login, the first look through the table and the first poll, on a machine that has much other work. */
+    private static final Duration START = Duration.ofSeconds(25);
+
+    /** So many jobs end while the leader is on its way to the table with what it has heard, or from it, for two seconds. */
+    private static final int ON_ITS_WAY = 20;
 
     @TempDir
     private Path folder;
@@ -142,7 +148,7 @@ class SeveralInstancesTest {
         Thread reader = new Thread(() -> read(process.inputReader(StandardCharsets.UTF_8), running.told()));
         reader.setDaemon(true);
         reader.start();
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(PATIENCE)
                 .until(() -> !process.isAlive() || running.told().contains("STARTED"));
         assertThat(running.told()).as("see %s", home).contains("STARTED");
         return running;
@@ -162,9 +168,10 @@ class SeveralInstancesTest {
     void theJobsOfAKilledInstanceAreTakenOverInTime_andNoneIsFollowedByTwo() throws Exception {
         Running leader = start("a");
         leader.submit("prompt-a-first");
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> leader.told("ROUTED").findAny().isPresent());
+        await().atMost(PATIENCE).until(() -> leader.told("ROUTED").findAny().isPresent());
         Running other = start("b");
+        // so that most are left at the kill, however long it takes to submit them
+        server.stopWorkers("chat");
         Set<String> prompts = new HashSet<>(Set.of("prompt-a-first"));
         for (Running instance : List.of(leader, other)) {
             IntStream.range(0, PROMPTS_EACH)
@@ -174,18 +181,18 @@ class SeveralInstancesTest {
                         instance.submit(prompt);
                     });
         }
-        await().atMost(Duration.ofSeconds(30)).until(() -> submitted().size() == prompts.size());
-        await().atMost(Duration.ofSeconds(30)).until(() -> leader.told("ROUTED").count() >= 20);
+        await().atMost(PATIENCE).until(() -> submitted().size() == prompts.size());
+        server.startWorkers("chat", 4);
+        await().atMost(PATIENCE).until(() -> leader.told("ROUTED").count() >= 20);
         assertThat(other.told("ROUTED")).isEmpty();
 
-        leader.kill();
         long killed = System.nanoTime();
+        leader.kill();
         int openAtKill = prompts.size() - answered(leader).size();
         other.submit("prompt-b-later");
         prompts.add("prompt-b-later");
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> answered(leader, other).containsAll(prompts));
-        await().atMost(Duration.ofSeconds(10)).until(this::tablesAreEmpty);
+        await().atMost(PATIENCE).until(() -> answered(leader, other).containsAll(prompts));
+        await().atMost(PATIENCE).until(this::tablesAreEmpty);
 
         long firstLook =
                 polls(other).mapToLong(SimulatorStats.Polls::firstNanos).min().orElseThrow();
@@ -219,9 +226,9 @@ class SeveralInstancesTest {
             assertThat(server.stats().resultHandedOutNanos(words[1]).orElseThrow())
                     .isLessThan(firstLook);
         });
-        assertThat(computedTwice).isEqualTo(lost.size()).isLessThanOrEqualTo(4);
+        assertThat(computedTwice).isEqualTo(lost.size()).isLessThanOrEqualTo(ON_ITS_WAY);
         // routed by the leader, which did not live to remove them from the table
-        assertThat(routedTwice).hasSizeLessThanOrEqualTo(4);
+        assertThat(routedTwice).hasSizeLessThanOrEqualTo(ON_ITS_WAY);
         assertThat(List.of(leader, other))
                 .allSatisfy(instance -> assertThat(instance.told("ROUTED").map(words -> words[1]))
                         .doesNotHaveDuplicates());

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -31,6 +32,10 @@ import org.apache.kafka.common.utils.Time;
  * the loopback interface only, and is the broker that one would install, not an imitation.
  */
 public final class EmbeddedKafka implements AutoCloseable {
+
+    private static final int LOWEST_PORT = 20_000;
+    private static final int LOWEST_GIVEN_AWAY = 32_768;
+    private static final int PORTS_TO_TRY = 1000;
 
     private final KafkaRaftServer server;
     private final String brokers;
@@ -94,27 +99,26 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    /** The broker's and the controller's port are part of the settings, before anything listens. */
+    /**
+     * The broker's and the controller's port are part of the settings, before anything listens: they are chosen here, below
+     * those that the system itself gives away, to the next one who connects or listens anywhere.
+     */
     private static int[] freePorts(int count) {
-        ServerSocket[] sockets = new ServerSocket[count];
-        int[] ports = new int[count];
-        try {
-            try {
-                for (int i = 0; i < count; i++) {
-                    sockets[i] = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                    ports[i] = sockets[i].getLocalPort();
-                }
-            } finally {
-                for (ServerSocket socket : sockets) {
-                    if (socket != null) {
-                        socket.close();
-                    }
-                }
-            }
+        return ThreadLocalRandom.current()
+                .ints(LOWEST_PORT, LOWEST_GIVEN_AWAY)
+                .distinct()
+                .limit(PORTS_TO_TRY)
+                .filter(EmbeddedKafka::isFree)
+                .limit(count)
+                .toArray();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return false;
         }
-        return ports;
     }
 
     /** Where it listens, as clients want it: {@code host:port}. */

@@ -7,6 +7,7 @@
 package io.aipi.camel.examples.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
@@ -45,6 +46,9 @@ class KillTest {
 
     /** Prompts without an answer that the test keeps in the pipeline. */
     private static final int OUTSTANDING = 700;
+
+    /** So many are there at the first kill: results are on their way, too. */
+    private static final int FIRST_ANSWERS = 20;
 
     /** What the test calls in flight: so many jobs stored at a kill. */
     private static final int MANY = 200;
@@ -94,7 +98,7 @@ class KillTest {
         failedTopic = new Topic(kafka.brokers(), "prompts-failed");
         server = AipiSimulator.builder()
                 .endpoint(SimulatedEndpoint.chat("llama2_chat", "text").withErrorOutput())
-                .workers(2 * OUTSTANDING)
+                .workers(0)
                 .start();
     }
 
@@ -128,7 +132,10 @@ class KillTest {
         // on a busy machine everything takes longer, Kafka's redeliveries included
         recoveryDelay = startup.plusSeconds(1);
         long longest = startup.plus(recoveryDelay).plus(WORK).toNanos();
-        feedUntil(() -> server.stats().submits() >= OUTSTANDING * 4 / 5, Duration.ofMinutes(1));
+        feedUntil(() -> server.stats().submits() >= OUTSTANDING * 4 / 5, Duration.ofMinutes(3));
+        // not before: however slow the submits are, none of many has ended meanwhile
+        server.startWorkers("llama2_chat", 2 * OUTSTANDING);
+        feedUntil(() -> answered.size() >= FIRST_ANSWERS, Duration.ofMinutes(1));
         // the first is killed at work; the others anywhere from their first instruction on
         kill(begin);
         while (lives.size() < kills) {
@@ -183,6 +190,8 @@ class KillTest {
         long calls = calls();
         process.kill();
         long killed = System.nanoTime();
+        // what it had sent is served before the next one starts
+        await().atMost(Duration.ofMinutes(1)).until(() -> server.stats().connectionsOpen() == 0);
         Life life = new Life(born, killed, StoreSnapshot.of(STORE), calls > callsBefore);
         lives.add(life);
         callsBefore = calls();

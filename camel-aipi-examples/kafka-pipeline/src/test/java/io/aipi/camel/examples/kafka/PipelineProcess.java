@@ -49,7 +49,7 @@ final class PipelineProcess {
     /** SIGTERM, as an orderly stop. False if it does not end in time; then it is killed. */
     boolean stop() throws InterruptedException {
         process.destroy();
-        boolean ended = process.waitFor(40, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(90, TimeUnit.SECONDS);
         if (!ended) {
             kill();
         }

@@ -24,6 +24,8 @@ import org.awaitility.Awaitility;
 /** A topic as those outside the pipeline see it: they write to it, and read all that is in it. For one thread. */
 final class Topic implements AutoCloseable {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
     private final String name;
     private final KafkaProducer<String, String> producer;
     private final KafkaConsumer<String, String> consumer;
@@ -35,7 +37,12 @@ final class Topic implements AutoCloseable {
                 Map.of("bootstrap.servers", brokers), new StringSerializer(), new StringSerializer());
         consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", brokers), new StringDeserializer(), new StringDeserializer());
-        List<TopicPartition> partitions = consumer.partitionsFor(name).stream()
+        // a topic that has just been made is known to the broker a moment later
+        List<TopicPartition> partitions = Awaitility.await("partitions of " + name)
+                .pollInSameThread()
+                .atMost(PATIENCE)
+                .until(() -> consumer.partitionsFor(name), known -> !known.isEmpty())
+                .stream()
                 .map(partition -> new TopicPartition(name, partition.partition()))
                 .toList();
         consumer.assign(partitions);
@@ -67,7 +74,7 @@ final class Topic implements AutoCloseable {
     List<ConsumerRecord<String, String>> await(int count) {
         Awaitility.await("records of " + name)
                 .pollInSameThread()
-                .atMost(Duration.ofSeconds(40))
+                .atMost(PATIENCE)
                 .until(() -> {
                     poll(Duration.ofMillis(50));
                     return records.size() >= count;

@@ -11,10 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.quarkus.test.QuarkusDevModeTest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -29,7 +25,7 @@ class DevModeTest {
             .computeTime(Duration.ofMillis(200))
             .start();
 
-    private static final int PORT = freePort();
+    private static final int PORT = Ports.free();
 
     static {
         // the application is in this process; these win over its file
@@ -42,14 +38,6 @@ class DevModeTest {
             .withApplicationRoot(jar -> jar.addClass(Prompts.class)
                     .addAsResource("camel/prompts.camel.yaml")
                     .addAsResource("application.properties"));
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     @AfterAll
     static void stopServer() {

@@ -12,10 +12,6 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -28,12 +24,7 @@ class SimulatorTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return Map.of(
-                        "simulator.port", String.valueOf(socket.getLocalPort()), "simulator.compute-time", "200ms");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return Map.of("simulator.port", String.valueOf(Ports.free()), "simulator.compute-time", "200ms");
         }
     }
 

@@ -12,7 +12,9 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +62,8 @@ class QuickStartTest {
 
     @Test
     void promptsOfTheFolderAndOfTheCommandLineAreAnsweredAndProgressIsSeen() throws Exception {
+        // long enough for a busy machine to see some of it
+        properties.put("computeTime", "1.5");
         properties.put("prompt", "Tell me a joke | And another");
         properties.put("image", "A llama");
 
@@ -108,14 +112,15 @@ class QuickStartTest {
 
     @Test
     void aServerThatIsNotThereIsToldInOneLine() throws Exception {
-        int closedPort;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            closedPort = socket.getLocalPort();
+        // nobody listens, and nobody else can
+        try (Socket taken = new Socket()) {
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            String url = "http://127.0.0.1:" + taken.getLocalPort();
+            properties.put("serverUrl", url);
+
+            assertThat(run()).isFalse();
+
+            assertThat(output()).containsPattern("(?m)^Not started: .*cannot connect to " + url);
         }
-        properties.put("serverUrl", "http://127.0.0.1:" + closedPort);
-
-        assertThat(run()).isFalse();
-
-        assertThat(output()).containsPattern("(?m)^Not started: .*cannot connect to http://127.0.0.1:" + closedPort);
     }
 }

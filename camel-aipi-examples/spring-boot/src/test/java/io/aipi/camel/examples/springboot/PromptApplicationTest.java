@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -42,7 +43,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 @ExtendWith(OutputCaptureExtension.class)
 class PromptApplicationTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
@@ -50,7 +51,7 @@ class PromptApplicationTest {
     private static AipiSimulator server;
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() {
         application = SpringApplication.run(
                 PromptApplication.class,
                 "--server.port=0",
@@ -61,9 +62,21 @@ class PromptApplicationTest {
         server = application.getBean(SimulatorBean.class).simulator();
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /** Below those that the system gives away, before it is used or after, to the next one who connects or listens. */
+    private static int freePort() {
+        return ThreadLocalRandom.current()
+                .ints(20_000, 32_768)
+                .limit(1000)
+                .filter(PromptApplicationTest::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -77,7 +90,7 @@ class PromptApplicationTest {
 
     @Test
     void aPromptIsAnswered_andItsProgressLogged(CapturedOutput output) throws Exception {
-        HttpResponse<String> answer = post("chat", "Hello!").get(60, TimeUnit.SECONDS);
+        HttpResponse<String> answer = post("chat", "Hello!").get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo("You said: Hello!\n");
@@ -97,7 +110,7 @@ class PromptApplicationTest {
 
     @Test
     void anEmptyPromptIsTheSendersFault() throws Exception {
-        HttpResponse<String> answer = post("chat", " ").get(60, TimeUnit.SECONDS);
+        HttpResponse<String> answer = post("chat", " ").get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
         assertThat(answer.statusCode()).isEqualTo(400);
     }
@@ -115,7 +128,9 @@ class PromptApplicationTest {
         }
 
         for (int number = 0; number < 40; number++) {
-            assertThat(answers.get(number).get(60, TimeUnit.SECONDS).body())
+            assertThat(answers.get(number)
+                            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                            .body())
                     .isEqualTo("You said: Prompt " + number + "\n");
         }
     }
@@ -124,7 +139,7 @@ class PromptApplicationTest {
     void healthAndMetersTellOfTheComponentAndItsRoutes() throws Exception {
         double jobs = meter("camel.aipi.jobs.completed?tag=endpoint:llama2_chat");
         double exchanges = meter("camel.exchanges.succeeded?tag=routeId:chat");
-        post("chat", "Hello!").get(60, TimeUnit.SECONDS);
+        post("chat", "Hello!").get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
         assertThat(meter("camel.aipi.jobs.completed?tag=endpoint:llama2_chat")).isEqualTo(jobs + 1);
         await().atMost(PATIENCE).until(() -> meter("camel.exchanges.succeeded?tag=routeId:chat") == exchanges + 1);

@@ -160,7 +160,7 @@ public final class Probe implements BundleActivator {
 
     private void lookAtJobs() throws Exception {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
-            see("chat.answer", template.requestBody("direct:chat", "Hello from Karaf", String.class));
+            see("chat.answer", template.requestBody("direct:chat", "Hello from Karaf @sleep=6", String.class));
             // the last one comes beside the answer, which does not wait for it
             see("chat.lastState", ProbeRoutes.ended.await(1, TimeUnit.MINUTES));
             see("chat.states", ProbeRoutes.states);

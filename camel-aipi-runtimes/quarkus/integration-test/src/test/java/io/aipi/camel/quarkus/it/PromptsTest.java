@@ -83,7 +83,7 @@ class PromptsTest {
 
     @Test
     void progressIsTold() {
-        Exchange answered = send("direct:chat", "Slowly @sleep=3");
+        Exchange answered = send("direct:chat", "Slowly @sleep=6");
 
         String job = answered.getMessage().getHeader(AipiConstants.JOB_ID, String.class);
         await().atMost(PATIENCE)
@@ -97,7 +97,7 @@ class PromptsTest {
 
     @Test
     void aDetachedJobIsConsumedWithItsProgress() {
-        Exchange submitted = send("direct:submit", "Later @sleep=3");
+        Exchange submitted = send("direct:submit", "Later @sleep=6");
 
         String job = submitted.getMessage().getBody(String.class);
         await().atMost(PATIENCE)

@@ -1,0 +1,45 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.examples.httpgateway;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** A PostgreSQL for one test. */
+final class Postgres {
+
+    private Postgres() {}
+
+    /** On a port below those that the system gives away meanwhile, and with more than the usual ten seconds to come up. */
+    static EmbeddedPostgres start() throws IOException {
+        return EmbeddedPostgres.builder()
+                .setPort(freePort())
+                .setPGStartupWait(Duration.ofMinutes(2))
+                .start();
+    }
+
+    private static int freePort() {
+        return ThreadLocalRandom.current()
+                .ints(20_000, 32_768)
+                .limit(1000)
+                .filter(Postgres::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
