@@ -62,17 +62,19 @@ class ProgressTest extends SimulatorRouteTest {
     @Test
     void everyChangeIsAnExchangeInOrderWithTheOriginalsHeaders() {
         Exchange answer;
-        int tries = 0;
+        int seconds = 1;
         do {
-            // a busy machine may sleep through changes, but not each time
+            // a busy machine may sleep through changes, but not for as long as it takes in the end
             heard.clear();
+            String prompt = "one two three four @steps=5 @sleep=" + seconds;
             answer = template.request("direct:chat", exchange -> {
-                exchange.getMessage().setBody("one two three four @sleep=1 @steps=5");
+                exchange.getMessage().setBody(prompt);
                 exchange.getMessage().setHeader("order", 4711);
             });
             assertThat(answer.getMessage().getBody(String.class)).startsWith("You said: one two");
             awaitTheLast("done");
-        } while (heard.size() <= 3 && ++tries < 5);
+            seconds *= 4;
+        } while (heard.size() <= 3 && seconds <= 16);
         String exchangeId = answer.getExchangeId();
         Object jobId = answer.getMessage().getHeader(AipiConstants.JOB_ID);
         List<JobProgress> states = heard.stream()
@@ -94,13 +96,14 @@ class ProgressTest extends SimulatorRouteTest {
 
     @Test
     void previewPicturesAreTheBody() {
-        int tries = 0;
+        int seconds = 1;
         do {
-            // a busy machine may sleep through the previews, but not each time
+            // as above
             heard.clear();
-            template.requestBody("direct:picture", "a llama @sleep=1 @steps=4");
+            template.requestBody("direct:picture", "a llama @steps=4 @sleep=" + seconds);
             awaitTheLast("done");
-        } while (heard.stream().noneMatch(ProgressTest::isPreview) && ++tries < 5);
+            seconds *= 4;
+        } while (heard.stream().noneMatch(ProgressTest::isPreview) && seconds <= 16);
         assertThat(heard).anySatisfy(exchange -> {
             assertThat(exchange.getMessage().getBody()).isInstanceOf(byte[].class);
             assertThat(exchange.getMessage().getHeader(AipiConstants.PROGRESS, Double.class))
