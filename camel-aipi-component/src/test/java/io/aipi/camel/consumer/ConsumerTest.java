@@ -284,21 +284,19 @@ class ConsumerTest extends ConsumerTestSupport {
         context.getRegistry().bind("jobs", jobs);
         CountDownLatch resubmitted = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        server.stopWorkers("chat");
         routes(b -> {
             b.from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs");
             b.from("aipi:chat?jobRepository=#jobs&concurrentConsumers=2")
                     .choice()
                     .when(b.header(AipiConstants.JOB_STATE).isEqualTo("failed"))
+                    .setBody(b.constant("Hello again"))
                     .to("direct:submit")
                     .process(exchange -> resubmitted.countDown())
                     .process(exchange -> go.await())
                     .otherwise()
                     .process(this::keep);
         });
-        submit("Hello", Map.of());
-        server.restart();
-        server.startWorkers("chat", 8);
+        submit("@error=boom", Map.of());
         resubmitted.await();
         String again = server.stats().jobs().get(1).jobId();
         await().until(() -> isSettled(jobs, again));
@@ -328,7 +326,8 @@ class ConsumerTest extends ConsumerTestSupport {
         server.close();
         server = AipiSimulator.builder()
                 .endpoint(SimulatedEndpoint.chat("chat", "text"))
-                .computeTime(Duration.ofSeconds(2))
+                .computeTime(Duration.ofSeconds(5))
+                .workers(0)
                 .start();
         context = newContext();
         routes(b -> {
@@ -337,8 +336,12 @@ class ConsumerTest extends ConsumerTestSupport {
         });
 
         submit("Hello", Map.of());
-        await().until(() -> !routed.isEmpty()
-                && "done".equals(routed.get(routed.size() - 1).getMessage().getHeader(AipiConstants.JOB_STATE)));
+        // that it is queued; that it is worked on is seen in the five seconds that follow
+        awaitRouted(1);
+        server.startWorkers("chat", 1);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() ->
+                        "done".equals(routed.get(routed.size() - 1).getMessage().getHeader(AipiConstants.JOB_STATE)));
 
         assertThat(routed).hasSizeGreaterThan(2);
         assertThat(routed.stream()

@@ -93,7 +93,7 @@ abstract class ConsumerTestSupport {
     }
 
     void awaitRouted(int count) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> routed.size() >= count);
+        await().atMost(Duration.ofSeconds(60)).until(() -> routed.size() >= count);
     }
 
     static boolean isOutcome(Exchange exchange) {

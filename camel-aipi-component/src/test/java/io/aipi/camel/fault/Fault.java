@@ -36,7 +36,7 @@ enum Fault {
     }),
     TRICKLED_TOO_SLOWLY(
             "answer byte by byte, too slowly",
-            (passage, cell) -> passage.trickle(passage.forward().bytes(), 50)),
+            (passage, cell) -> passage.trickle(passage.forward().bytes(), 100)),
     TRICKLED_IN_TIME(
             "answer byte by byte, in time",
             (passage, cell) -> passage.trickle(passage.forward().bytes(), 0)),

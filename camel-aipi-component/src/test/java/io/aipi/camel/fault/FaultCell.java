@@ -50,7 +50,16 @@ final class FaultCell implements FaultProxy.Director {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
     /** What a machine that is busy with other things may take on top of all timeouts. */
-    private static final Duration SLACK = Duration.ofSeconds(5);
+    private static final Duration SLACK = Duration.ofSeconds(15);
+
+    /** More than the pauses before a second try take together. */
+    private static final Duration SHORT = Duration.ofSeconds(3);
+
+    /** Long enough for every call but the one that is hit, on a busy machine, too. */
+    private static final Duration USED_UP = Duration.ofSeconds(5);
+
+    /** No call takes as long, and no exchange that waits for nothing may: more than each {@link #allowed}. */
+    private static final Duration NEVER = Duration.ofSeconds(60);
 
     private final Call call;
     private final Fault fault;
@@ -114,7 +123,7 @@ final class FaultCell implements FaultProxy.Director {
         if (fault == Fault.WORKER_DEATH) {
             return "hello @sleep=0.1 @steps=4 @die";
         }
-        return fault == Fault.SERVER_RESTART && call == Call.HELD ? "hello @sleep=20" : "hello";
+        return fault == Fault.SERVER_RESTART && call == Call.HELD ? "hello @sleep=60" : "hello";
     }
 
     Seen run() throws Exception {
@@ -232,19 +241,24 @@ final class FaultCell implements FaultProxy.Director {
 
     private Duration requestTimeout() {
         // where no fault of its own ends a call, its timeout should not either
-        return fault.takesTimeout() ? Duration.ofSeconds(1) : Duration.ofSeconds(20);
+        return fault.takesTimeout() ? USED_UP : NEVER;
     }
 
     private Duration jobTimeout() {
-        return call == Call.HELD && fault.takesTimeout() ? Duration.ofMillis(1500) : Duration.ofSeconds(20);
+        return call == Call.HELD && fault.takesTimeout() ? USED_UP : NEVER;
     }
 
     private Duration recoveryTimeout() {
-        return lasting ? patience() : Duration.ofSeconds(3);
+        // where nothing lasts, it must not be over before the next look, however slow this machine is
+        return lasting ? patience() : fault == Fault.WORKER_DEATH ? SHORT : Duration.ofSeconds(20);
     }
 
     private Duration queueFullTimeout() {
-        return fault == Fault.STATUS_429 ? lasting ? patience() : Duration.ofSeconds(3) : Duration.ZERO;
+        if (fault != Fault.STATUS_429) {
+            return Duration.ZERO;
+        }
+        // it counts from before the login: the first refusal must come early enough for a whole pause after it
+        return lasting && !call.isLook() ? Duration.ofSeconds(8) : Duration.ofSeconds(20);
     }
 
     private Duration patience() {
@@ -254,16 +268,14 @@ final class FaultCell implements FaultProxy.Director {
     /** How long the exchange may take: what its timeouts allow where the fault uses them up, much less otherwise. */
     private Duration allowed() {
         if (!fault.takesTimeout()) {
-            return recoveryTimeout().plus(queueFullTimeout()).plus(SLACK);
+            Duration waiting =
+                    call.isLook() ? recoveryTimeout() : queueFullTimeout().plus(patience());
+            return (lasting || fault == Fault.WORKER_DEATH ? waiting : SHORT).plus(SLACK);
         }
         return call == Call.HELD
                 ? jobTimeout().plus(SLACK)
                 // three tries with their pauses at most, or looks until the recovery timeout and the last of them
-                : requestTimeout()
-                        .multipliedBy(3)
-                        .plusMillis(1500)
-                        .plus(recoveryTimeout())
-                        .plus(SLACK);
+                : requestTimeout().multipliedBy(3).plusMillis(1500).plus(SHORT).plus(SLACK);
     }
 
     @Override
@@ -338,7 +350,7 @@ final class FaultCell implements FaultProxy.Director {
             hits.incrementAndGet();
             proxy.refuse();
             if (!lasting) {
-                CompletableFuture.delayedExecutor(OUTAGE.toMillis(), TimeUnit.MILLISECONDS)
+                CompletableFuture.delayedExecutor(OUTAGE.toMillis(), TimeUnit.MILLISECONDS, FaultProxy::daemon)
                         .execute(this::listenAgain);
             }
         } else if (fault == Fault.RESET_BEFORE_REQUEST) {
@@ -366,7 +378,7 @@ final class FaultCell implements FaultProxy.Director {
     /** Now, or as soon as the request is held. */
     void restartServer() {
         if (call == Call.HELD) {
-            CompletableFuture.runAsync(() -> {
+            FaultProxy.daemon(() -> {
                 await().until(() -> server.stats().heldSubmits() > 0);
                 server.restart();
             });

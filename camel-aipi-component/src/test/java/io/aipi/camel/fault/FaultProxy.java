@@ -135,7 +135,8 @@ final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private static void daemon(Runnable task) {
+    /** A thread of its own: none that others keep busy. */
+    static void daemon(Runnable task) {
         Thread thread = new Thread(task, "fault-proxy");
         thread.setDaemon(true);
         thread.start();

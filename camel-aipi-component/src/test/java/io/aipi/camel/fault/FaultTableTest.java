@@ -49,6 +49,8 @@ class FaultTableTest {
 
     private static final Map<Cell, CompletableFuture<Seen>> SEEN = new LinkedHashMap<>();
     private static ExecutorService runners;
+    /** Of those that wait for a timeout, and are hardly any load. */
+    private static ExecutorService waiters;
 
     /** A fault at a call of a server. */
     record Cell(Call call, Fault fault, boolean lasting, Generation generation) {
@@ -86,7 +88,11 @@ class FaultTableTest {
     static void run(@TempDir Path folder) throws Exception {
         TestTls tls = new TestTls(folder);
         runners = Executors.newFixedThreadPool(AT_ONCE);
-        cells().forEach(cell -> SEEN.put(cell, CompletableFuture.supplyAsync(() -> run(cell.with(tls)), runners)));
+        waiters = Executors.newFixedThreadPool(2 * AT_ONCE);
+        cells().forEach(cell -> SEEN.put(
+                cell,
+                CompletableFuture.supplyAsync(
+                        () -> run(cell.with(tls)), cell.fault().takesTimeout() ? waiters : runners)));
         CompletableFuture.allOf(SEEN.values().toArray(CompletableFuture[]::new))
                 .handle((all, failure) -> failure)
                 .join();
@@ -100,6 +106,7 @@ class FaultTableTest {
     @AfterAll
     static void end() {
         runners.shutdownNow();
+        waiters.shutdownNow();
         SEEN.clear();
     }
 

@@ -16,6 +16,7 @@ import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -56,11 +57,12 @@ class LargeAnswerTest {
                 AipiClient client = AipiClient.builder()
                         .serverUrl("http://127.0.0.1:" + proxy.port())
                         .build()) {
-            Throwable failure = client.endpoint("chat", JobOptions.defaults())
+            Throwable failure = client.endpoint(
+                            "chat", JobOptions.defaults().withTimeouts(Duration.ofSeconds(90), Duration.ofSeconds(90)))
                     .submit(AipiRequest.ofPrompt("hello"))
                     .handle((accepted, problem) ->
                             problem instanceof CompletionException wrapped ? wrapped.getCause() : problem)
-                    .get(30, TimeUnit.SECONDS);
+                    .get(100, TimeUnit.SECONDS);
 
             assertThat(failure)
                     .isInstanceOf(ProtocolViolationException.class)

@@ -29,7 +29,6 @@ import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
-import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -355,10 +354,9 @@ class BadInputGuaranteeTest {
                 .withBody(HTML);
     }
 
-    private static String closedPort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return "http://127.0.0.1:" + socket.getLocalPort();
-        }
+    /** One that nobody is given by chance, as a free one could be meanwhile. */
+    private static String closedPort() {
+        return "http://127.0.0.1:1";
     }
 
     /** A web server that is no AIPI server, or half of one. */

@@ -59,7 +59,7 @@ class CallbackGuaranteeTest {
                 if (i == EXCHANGES / 4) {
                     server.expireSessions();
                 } else if (i == EXCHANGES / 2) {
-                    await().until(() -> calls.ended() > EXCHANGES / 8);
+                    await().atMost(Duration.ofSeconds(60)).until(() -> calls.ended() > EXCHANGES / 8);
                     // drops all connections, and forgets sessions and jobs
                     server.restart();
                 } else if (i == 3 * EXCHANGES / 4) {
@@ -69,7 +69,7 @@ class CallbackGuaranteeTest {
                 }
             }
             long toStopAt = EXCHANGES * 3L / 4;
-            await().atMost(Duration.ofSeconds(30)).until(() -> calls.ended() > toStopAt);
+            await().atMost(Duration.ofSeconds(60)).until(() -> calls.ended() > toStopAt);
             calls.stop();
 
             calls.assertThatEachWasCalledBackOnce();

@@ -45,6 +45,9 @@ class DevConsoleTest {
                     .untilAsserted(() -> assertThat(
                                     console.call(DevConsole.MediaType.TEXT).toString())
                             .contains("1 jobs in flight"));
+            // accepted: from now on it is in flight without a break
+            await().until(() -> !server.stats().jobs().isEmpty()
+                    && server.stats().pollsPerJob(server.stats().jobs().get(0).jobId()) > 0);
             Map<?, ?> json = (Map<?, ?>) console.call(DevConsole.MediaType.JSON);
             assertThat((List<?>) json.get("endpoints"))
                     .singleElement()

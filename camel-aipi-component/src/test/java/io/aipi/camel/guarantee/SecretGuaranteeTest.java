@@ -244,7 +244,7 @@ class SecretGuaranteeTest {
                 });
                 assertThat(submitted.getException()).isNull();
             }
-            await().atMost(Duration.ofSeconds(20)).until(() -> outcomes.containsAll(endpoints));
+            await().atMost(Duration.ofSeconds(60)).until(() -> outcomes.containsAll(endpoints));
         }
         recorder.forget(text -> !text.startsWith("repository "));
         assertThat(recorder.seen())
@@ -384,7 +384,7 @@ class SecretGuaranteeTest {
             }));
         }
         for (CompletableFuture<Exchange> answer : answers) {
-            see(answer.get(30, TimeUnit.SECONDS));
+            see(answer.get(90, TimeUnit.SECONDS));
         }
         seeJmx(context);
         seeHealth(context);

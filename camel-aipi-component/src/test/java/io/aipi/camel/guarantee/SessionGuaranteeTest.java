@@ -120,12 +120,15 @@ class SessionGuaranteeTest {
                         server.url(),
                         "wrong",
                         routes -> routes.from("direct:in").to("aipi:chat?lazyLogin=true"))) {
+            long begin = System.nanoTime();
             for (CompletableFuture<Exchange> answer : sendAllAtOnce(test, () -> {})) {
                 assertThat(answer.get(60, TimeUnit.SECONDS).getException())
                         .isInstanceOf(AuthenticationException.class)
                         .hasMessageContaining("Key not valid");
             }
-            assertThat(server.stats().refusedLogins()).isEqualTo(1);
+            // a refusal holds for five seconds, which a machine that is busy may take for a part of the exchanges
+            long holds = Duration.ofNanos(System.nanoTime() - begin).toSeconds() / 5;
+            assertThat(server.stats().refusedLogins()).isBetween(1L, 1 + holds);
             assertThat(server.stats().logins()).isZero();
             assertThat(server.stats().submits()).isZero();
         }

@@ -34,8 +34,8 @@ class OperationsTest extends SimulatorRouteTest {
                 from("direct:submit").to("aipi:chat?waitForResult=false");
                 from("direct:chosen").to("aipi:chat?allowOperationFromHeader=true");
                 from("direct:held").to("aipi:chat?holdConnection=true");
-                from("direct:impatient").to("aipi:chat?jobTimeout=300");
-                from("direct:impatient-held").to("aipi:chat?holdConnection=true&jobTimeout=300");
+                from("direct:impatient").to("aipi:chat?jobTimeout=1000");
+                from("direct:impatient-held").to("aipi:chat?holdConnection=true&jobTimeout=1000");
                 for (String operation : List.of("progress", "result", "describe", "list", "validateKey")) {
                     from("direct:" + operation).to("aipi:chat?operation=" + operation);
                 }
@@ -63,11 +63,12 @@ class OperationsTest extends SimulatorRouteTest {
 
     @Test
     void progressIsOneLookAndTakesTheResultIfItIsThere() {
-        Object jobId = template.requestBody("direct:submit", "Hello there @sleep=1 @steps=4");
+        Object longJob = template.requestBody("direct:submit", "It takes a minute @sleep=60 @steps=4");
         Exchange early = template.request(
-                "direct:progress", exchange -> exchange.getMessage().setBody(jobId));
+                "direct:progress", exchange -> exchange.getMessage().setBody(longJob));
         assertThat(early.getMessage().getHeader(AipiConstants.JOB_STATE)).isEqualTo("processing");
         assertThat(early.getMessage().getHeader(AipiConstants.WORKERS_ONLINE)).isEqualTo(4);
+        Object jobId = template.requestBody("direct:submit", "Hello there @sleep=0.2");
         await().untilAsserted(() -> {
             Exchange look = template.request(
                     "direct:progress", exchange -> exchange.getMessage().setBody(jobId));
@@ -97,9 +98,12 @@ class OperationsTest extends SimulatorRouteTest {
 
     @Test
     void aHeldRequestGivesTheResultWithoutAPoll() {
-        long polls = server.stats().polls();
-        assertThat(template.requestBody("direct:held", "Hello")).isEqualTo("You said: Hello");
-        assertThat(server.stats().polls()).isEqualTo(polls);
+        assertThat(template.requestBody("direct:held", "Hold on")).isEqualTo("You said: Hold on");
+        assertThat(server.stats().jobs())
+                .filteredOn(job -> job.prompt().equals("Hold on"))
+                .singleElement()
+                .satisfies(job ->
+                        assertThat(server.stats().pollsPerJob(job.jobId())).isZero());
         assertThat(server.stats().heldSubmits()).isPositive();
     }
 
@@ -138,13 +142,13 @@ class OperationsTest extends SimulatorRouteTest {
     @Test
     void aJobThatTakesTooLongFailsWithItsId() throws Exception {
         CompletableFuture<Exchange> polled = template.asyncSend(
-                "direct:impatient", exchange -> exchange.getMessage().setBody("slow @sleep=3"));
+                "direct:impatient", exchange -> exchange.getMessage().setBody("slow @sleep=60"));
         CompletableFuture<Exchange> held = template.asyncSend(
-                "direct:impatient-held", exchange -> exchange.getMessage().setBody("slow @sleep=3"));
-        assertThat(polled.get(10, TimeUnit.SECONDS).getException())
+                "direct:impatient-held", exchange -> exchange.getMessage().setBody("slow @sleep=60"));
+        assertThat(polled.get(50, TimeUnit.SECONDS).getException())
                 .isInstanceOfSatisfying(
                         JobTimeoutException.class,
                         timeout -> assertThat(timeout).hasMessageContaining(timeout.getJobId()));
-        assertThat(held.get(10, TimeUnit.SECONDS).getException()).isInstanceOf(JobTimeoutException.class);
+        assertThat(held.get(50, TimeUnit.SECONDS).getException()).isInstanceOf(JobTimeoutException.class);
     }
 }
