@@ -50,6 +50,8 @@ import org.apache.camel.StartupListener;
 import org.apache.camel.Suspendable;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.ProducerCache;
 import org.apache.camel.spi.RecoverableAggregationRepository;
 import org.apache.camel.spi.ShutdownAware;
@@ -122,6 +124,11 @@ public class AipiConsumer extends DefaultConsumer
     /** Whether the last access to the store failed. */
     private final AtomicBoolean storeTrouble = new AtomicBoolean();
 
+    /** Whether the last look through the store failed; a job that cannot be written or removed is no trouble of all. */
+    private volatile boolean storeUnreadable;
+
+    private AipiHealthCheck health;
+
     /** Whether the removals that an earlier process has cut in two are finished. */
     private volatile boolean removalsFinished;
 
@@ -148,7 +155,8 @@ public class AipiConsumer extends DefaultConsumer
         tracker = endpoint.getComponent().tracker(endpoint, true);
         store = tracker.store();
         tracker.declare(name());
-        setHealthCheck(AipiHealthCheck.ofConsumer(endpoint, getRouteId(), storeTrouble::get));
+        health = AipiHealthCheck.ofConsumer(endpoint, getRouteId(), () -> storeUnreadable);
+        setHealthCheck(health);
     }
 
     /** Camel makes the consumer of a route anew when the route is started again. */
@@ -190,10 +198,14 @@ public class AipiConsumer extends DefaultConsumer
                 finishRemovals();
             } catch (RuntimeException e) {
                 // a store that is away does not keep the consumer from its start
+                storeUnreadable = true;
                 storeFailed(NOT_LOOKED_THROUGH, e);
             }
         }
         active = true;
+        if (getRoute() == null && healthChecks() != null) {
+            healthChecks().register(health);
+        }
         tracker.started(this);
         if (store != null) {
             scanSoon(scans.incrementAndGet(), Duration.ZERO);
@@ -201,6 +213,14 @@ public class AipiConsumer extends DefaultConsumer
         // routes that this one sends to may not have started yet
         endpoint.getCamelContext().addStartupListener(this);
         deliverIfReady();
+    }
+
+    /**
+     * Camel asks the checks of its routes' consumers. One inside of another consumer, as with {@code master:}, has no route, and
+     * is asked for itself.
+     */
+    private HealthCheckRegistry healthChecks() {
+        return HealthCheckHelper.getHealthCheckRegistry(endpoint.getCamelContext());
     }
 
     /** What an earlier process has cut in two, once. */
@@ -244,6 +264,9 @@ public class AipiConsumer extends DefaultConsumer
             tracker.stopping(this);
         }
         active = false;
+        if (getRoute() == null && healthChecks() != null) {
+            healthChecks().unregister(health);
+        }
         Runnable scan = nextScan;
         if (scan != null) {
             scan.run();
@@ -927,8 +950,10 @@ public class AipiConsumer extends DefaultConsumer
         try {
             finishRemovals();
             tracker.scan();
+            storeUnreadable = false;
             storeWorks();
         } catch (RuntimeException | Error e) {
+            storeUnreadable = true;
             storeFailed(NOT_LOOKED_THROUGH, e);
         } finally {
             scanSoon(start, configuration.getRecoveryInterval());

@@ -21,7 +21,7 @@ final class AipiHealthCheck implements HealthCheck {
 
     private final AipiEndpoint endpoint;
     private final String id;
-    /** Whether the last access to the job repository failed. */
+    /** Whether the last look through the job repository failed. */
     private final BooleanSupplier storeTrouble;
 
     private boolean enabled;
@@ -34,19 +34,25 @@ final class AipiHealthCheck implements HealthCheck {
     }
 
     static AipiHealthCheck ofProducer(AipiEndpoint endpoint) {
-        String id = "producer:aipi-" + endpoint.getEndpointName() + "@"
-                + URI.create(endpoint.getServiceUrl().trim()).getAuthority();
         return new AipiHealthCheck(
-                endpoint, id, () -> false, endpoint.getComponent().isHealthCheckProducerEnabled());
+                endpoint,
+                "producer:" + nameOf(endpoint),
+                () -> false,
+                endpoint.getComponent().isHealthCheckProducerEnabled());
     }
 
-    /** Camel asks it for the route of the consumer, and names it as it names those of all consumers. */
+    /** {@code routeId}: by which Camel names the checks of consumers; null if it is not known. */
     static AipiHealthCheck ofConsumer(AipiEndpoint endpoint, String routeId, BooleanSupplier storeTrouble) {
         return new AipiHealthCheck(
                 endpoint,
-                "consumer:" + routeId,
+                "consumer:" + (routeId == null ? nameOf(endpoint) : routeId),
                 storeTrouble,
                 endpoint.getComponent().isHealthCheckConsumerEnabled());
+    }
+
+    private static String nameOf(AipiEndpoint endpoint) {
+        return "aipi-" + endpoint.getEndpointName() + "@"
+                + URI.create(endpoint.getServiceUrl().trim()).getAuthority();
     }
 
     @Override
@@ -94,7 +100,9 @@ final class AipiHealthCheck implements HealthCheck {
             return result.down().message("The server refused the login").build();
         }
         if (storeTrouble.getAsBoolean()) {
-            return result.down().message("The jobRepository does not work").build();
+            return result.down()
+                    .message("The jobRepository cannot be looked through")
+                    .build();
         }
         return result.up().build();
     }

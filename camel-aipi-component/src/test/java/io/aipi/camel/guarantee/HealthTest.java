@@ -13,6 +13,7 @@ import io.aipi.camel.AipiComponent;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.spi.AggregationRepository;
+import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,7 +149,7 @@ class HealthTest {
     }
 
     @Test
-    void aConsumersIsRunUnlessToldOtherwise() throws Exception {
+    void theCheckOfAConsumerIsOnUnlessToldOtherwise() throws Exception {
         try (TestContext test = consuming("key-1", "aipi:chat", component -> {})) {
             assertThat(ids(HealthCheckHelper.invokeReadiness(test.context()))).contains("consumer:answers");
             HealthCheck.Result result = consumerCheck(test).call();
@@ -161,6 +163,34 @@ class HealthTest {
             HealthCheck.Result result = consumerCheck(test).call();
             assertThat(result.getState()).isEqualTo(HealthCheck.State.UNKNOWN);
             assertThat(result.getMessage()).hasValue("Disabled");
+        }
+    }
+
+    @Test
+    void theCheckOfAConsumerIsThatOfTheOneThatRuns_andTellsOfReadinessOnly() throws Exception {
+        try (TestContext test = consuming("key-1", "aipi:chat", component -> {})) {
+            test.context().getRouteController().stopRoute("answers");
+            assertThat(consumerCheck(test).call().getDetails()).doesNotContainKey("session");
+            test.context().getRouteController().startRoute("answers");
+            assertThat(consumerCheck(test).call().getDetails()).containsEntry("session", "logged in");
+            assertThat(ids(HealthCheckHelper.invokeLiveness(test.context()))).doesNotContain("consumer:answers");
+        }
+    }
+
+    /** As inside of a {@code master:} consumer. */
+    @Test
+    void aConsumerWithoutARouteHasACheckWhileItRuns() throws Exception {
+        try (TestContext test = consuming("key-1", "aipi:chat", component -> {})) {
+            org.apache.camel.Consumer consumer =
+                    test.context().getEndpoint("aipi:chat?jobTimeout=60000").createConsumer(exchange -> {});
+            consumer.init();
+            consumer.start();
+            assertThat(checks(test.context(), "consumer:aipi-chat@"))
+                    .singleElement()
+                    .satisfies(check -> assertThat(check.call().getDetails()).containsEntry("session", "logged in"));
+            consumer.stop();
+            assertThat(checks(test.context(), "consumer:aipi-chat@")).isEmpty();
+            ServiceHelper.stopAndShutdownService(consumer);
         }
     }
 
@@ -199,11 +229,13 @@ class HealthTest {
             HealthCheck check = consumerCheck(test);
             assertThat(check.call().getState()).isEqualTo(HealthCheck.State.UP);
             away.set(true);
-            await().untilAsserted(
-                            () -> assertThat(check.call().getMessage()).hasValue("The jobRepository does not work"));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(check.call().getMessage())
+                            .hasValue("The jobRepository cannot be looked through"));
             assertThat(check.call().getState()).isEqualTo(HealthCheck.State.DOWN);
             away.set(false);
-            await().untilAsserted(() -> assertThat(check.call().getState()).isEqualTo(HealthCheck.State.UP));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(check.call().getState()).isEqualTo(HealthCheck.State.UP));
         }
     }
 

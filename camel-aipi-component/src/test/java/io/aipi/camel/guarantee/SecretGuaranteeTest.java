@@ -51,6 +51,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Route;
 import org.apache.camel.Service;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.console.DevConsole;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
@@ -89,6 +90,8 @@ class SecretGuaranteeTest {
             "org.apache.camel.support.EndpointHelper ",
             "org.apache.camel.management.JmxManagementLifecycleStrategy ",
             "org.apache.camel.impl.DefaultDumpRoutesStrategy ",
+            // of a route that consumes
+            "org.apache.camel.impl.PreconditionHelper ",
             "console route-dump ",
             // with Camel 4.22
             "console route-structure ",
@@ -283,10 +286,18 @@ class SecretGuaranteeTest {
             if (placeholder) {
                 test.context().getPropertiesComponent().addOverrideProperty("aipi.apikey", KEY_IN_URI);
             }
+            RouteBuilder.addRoutes(
+                    test.context(),
+                    routes -> routes.from("aipi:chat?apiKey=" + written)
+                            .routeId("answers")
+                            .to("log:answers"));
             run(test, 1, "hello", () -> {});
         }
         assertThat(recorder.textsWith("aipi://chat?apiKey=xxxxxx-"))
                 .as("the endpoint's URI")
+                .isNotEmpty();
+        assertThat(recorder.textsWith("consumer:answers"))
+                .as("the consumer's health")
                 .isNotEmpty();
         assertThat(recorder.textsWith(KEY_IN_URI)).as("Camel's own").isNotEmpty();
         recorder.forget(text -> CAMEL_SHOWS_URIS.stream().anyMatch(text::startsWith)
@@ -455,9 +466,10 @@ class SecretGuaranteeTest {
 
     private void seeHealth(CamelContext context) {
         List<HealthCheck> checks = HealthCheckHelper.getHealthCheckRegistry(context).stream()
-                .filter(check -> check.getId().startsWith("producer:aipi"))
+                .filter(check -> check.getId().startsWith("producer:aipi")
+                        || check.getId().startsWith("consumer:"))
                 .toList();
-        assertThat(checks).as("health checks").isNotEmpty();
+        assertThat(checks).as("health checks").anyMatch(check -> check.getId().startsWith("producer:aipi"));
         for (HealthCheck check : checks) {
             check.setEnabled(true);
             for (HealthCheck.Result result : List.of(check.call(), check.callReadiness(), check.callLiveness())) {

@@ -160,7 +160,9 @@ class StopGuaranteeTest {
             assertThat(waiting.get(30, TimeUnit.SECONDS).getException())
                     .as("forced")
                     .isInstanceOf(ClientClosedException.class);
-            // on the same connection, and so after a look that was on its way at the stop: that one has found no result
+            // there is one connection, so this look is answered after any look that was on its way at the stop; that
+            // one
+            // brought no result, since no worker was there
             template.requestBody("direct:look", job, String.class);
             server.startWorkers("chat", 2);
 

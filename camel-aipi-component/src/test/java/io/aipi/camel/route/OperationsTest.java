@@ -63,7 +63,7 @@ class OperationsTest extends SimulatorRouteTest {
 
     @Test
     void progressIsOneLookAndTakesTheResultIfItIsThere() {
-        Object longJob = template.requestBody("direct:submit", "It takes a minute @sleep=60 @steps=4");
+        Object longJob = template.requestBody("direct:submit", "It takes a while @sleep=20 @steps=4");
         Exchange early = template.request(
                 "direct:progress", exchange -> exchange.getMessage().setBody(longJob));
         assertThat(early.getMessage().getHeader(AipiConstants.JOB_STATE)).isEqualTo("processing");

@@ -181,9 +181,7 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
                 .pollInterval(Duration.ofMillis(1))
                 .until(() -> {
                     // pauses between calls are shorter than this, and timeouts of calls are longer
-                    if (time.isDueWithin(Duration.ofMillis(100))) {
-                        time.advanceToNext();
-                    }
+                    time.advanceToNextWithin(Duration.ofMillis(100));
                     return outcome.isDone();
                 });
     }

@@ -167,7 +167,8 @@ class HttpTransportTest {
         TransportException failure = failure(transport().send(get(server.uri(), Duration.ofMillis(250))));
 
         // the steps on the way have the same deadline, in milliseconds
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Duration.ofMillis(245));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofMillis(245), Duration.ofSeconds(20));
         assertThat(failure.kind()).isIn(Kind.TIMED_OUT, Kind.NOT_CONNECTED);
     }
 

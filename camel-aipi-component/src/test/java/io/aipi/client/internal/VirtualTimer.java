@@ -9,7 +9,7 @@ package io.aipi.client.internal;
 import java.time.Duration;
 import java.util.PriorityQueue;
 
-/** Time that passes only when a test says so. Tasks run in the order of their times, on the test's thread. */
+/** Time that passes only when a test says so. Tasks run in the order of their times, on the thread that lets it pass. */
 public final class VirtualTimer implements Timer {
 
     /** The clock overflows in the middle of a test, as {@link System#nanoTime()} may: only differences have a meaning. */
@@ -42,13 +42,26 @@ public final class VirtualTimer implements Timer {
             due.task().run();
         }
         synchronized (this) {
-            elapsed = target;
+            // another thread may have let more time pass
+            elapsed = Math.max(elapsed, target);
         }
     }
 
     /** Lets time pass to the next task and runs it; false if there is none. */
     public boolean advanceToNext() {
-        Entry due = nextUntil(Long.MAX_VALUE);
+        return run(nextUntil(Long.MAX_VALUE));
+    }
+
+    /** The same if the next task falls due within this time; false, and no time passes, if it does not. */
+    public boolean advanceToNextWithin(Duration time) {
+        Entry due;
+        synchronized (this) {
+            due = nextUntil(elapsed + time.toNanos());
+        }
+        return run(due);
+    }
+
+    private static boolean run(Entry due) {
         if (due != null) {
             due.task().run();
         }
@@ -62,11 +75,6 @@ public final class VirtualTimer implements Timer {
         }
         elapsed = Math.max(elapsed, first.at());
         return tasks.poll();
-    }
-
-    /** Whether a task falls due within this time. */
-    public synchronized boolean isDueWithin(Duration time) {
-        return !tasks.isEmpty() && tasks.peek().at() - elapsed <= time.toNanos();
     }
 
     /** Time that has passed since the timer was made. */

@@ -151,7 +151,7 @@ public final class HttpFront implements AutoCloseable {
     private void end() {
         server.close(CloseMode.IMMEDIATE);
         try {
-            // listening again at once, it must not find the port still taken, however slow the machine is
+            // the port must be free before it is listened on again; a slow machine needs longer than one would think
             server.awaitShutdown(TimeValue.ofSeconds(30));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
