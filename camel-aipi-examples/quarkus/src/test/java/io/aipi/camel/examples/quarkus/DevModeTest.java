@@ -9,6 +9,7 @@ package io.aipi.camel.examples.quarkus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.FreePorts;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.quarkus.test.QuarkusDevModeTest;
 import java.time.Duration;
@@ -25,7 +26,7 @@ class DevModeTest {
             .computeTime(Duration.ofMillis(200))
             .start();
 
-    private static final int PORT = Ports.free();
+    private static final int PORT = FreePorts.one();
 
     static {
         // the application is in this process; these win over its file
