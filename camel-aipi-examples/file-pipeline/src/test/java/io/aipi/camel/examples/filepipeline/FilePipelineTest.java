@@ -358,21 +358,27 @@ class FilePipelineTest {
                 .workers(2)
                 .computeTime(Duration.ofMillis(200))
                 .start();
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 20; i++) {
             prompt("chat/" + i + ".txt", "Prompt " + i);
         }
-        // whatever of the others is done at the kill, this one is not
+        // whatever of the others is done at the kill, this one is stored and not done
         server.stopWorkers("sdxl_txt2img");
         prompt("image/camel.txt", "A camel");
         Process first = process();
         try {
             awaitFile(folder.resolve("prompts/image/.accepted/camel.txt"));
             await().atMost(PATIENCE).until(() -> server.stats().jobsDone() >= 10);
+            // from here on none ends, however long it takes to the kill; what was being computed is forgotten
+            server.stopWorkers("llama3_chat");
+            for (int i = 20; i < 40; i++) {
+                prompt("chat/" + i + ".txt", "Prompt " + i);
+            }
         } finally {
             first.destroyForcibly().waitFor();
         }
-        assertThat(answer("image/camel.png")).doesNotExist();
+        assertThat(files(folder.resolve("answers/chat"))).hasSizeLessThan(40);
 
+        server.startWorkers("llama3_chat", 2);
         server.startWorkers("sdxl_txt2img", 1);
         Process second = process();
         try {
@@ -392,6 +398,10 @@ class FilePipelineTest {
 
         assertThat(folder.resolve("output")).content().contains("is shutdown");
         assertThat(files(folder.resolve("prompts/chat/.failed"))).isEmpty();
+        // the second went on with the job that the first had stored
+        assertThat(server.stats().jobs())
+                .filteredOn(job -> job.prompt().equals("A camel"))
+                .hasSize(1);
     }
 
     /** The server and its key are given by the environment, as the README says. */
