@@ -38,6 +38,9 @@ final class Run {
 
     private static final int HEAP_TRIES = 4;
 
+    /** All jobs have come to the server within this time after the client has begun to fill the heap with them. */
+    private static final Duration HEAP_FULL = Duration.ofSeconds(30);
+
     /**
      * The same heap and collector for all. The serial collector has no threads of its own that would take processor time beside
      * the client's, and what is left after it is what lives.
@@ -141,9 +144,14 @@ final class Run {
         ServerCounts before = counts(server);
         long none = Long.parseLong(client.ask("heap-none", SOON));
         client.ask("heap-fill", load.limit());
-        long end = System.nanoTime() + SOON.toNanos();
-        while (counts(server).submits() < before.submits() + load.inFlight() && System.nanoTime() < end) {
+        long end = System.nanoTime() + HEAP_FULL.toNanos();
+        ServerCounts now = counts(server);
+        // once one is done, they are not in flight all at once any more
+        while (now.submits() < before.submits() + load.inFlight()
+                && now.done() == before.done()
+                && System.nanoTime() < end) {
             Thread.sleep(LOOK_MILLIS);
+            now = counts(server);
         }
         long all = Long.parseLong(client.ask("heap-all", SOON));
         ServerCounts then = counts(server);

@@ -51,10 +51,7 @@ class AbsentServerTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static final AipiSimulator SERVER = AipiSimulator.builder()
-            .endpoint(SimulatedEndpoint.chat("llama2_chat", "text"))
-            .computeTime(Duration.ofMillis(10))
-            .start();
+    private static AipiSimulator server;
 
     @Autowired
     private ProducerTemplate producer;
@@ -62,10 +59,15 @@ class AbsentServerTest {
     @LocalServerPort
     private int port;
 
+    /** With the context: a second run of the class has a server of its own, too. */
     @DynamicPropertySource
-    static void server(DynamicPropertyRegistry properties) {
-        SERVER.goDown();
-        properties.add("camel.component.aipi.server-url", SERVER::url);
+    static void startServer(DynamicPropertyRegistry properties) {
+        server = AipiSimulator.builder()
+                .endpoint(SimulatedEndpoint.chat("llama2_chat", "text"))
+                .computeTime(Duration.ofMillis(10))
+                .start();
+        server.goDown();
+        properties.add("camel.component.aipi.server-url", server::url);
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -91,7 +93,7 @@ class AbsentServerTest {
 
     @AfterAll
     static void stopServer() {
-        SERVER.close();
+        server.close();
     }
 
     @Test
@@ -102,17 +104,17 @@ class AbsentServerTest {
                 .untilAsserted(() -> assertThat(actuator.camelHealth()
                                 .at("/details/route-controller.data/route.chat.error")
                                 .asText())
-                        .contains("ConnectionFailedException", SERVER.url()));
+                        .contains("ConnectionFailedException", server.url()));
         assertThat(actuator.status("/health")).isEqualTo(503);
         assertThat(actuator.camelHealth().at("/details/route-controller").asText())
                 .isEqualTo("DOWN");
 
-        SERVER.comeUp();
+        server.comeUp();
         await().atMost(PATIENCE).until(() -> actuator.status("/health") == 200);
         assertThat(producer.requestBody("direct:chat", "Hello", String.class)).isEqualTo("You said: Hello");
         JsonNode contact = lastContact(actuator);
 
-        SERVER.goDown();
+        server.goDown();
         Exchange failed = producer.request(
                 "direct:chat", exchange -> exchange.getMessage().setBody("Hello"));
 
@@ -136,7 +138,7 @@ class AbsentServerTest {
     private static JsonNode lastContact(Actuator actuator) throws Exception {
         JsonNode check = actuator.camelHealth()
                 .get("details")
-                .get("producer:aipi-llama2_chat@127.0.0.1:" + SERVER.port() + ".data");
+                .get("producer:aipi-llama2_chat@127.0.0.1:" + server.port() + ".data");
         return check.get("last.contact");
     }
 }

@@ -43,10 +43,7 @@ class RefusedKeyTest {
 
     static final String KEY = "wrong-key-4711";
 
-    private static final AipiSimulator SERVER = AipiSimulator.builder()
-            .apiKey("the-right-one")
-            .endpoint(SimulatedEndpoint.chat("llama2_chat", "text"))
-            .start();
+    private static AipiSimulator server;
 
     @Autowired
     private ProducerTemplate producer;
@@ -54,9 +51,14 @@ class RefusedKeyTest {
     @LocalServerPort
     private int port;
 
+    /** With the context: a second run of the class has a server of its own, too. */
     @DynamicPropertySource
-    static void server(DynamicPropertyRegistry properties) {
-        properties.add("camel.component.aipi.server-url", SERVER::url);
+    static void startServer(DynamicPropertyRegistry properties) {
+        server = AipiSimulator.builder()
+                .apiKey("the-right-one")
+                .endpoint(SimulatedEndpoint.chat("llama2_chat", "text"))
+                .start();
+        properties.add("camel.component.aipi.server-url", server::url);
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -76,7 +78,7 @@ class RefusedKeyTest {
 
     @AfterAll
     static void stopServer() {
-        SERVER.close();
+        server.close();
     }
 
     @Test
@@ -89,7 +91,7 @@ class RefusedKeyTest {
         JsonNode camel = actuator.camelHealth();
         assertThat(actuator.status("/health")).isEqualTo(503);
         assertThat(camel.get("status").asText()).isEqualTo("DOWN");
-        String check = "producer:aipi-llama2_chat@127.0.0.1:" + SERVER.port();
+        String check = "producer:aipi-llama2_chat@127.0.0.1:" + server.port();
         assertThat(camel.get("details").get(check).asText()).isEqualTo("DOWN");
         assertThat(camel.get("details").get(check + ".data").get("session").asText())
                 .contains("Key not valid");

@@ -69,13 +69,7 @@ class RunningApplicationTest {
     private static final Logger LOG = LoggerFactory.getLogger(RunningApplicationTest.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static final AipiSimulator SERVER = AipiSimulator.builder()
-            .apiKey(KEY)
-            .endpoint(SimulatedEndpoint.chat("llama2_chat", "text"))
-            .endpoint(SimulatedEndpoint.chat("counted_chat", "prompt_input"))
-            .endpoint(SimulatedEndpoint.pngImage("sdxl_txt2img"))
-            .computeTime(Duration.ofMillis(300))
-            .start();
+    private static AipiSimulator server;
 
     @Autowired
     private CamelContext context;
@@ -91,9 +85,17 @@ class RunningApplicationTest {
 
     private Actuator actuator;
 
+    /** With the context: a second run of the class has a server of its own, too. */
     @DynamicPropertySource
-    static void server(DynamicPropertyRegistry properties) {
-        properties.add("camel.component.aipi.server-url", SERVER::url);
+    static void startServer(DynamicPropertyRegistry properties) {
+        server = AipiSimulator.builder()
+                .apiKey(KEY)
+                .endpoint(SimulatedEndpoint.chat("llama2_chat", "text"))
+                .endpoint(SimulatedEndpoint.chat("counted_chat", "prompt_input"))
+                .endpoint(SimulatedEndpoint.pngImage("sdxl_txt2img"))
+                .computeTime(Duration.ofMillis(300))
+                .start();
+        properties.add("camel.component.aipi.server-url", server::url);
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -115,6 +117,7 @@ class RunningApplicationTest {
                                     exchange.getProperty(AipiConstants.PROGRESS_EVENT_PROPERTY, JobProgress.class)));
                     from("direct:counted").to("aipi:counted_chat?param.temperature=0.5");
                     from("direct:counted-too").to("aipi:counted_chat?param.temperature=0.6");
+                    from("aipi:llama2_chat").routeId("answers").log("${body}");
                 }
             };
         }
@@ -127,7 +130,7 @@ class RunningApplicationTest {
 
     @AfterAll
     static void stopServer() {
-        SERVER.close();
+        server.close();
     }
 
     @Test
@@ -171,10 +174,16 @@ class RunningApplicationTest {
 
         assertThat(actuator.status("/health")).isEqualTo(200);
         assertThat(camel.get("status").asText()).isEqualTo("UP");
-        String check = "producer:aipi-llama2_chat@127.0.0.1:" + SERVER.port();
+        String check = "producer:aipi-llama2_chat@127.0.0.1:" + server.port();
         assertThat(camel.get("details").get(check).asText()).isEqualTo("UP");
         assertThat(camel.get("details").get(check + ".data").get("session").asText())
                 .isEqualTo("logged in");
+        assertThat(camel.get("details").get("consumer:answers").asText()).isEqualTo("UP");
+        assertThat(camel.get("details")
+                        .get("consumer:answers.data")
+                        .get("endpoint.name")
+                        .asText())
+                .isEqualTo("llama2_chat");
     }
 
     @Test
@@ -185,14 +194,14 @@ class RunningApplicationTest {
                     .as(count)
                     .isZero();
         }
-        SERVER.stopWorkers("counted_chat");
+        server.stopWorkers("counted_chat");
         CompletableFuture<Object> one = producer.asyncRequestBody("direct:counted", "one");
         CompletableFuture<Object> two = producer.asyncRequestBody("direct:counted-too", "two");
         await().atMost(PATIENCE)
                 .until(() -> actuator.meter("camel.aipi.jobs.in.flight", "counted_chat") == 2
                         && actuator.meter("camel.aipi.jobs.submitted", "counted_chat") == 2);
 
-        SERVER.startWorkers("counted_chat", 1);
+        server.startWorkers("counted_chat", 1);
         assertThat(one.get(60, TimeUnit.SECONDS)).isEqualTo("You said: one");
         assertThat(two.get(60, TimeUnit.SECONDS)).isEqualTo("You said: two");
         Exchange refused = producer.request("direct:counted", exchange -> {
@@ -208,7 +217,7 @@ class RunningApplicationTest {
         assertThat(actuator.json("/metrics/camel.aipi.jobs.submitted").get("availableTags"))
                 .anySatisfy(tag -> {
                     assertThat(tag.get("tag").asText()).isEqualTo("server");
-                    assertThat(tag.get("values").get(0).asText()).isEqualTo("127.0.0.1:" + SERVER.port());
+                    assertThat(tag.get("values").get(0).asText()).isEqualTo("127.0.0.1:" + server.port());
                 });
     }
 

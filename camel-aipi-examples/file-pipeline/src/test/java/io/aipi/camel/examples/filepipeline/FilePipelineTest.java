@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.FreePorts;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +19,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -359,21 +358,27 @@ class FilePipelineTest {
                 .workers(2)
                 .computeTime(Duration.ofMillis(200))
                 .start();
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 20; i++) {
             prompt("chat/" + i + ".txt", "Prompt " + i);
         }
-        // whatever of the others is done at the kill, this one is not
+        // whatever of the others is done at the kill, this one is stored and not done
         server.stopWorkers("sdxl_txt2img");
         prompt("image/camel.txt", "A camel");
         Process first = process();
         try {
             awaitFile(folder.resolve("prompts/image/.accepted/camel.txt"));
             await().atMost(PATIENCE).until(() -> server.stats().jobsDone() >= 10);
+            // results are on their way at the kill, but not the last, however long it takes to come to it
+            server.setEndpointEnabled("llama3_chat", false);
+            for (int i = 20; i < 40; i++) {
+                prompt("chat/" + i + ".txt", "Prompt " + i);
+            }
         } finally {
             first.destroyForcibly().waitFor();
         }
-        assertThat(answer("image/camel.png")).doesNotExist();
+        assertThat(files(folder.resolve("answers/chat"))).hasSizeLessThan(40);
 
+        server.setEndpointEnabled("llama3_chat", true);
         server.startWorkers("sdxl_txt2img", 1);
         Process second = process();
         try {
@@ -393,6 +398,10 @@ class FilePipelineTest {
 
         assertThat(folder.resolve("output")).content().contains("is shutdown");
         assertThat(files(folder.resolve("prompts/chat/.failed"))).isEmpty();
+        // the second went on with the job that the first had stored
+        assertThat(server.stats().jobs())
+                .filteredOn(job -> job.prompt().equals("A camel"))
+                .hasSize(1);
     }
 
     /** The server and its key are given by the environment, as the README says. */
@@ -411,27 +420,9 @@ class FilePipelineTest {
                 .start();
     }
 
-    /** Below those that the system gives away, before it is used or after, to the next one who connects or listens. */
-    private static int freePort() {
-        return ThreadLocalRandom.current()
-                .ints(20_000, 32_768)
-                .limit(1000)
-                .filter(FilePipelineTest::isFree)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     @Test
     void withoutAServerTheSimulatorIsStarted_andStoppedAtTheEnd() throws Exception {
-        int port = freePort();
+        int port = FreePorts.one();
         properties.remove("camel.component.aipi.server-url");
         properties.setProperty("simulator.port", String.valueOf(port));
         properties.setProperty("simulator.compute-time", "100ms");

@@ -6,12 +6,10 @@
  */
 package io.aipi.camel.examples.httpgateway;
 
+import io.aipi.simulator.FreePorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** A PostgreSQL for one test. */
 final class Postgres {
@@ -21,25 +19,8 @@ final class Postgres {
     /** On a port below those that the system gives away meanwhile, and with more than the usual ten seconds to come up. */
     static EmbeddedPostgres start() throws IOException {
         return EmbeddedPostgres.builder()
-                .setPort(freePort())
+                .setPort(FreePorts.one())
                 .setPGStartupWait(Duration.ofMinutes(2))
                 .start();
-    }
-
-    private static int freePort() {
-        return ThreadLocalRandom.current()
-                .ints(20_000, 32_768)
-                .limit(1000)
-                .filter(Postgres::isFree)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

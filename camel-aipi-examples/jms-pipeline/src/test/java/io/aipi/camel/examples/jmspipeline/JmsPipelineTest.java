@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.FreePorts;
 import io.aipi.simulator.SimulatedEndpoint;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
@@ -20,8 +21,6 @@ import jakarta.jms.Queue;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +31,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -444,7 +442,7 @@ class JmsPipelineTest {
 
     @Test
     void aKilledProcessIsContinuedByTheNext() throws Exception {
-        int port = freePort();
+        int port = FreePorts.one();
         brokerUrl = "tcp://127.0.0.1:" + port + "?initialConnectAttempts=900&retryInterval=100";
         Process first =
                 process("-Dbroker.port=" + port, "-Ddemo=false", "-Dcamel.component.aipi.server-url=" + server.url());
@@ -483,7 +481,7 @@ class JmsPipelineTest {
         Files.writeString(folder.resolve("inbox/haiku.txt"), "A haiku");
         Files.writeString(folder.resolve("inbox/broken.json"), "{");
         Process process =
-                process("-Dbroker.port=0", "-Dsimulator.port=" + freePort(), "-Dsimulator.compute-time=100ms");
+                process("-Dbroker.port=0", "-Dsimulator.port=" + FreePorts.one(), "-Dsimulator.compute-time=100ms");
         Path output = folder.resolve("output");
         try {
             await().atMost(PATIENCE)
@@ -499,24 +497,6 @@ class JmsPipelineTest {
             process.destroyForcibly();
         }
         assertThat(output).content().contains("is shutdown");
-    }
-
-    /** Below those that the system gives away, until it is used, to the next one who connects or listens. */
-    private static int freePort() {
-        return ThreadLocalRandom.current()
-                .ints(20_000, 32_768)
-                .limit(1000)
-                .filter(JmsPipelineTest::isFree)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private Process process(String... properties) throws IOException {

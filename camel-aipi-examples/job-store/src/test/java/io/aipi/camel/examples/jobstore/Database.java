@@ -6,16 +6,14 @@
  */
 package io.aipi.camel.examples.jobstore;
 
+import io.aipi.simulator.FreePorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** An empty database, and the properties with which the job store uses it. */
@@ -45,28 +43,11 @@ record Database(String name, Map<String, String> properties) {
     static EmbeddedPostgres startPostgres() {
         try {
             return EmbeddedPostgres.builder()
-                    .setPort(freePort())
+                    .setPort(FreePorts.one())
                     .setPGStartupWait(Duration.ofMinutes(2))
                     .start();
         } catch (IOException e) {
             throw new IllegalStateException("PostgreSQL does not start", e);
-        }
-    }
-
-    private static int freePort() {
-        return ThreadLocalRandom.current()
-                .ints(20_000, 32_768)
-                .limit(1000)
-                .filter(Database::isFree)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException e) {
-            return false;
         }
     }
 

@@ -6,10 +6,9 @@
  */
 package io.aipi.camel.examples.kafka;
 
+import io.aipi.simulator.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -33,10 +31,6 @@ import org.apache.kafka.common.utils.Time;
  */
 public final class EmbeddedKafka implements AutoCloseable {
 
-    private static final int LOWEST_PORT = 20_000;
-    private static final int LOWEST_GIVEN_AWAY = 32_768;
-    private static final int PORTS_TO_TRY = 1000;
-
     private final KafkaRaftServer server;
     private final String brokers;
 
@@ -51,7 +45,8 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @param folder where it keeps its log; what an earlier one has left there is used again
      */
     public static EmbeddedKafka start(Path folder) {
-        int[] ports = freePorts(2);
+        // the broker's and the controller's are part of the settings, before anything listens
+        int[] ports = FreePorts.several(2);
         String broker = "127.0.0.1:" + ports[0];
         String controller = "127.0.0.1:" + ports[1];
         Path log = folder.resolve("log");
@@ -96,28 +91,6 @@ public final class EmbeddedKafka implements AutoCloseable {
                             "directory.id=" + Uuid.randomUuid()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /**
-     * The broker's and the controller's port are part of the settings, before anything listens: they are chosen here, below
-     * those that the system itself gives away, to the next one who connects or listens anywhere.
-     */
-    private static int[] freePorts(int count) {
-        return ThreadLocalRandom.current()
-                .ints(LOWEST_PORT, LOWEST_GIVEN_AWAY)
-                .distinct()
-                .limit(PORTS_TO_TRY)
-                .filter(EmbeddedKafka::isFree)
-                .limit(count)
-                .toArray();
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException e) {
-            return false;
         }
     }
 

@@ -9,29 +9,21 @@ package io.aipi.camel.examples.quarkus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.FreePorts;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.quarkus.test.QuarkusDevModeTest;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What {@code mvn quarkus:dev} does: a changed source takes effect with the next request. */
 class DevModeTest {
 
-    private static final AipiSimulator SERVER = AipiSimulator.builder()
-            .endpoint(SimulatedEndpoint.chat("llama3_chat", "prompt_input"))
-            .endpoint(SimulatedEndpoint.pngImage("sdxl_txt2img"))
-            .computeTime(Duration.ofMillis(200))
-            .start();
+    private static final int PORT = FreePorts.one();
 
-    private static final int PORT = Ports.free();
-
-    static {
-        // the application is in this process; these win over its file
-        System.setProperty("quarkus.http.port", String.valueOf(PORT));
-        System.setProperty("AIPI_SERVER_URL", SERVER.url());
-    }
+    private static AipiSimulator server;
 
     @RegisterExtension
     static final QuarkusDevModeTest APPLICATION = new QuarkusDevModeTest()
@@ -39,9 +31,22 @@ class DevModeTest {
                     .addAsResource("camel/prompts.camel.yaml")
                     .addAsResource("application.properties"));
 
+    /** For each run of the class: the application starts with the test. */
+    @BeforeAll
+    static void startServer() {
+        server = AipiSimulator.builder()
+                .endpoint(SimulatedEndpoint.chat("llama3_chat", "prompt_input"))
+                .endpoint(SimulatedEndpoint.pngImage("sdxl_txt2img"))
+                .computeTime(Duration.ofMillis(200))
+                .start();
+        // the application is in this process; these win over its file
+        System.setProperty("quarkus.http.port", String.valueOf(PORT));
+        System.setProperty("AIPI_SERVER_URL", server.url());
+    }
+
     @AfterAll
     static void stopServer() {
-        SERVER.close();
+        server.close();
         System.clearProperty("quarkus.http.port");
         System.clearProperty("AIPI_SERVER_URL");
     }

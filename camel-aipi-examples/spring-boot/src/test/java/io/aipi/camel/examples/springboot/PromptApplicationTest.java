@@ -13,11 +13,11 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.FreePorts;
 import io.aipi.simulator.SimulatorBean;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,7 +27,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -56,28 +55,10 @@ class PromptApplicationTest {
                 PromptApplication.class,
                 "--server.port=0",
                 "--server.tomcat.threads.max=4",
-                "--simulator.port=" + freePort(),
+                "--simulator.port=" + FreePorts.one(),
                 "--simulator.compute-time=200ms",
                 "--simulator.workers=20");
         server = application.getBean(SimulatorBean.class).simulator();
-    }
-
-    /** Below those that the system gives away, before it is used or after, to the next one who connects or listens. */
-    private static int freePort() {
-        return ThreadLocalRandom.current()
-                .ints(20_000, 32_768)
-                .limit(1000)
-                .filter(PromptApplicationTest::isFree)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     @AfterAll
