@@ -191,13 +191,9 @@ class KillTest {
         process.kill();
         long killed = System.nanoTime();
         // What it had sent is served before the next one starts: by their times, a submit and a result on its way
-        // belong to the life
-        // that they were lost with. Outside of what is counted is a server so slow that it serves them when the
-        // successor has begun.
-        // Such a submit is one more that was in flight at the kill, its prompt computed again for the same reason; but
-        // no job tells
-        // who sent it, so it could not be told from one that the successor lost without being killed, which is a
-        // defect.
+        // belong to the life that they were lost with. Not counted is a server so slow that it serves them when the
+        // successor has begun. Such a submit was in flight at the kill, too; but no job tells who sent it, and so it
+        // could not be told from one that the successor lost without being killed, which is a defect.
         await().atMost(Duration.ofMinutes(1)).until(() -> server.stats().connectionsOpen() == 0);
         Life life = new Life(born, killed, StoreSnapshot.of(STORE), calls > callsBefore);
         lives.add(life);
