@@ -127,8 +127,6 @@ public class AipiConsumer extends DefaultConsumer
     /** Whether the last look through the store failed; a job that cannot be written or removed is no trouble of all. */
     private volatile boolean storeUnreadable;
 
-    private AipiHealthCheck health;
-
     /** Whether the removals that an earlier process has cut in two are finished. */
     private volatile boolean removalsFinished;
 
@@ -155,8 +153,7 @@ public class AipiConsumer extends DefaultConsumer
         tracker = endpoint.getComponent().tracker(endpoint, true);
         store = tracker.store();
         tracker.declare(name());
-        health = AipiHealthCheck.ofConsumer(endpoint, getRouteId(), () -> storeUnreadable);
-        setHealthCheck(health);
+        setHealthCheck(AipiHealthCheck.ofConsumer(endpoint, getRouteId(), () -> storeUnreadable));
     }
 
     /** Camel makes the consumer of a route anew when the route is started again. */
@@ -204,7 +201,7 @@ public class AipiConsumer extends DefaultConsumer
         }
         active = true;
         if (getRoute() == null && healthChecks() != null) {
-            healthChecks().register(health);
+            healthChecks().register(getHealthCheck());
         }
         tracker.started(this);
         if (store != null) {
@@ -265,7 +262,7 @@ public class AipiConsumer extends DefaultConsumer
         }
         active = false;
         if (getRoute() == null && healthChecks() != null) {
-            healthChecks().unregister(health);
+            healthChecks().unregister(getHealthCheck());
         }
         Runnable scan = nextScan;
         if (scan != null) {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiConstants;
+import io.aipi.camel.ComponentThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -103,7 +104,7 @@ class ConsumerGuaranteeTest extends ConsumerTestSupport {
         server = server(Duration.ofMillis(1500));
         context = newContext();
         context.getShutdownStrategy().setTimeout(100);
-        Set<Thread> before = liveThreads();
+        Set<Thread> before = ComponentThreads.live();
         bindJobs();
         routes(b -> {
             b.from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs");
@@ -125,7 +126,8 @@ class ConsumerGuaranteeTest extends ConsumerTestSupport {
         assertThat(routedBefore).as("not waited for").isLessThan(60);
         assertThat(took).isLessThan(Duration.ofSeconds(30));
         assertThat(jobs.getKeys()).hasSize(60 - routedBefore);
-        await().untilAsserted(() -> assertThat(newThreads(before)).isEmpty());
+        await().untilAsserted(
+                        () -> assertThat(ComponentThreads.namesWithout(before)).isEmpty());
         context = newContext();
         bindJobs();
         routes(b -> b.from("aipi:chat?jobRepository=#jobs").process(this::keep));
@@ -251,7 +253,7 @@ class ConsumerGuaranteeTest extends ConsumerTestSupport {
     @Test
     void aStopThatRunsIntoItsTimeoutLeavesNoJobBehind() throws Exception {
         context.getShutdownStrategy().setTimeout(1);
-        Set<Thread> before = liveThreads();
+        Set<Thread> before = ComponentThreads.live();
         CountDownLatch never = new CountDownLatch(1);
         bindJobs();
         routes(b -> {
@@ -267,7 +269,8 @@ class ConsumerGuaranteeTest extends ConsumerTestSupport {
         context.stop();
 
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
-        await().untilAsserted(() -> assertThat(newThreads(before)).isEmpty());
+        await().untilAsserted(
+                        () -> assertThat(ComponentThreads.namesWithout(before)).isEmpty());
         assertThat(jobs.getKeys()).hasSize(10);
         context = newContext();
         bindJobs();
@@ -352,19 +355,6 @@ class ConsumerGuaranteeTest extends ConsumerTestSupport {
     private List<Integer> numbers() {
         return routed.stream()
                 .map(exchange -> exchange.getMessage().getHeader("number", Integer.class))
-                .toList();
-    }
-
-    private static Set<Thread> liveThreads() {
-        return new HashSet<>(Thread.getAllStackTraces().keySet());
-    }
-
-    private static List<String> newThreads(Set<Thread> before) {
-        return liveThreads().stream()
-                .filter(thread -> thread.isAlive() && !before.contains(thread))
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("aipi-") || name.contains("Aipi"))
-                .filter(name -> !name.startsWith("aipi-simulator"))
                 .toList();
     }
 

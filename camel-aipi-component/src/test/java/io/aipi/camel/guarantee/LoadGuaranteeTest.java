@@ -9,10 +9,12 @@ package io.aipi.camel.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.aipi.camel.ComponentThreads;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mock.MockEndpoint;
@@ -28,7 +30,7 @@ class LoadGuaranteeTest {
     /** Those of a test before this one may be about to end. */
     @BeforeEach
     void awaitTheEndOfOthers() {
-        await().atMost(Duration.ofSeconds(30)).until(TestContext::componentThreads, List::isEmpty);
+        await().atMost(Duration.ofSeconds(30)).until(() -> ComponentThreads.namesWithout(Set.of()), List::isEmpty);
     }
 
     @Test
@@ -64,9 +66,9 @@ class LoadGuaranteeTest {
             }
             // no worker is there yet: all are in flight until there is one, however long the count takes
             await().atMost(Duration.ofSeconds(60)).until(() -> server.stats().submits() == JOBS);
-            List<String> queued = TestContext.componentThreads();
+            List<String> queued = ComponentThreads.namesWithout(Set.of());
             server.startWorkers("chat", JOBS);
-            List<String> computed = TestContext.componentThreads();
+            List<String> computed = ComponentThreads.namesWithout(Set.of());
             assertThat(queued)
                     .as("the component's threads with %d jobs queued", JOBS)
                     .isNotEmpty()
@@ -76,7 +78,7 @@ class LoadGuaranteeTest {
                     .hasSizeLessThan(FEW);
 
             out.assertIsSatisfied();
-            assertThat(TestContext.componentThreads())
+            assertThat(ComponentThreads.namesWithout(Set.of()))
                     .as("the component's threads after %d results", JOBS)
                     .hasSizeLessThan(FEW);
             for (Exchange exchange : out.getExchanges()) {

@@ -16,6 +16,7 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiEndpoint;
+import io.aipi.camel.ComponentThreads;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
@@ -407,7 +408,7 @@ class SecretGuaranteeTest {
         seeStates(context);
         ModelToXMLDumper dumper = PluginHelper.getModelToXMLDumper(context);
         recorder.see("route-dump", dumper.dumpModelAsXml(context, test.context().getRouteDefinition("in0")));
-        TestContext.liveThreads().forEach(thread -> recorder.see("thread", thread.getName()));
+        ComponentThreads.live().forEach(thread -> recorder.see("thread", thread.getName()));
     }
 
     private void see(Exchange exchange) {

@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConstants;
+import io.aipi.camel.ComponentThreads;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
@@ -44,7 +45,7 @@ class StopGuaranteeTest {
 
     @BeforeEach
     void start() throws Exception {
-        await().atMost(PATIENCE).until(TestContext::componentThreads, List::isEmpty);
+        await().atMost(PATIENCE).until(() -> ComponentThreads.namesWithout(Set.of()), List::isEmpty);
         server = AipiSimulator.builder()
                 .apiKey("key-1")
                 .endpoint(SimulatedEndpoint.chat("chat", "text"))
@@ -52,7 +53,7 @@ class StopGuaranteeTest {
                 .maxQueueLength(1_000)
                 .computeTime(Duration.ZERO)
                 .start();
-        before = TestContext.liveThreads();
+        before = ComponentThreads.live();
     }
 
     @AfterEach
@@ -187,7 +188,7 @@ class StopGuaranteeTest {
                         .contains("hello");
                 assertThat(template.requestBody("direct:held", "hello", String.class))
                         .contains("hello");
-                assertThat(TestContext.componentThreads()).isNotEmpty();
+                assertThat(ComponentThreads.namesWithout(Set.of())).isNotEmpty();
                 assertThat(server.stats().connectionsOpen()).isPositive();
             }
             assertThatNothingIsLeft();
@@ -269,7 +270,7 @@ class StopGuaranteeTest {
                         .contains("hello");
                 context.stop();
                 // a thread of Camel's own shutdown outlives a stop that a start follows
-                await().atMost(PATIENCE).until(TestContext::componentThreads, List::isEmpty);
+                await().atMost(PATIENCE).until(() -> ComponentThreads.namesWithout(Set.of()), List::isEmpty);
                 await().atMost(PATIENCE).until(() -> server.stats().connectionsOpen() == 0);
             }
         }
@@ -302,7 +303,7 @@ class StopGuaranteeTest {
 
     /** By whatever name, except those of the JVM, the server and the test, which come and go when they like. */
     private List<String> newThreads() {
-        return TestContext.liveThreads().stream()
+        return ComponentThreads.live().stream()
                 .filter(thread -> !before.contains(thread))
                 .map(Thread::getName)
                 .filter(name -> !name.startsWith("aipi-simulator") && !name.startsWith("awaitility"))

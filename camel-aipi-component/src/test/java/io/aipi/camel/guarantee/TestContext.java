@@ -7,10 +7,7 @@
 package io.aipi.camel.guarantee;
 
 import io.aipi.camel.AipiComponent;
-import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.health.HealthCheckRepository;
@@ -68,23 +65,6 @@ final class TestContext implements AutoCloseable {
 
     DefaultCamelContext context() {
         return context;
-    }
-
-    /** The names of the live threads that belong to the component. */
-    static List<String> componentThreads() {
-        return liveThreads().stream()
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("aipi-") || name.contains("Aipi"))
-                .filter(name -> !name.startsWith("aipi-simulator"))
-                .sorted()
-                .toList();
-    }
-
-    /** All threads that live now, whoever made them. */
-    static Set<Thread> liveThreads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(Thread::isAlive)
-                .collect(Collectors.toSet());
     }
 
     @Override

@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConfiguration;
 import io.aipi.camel.AipiConstants;
+import io.aipi.camel.ComponentThreads;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.io.IOException;
@@ -68,7 +69,7 @@ class SoakTest {
     /** For what comes soon, but on threads of others. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final Set<Thread> threadsOfOthers = Thread.getAllStackTraces().keySet();
+    private final Set<Thread> threadsOfOthers = ComponentThreads.live();
     private AipiSimulator server = server();
     private FaultyProxy proxy;
     private DefaultCamelContext context;
@@ -277,14 +278,9 @@ class SoakTest {
                 proxy.connections());
     }
 
-    /** The names of the component's threads, without those of the tests before this one in the same process. */
+    /** Without those of the tests before this one in the same process. */
     private List<String> componentThreads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.isAlive() && !threadsOfOthers.contains(thread))
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("aipi-") || name.contains("Aipi"))
-                .filter(name -> !name.startsWith("aipi-simulator"))
-                .toList();
+        return ComponentThreads.namesWithout(threadsOfOthers);
     }
 
     /** Sockets of this process; 0 where the system does not tell. */
