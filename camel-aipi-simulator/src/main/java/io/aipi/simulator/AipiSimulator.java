@@ -51,14 +51,14 @@ public final class AipiSimulator implements AutoCloseable {
     private final Sessions sessions;
     private final HttpFront front;
     private final SimulatorStats stats;
+    private final List<ModelEndpoint> endpoints;
     private final InetSocketAddress address;
 
     private AipiSimulator(Builder settings) throws IOException {
         // Pictures need no display, and must not look for one.
         System.setProperty("java.awt.headless", "true");
         Dialect dialect = settings.generation.dialect();
-        List<ModelEndpoint> endpoints =
-                settings.endpoints.values().stream().map(dialect::offered).toList();
+        endpoints = settings.endpoints.values().stream().map(dialect::offered).toList();
         Tally tally = new Tally();
         Journal journal = new Journal(settings.log);
         AtomicLong count = new AtomicLong();
@@ -107,7 +107,8 @@ public final class AipiSimulator implements AutoCloseable {
 
     /**
      * Runs a simulator with a few endpoints until it is stopped. From the sources:
-     * {@code mvn -q -pl camel-aipi-simulator compile exec:java -Dexec.args="--port 7777"}.
+     * {@code mvn -q -pl camel-aipi-simulator compile exec:java -Dexec.args="--port 7777"}. With
+     * {@code --endpoints 0.9.6} it has those of a real server, see {@link SimulatedEndpoint#ofServer096()}.
      *
      * @param arguments see the usage, which bad arguments bring up together with exit code 2
      */
@@ -135,6 +136,10 @@ public final class AipiSimulator implements AutoCloseable {
      */
     public int port() {
         return address.getPort();
+    }
+
+    List<ModelEndpoint> endpoints() {
+        return endpoints;
     }
 
     /**
@@ -320,6 +325,17 @@ public final class AipiSimulator implements AutoCloseable {
          */
         public Builder endpoint(SimulatedEndpoint endpoint) {
             endpoints.put(endpoint.name(), endpoint.endpoint());
+            return this;
+        }
+
+        /**
+         * Adds endpoints, or replaces those of the same names.
+         *
+         * @param several the endpoints, such as {@link SimulatedEndpoint#ofServer096()}
+         * @return this
+         */
+        public Builder endpoints(List<SimulatedEndpoint> several) {
+            several.forEach(this::endpoint);
             return this;
         }
 

@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 
 /** The simulator as a program. */
 final class CommandLine {
@@ -29,7 +30,7 @@ final class CommandLine {
     private static final String USAGE = """
             Usage: AipiSimulator [--port 7777] [--host 127.0.0.1] [--generation served|documented]
                                  [--api-key KEY]... [--compute-time 2s] [--workers 4]
-                                 [--queue-length 1000] [--quiet]
+                                 [--queue-length 1000] [--endpoints all|0.9.6] [--quiet]
               --port          port to listen on; 0 is any that is free (default 7777)
               --host          address to listen on (default 127.0.0.1)
               --generation    served: as AIME API Server 0.9.6; documented: as the documents say (default served)
@@ -37,19 +38,18 @@ final class CommandLine {
               --compute-time  how long a job computes, such as 2s or 250ms (default 1s to 2s, by endpoint)
               --workers       workers per endpoint (default 1)
               --queue-length  how many jobs of one endpoint can wait; more are refused (default 1000)
+              --endpoints     0.9.6: those of an AIME API Server 0.9.6; all: these and two more (default all)
               --quiet         no line for each login, submit, start, result and refusal
-            It has the chat endpoints llama2_chat and llama3_chat, the image endpoints sdxl_txt2img and sd_png (PNG) and
-            stable_diffusion_xl_txt2img (JPEG), stable_diffusion_3_5 (image to image, JPEG) and tts (speech).
+            An AIME API Server 0.9.6 has the chat endpoints gpt_oss_chat, llama2_chat, llama3_chat, llama4_chat and
+            mistral_chat, the image endpoints stable_diffusion_xl_txt2img, stable_diffusion_xl_img2img and
+            stable_diffusion_3_5 (all JPEG), and tts (speech). The two more are sdxl_txt2img and sd_png (PNG images).
             """;
 
-    static final List<SimulatedEndpoint> ENDPOINTS = List.of(
-            SimulatedEndpoint.chat("llama2_chat", "text"),
-            SimulatedEndpoint.chat("llama3_chat", "prompt_input"),
-            SimulatedEndpoint.pngImage("sdxl_txt2img"),
-            SimulatedEndpoint.image("stable_diffusion_xl_txt2img"),
-            SimulatedEndpoint.imageToImage("stable_diffusion_3_5"),
-            SimulatedEndpoint.pngImage("sd_png"),
-            SimulatedEndpoint.speech("tts"));
+    /** All of the recorded server's, and two that draw small PNG images. */
+    static final List<SimulatedEndpoint> ALL_ENDPOINTS = Stream.concat(
+                    SimulatedEndpoint.ofServer096().stream(),
+                    Stream.of(SimulatedEndpoint.pngImage("sdxl_txt2img"), SimulatedEndpoint.pngImage("sd_png")))
+            .toList();
 
     private CommandLine() {}
 
@@ -83,7 +83,7 @@ final class CommandLine {
 
     static AipiSimulator.Builder parse(List<String> arguments, PrintStream out) {
         AipiSimulator.Builder settings = AipiSimulator.builder().port(7777).log(line -> print(line, out));
-        ENDPOINTS.forEach(settings::endpoint);
+        List<SimulatedEndpoint> endpoints = ALL_ENDPOINTS;
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String option = rest.next();
@@ -95,11 +95,21 @@ final class CommandLine {
                 case "--compute-time" -> settings.computeTime(duration(option, value(option, rest)));
                 case "--workers" -> settings.workers(number(option, value(option, rest), 0, 100_000));
                 case "--queue-length" -> settings.maxQueueLength(number(option, value(option, rest), 1, 10_000_000));
+                case "--endpoints" -> endpoints = endpoints(option, value(option, rest));
                 case "--quiet" -> settings.log(line -> {});
                 default -> throw new IllegalArgumentException("Unknown argument " + option);
             }
         }
-        return settings;
+        return settings.endpoints(endpoints);
+    }
+
+    /** The endpoints by the name of their set; {@code option} is for the message about another name. */
+    static List<SimulatedEndpoint> endpoints(String option, String set) {
+        return switch (set) {
+            case "all" -> ALL_ENDPOINTS;
+            case "0.9.6" -> SimulatedEndpoint.ofServer096();
+            default -> throw new IllegalArgumentException(option + " must be all or 0.9.6, not " + set);
+        };
     }
 
     private static String value(String option, Iterator<String> rest) {
@@ -151,7 +161,10 @@ final class CommandLine {
 
     private static void announce(AipiSimulator simulator, PrintStream out) {
         out.println("AIPI simulator at " + simulator.url());
-        ENDPOINTS.forEach(endpoint -> out.println("  " + simulator.url() + "/" + endpoint));
+        simulator
+                .endpoints()
+                .forEach(endpoint ->
+                        out.println("  " + simulator.url() + "/" + endpoint.name() + " (" + endpoint.category() + ")"));
         out.println("Stop it with Ctrl-C.");
     }
 

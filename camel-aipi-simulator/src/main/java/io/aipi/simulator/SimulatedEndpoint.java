@@ -10,6 +10,7 @@ import io.aipi.simulator.endpoint.EndpointPresets;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.endpoint.Parameter;
 import io.aipi.simulator.model.PictureFormat;
+import java.util.List;
 
 /** A model endpoint that a simulator offers. Immutable. */
 public final class SimulatedEndpoint {
@@ -21,12 +22,32 @@ public final class SimulatedEndpoint {
     }
 
     /**
+     * The endpoints of an AIME API Server 0.9.6 with all its models, by their names and with their parameters: the chat
+     * endpoints {@code gpt_oss_chat}, {@code llama2_chat}, {@code llama3_chat}, {@code llama4_chat} and
+     * {@code mistral_chat}, the image endpoints {@code stable_diffusion_3_5}, {@code stable_diffusion_xl_img2img} (an
+     * {@code image} and a {@code text} are required, {@code prompt} is optional) and
+     * {@code stable_diffusion_xl_txt2img}, and {@code tts}.
+     *
+     * <p>A simulator with these: {@code AipiSimulator.builder().endpoints(SimulatedEndpoint.ofServer096()).start()}. As
+     * a program: {@code --endpoints 0.9.6}. As a bean: {@link SimulatorBean#setEndpoints}.
+     *
+     * @return the endpoints, in the order of their names
+     */
+    public static List<SimulatedEndpoint> ofServer096() {
+        return EndpointPresets.ofServer096().stream()
+                .map(SimulatedEndpoint::new)
+                .toList();
+    }
+
+    /**
      * A chat model that answers {@code You said: <prompt>}.
      *
      * <p>With the prompt in {@code text} it is described as the recorded {@code llama2_chat}, whose description
      * declares no {@code error} output: a failed job then comes back as a success with the prompt for an answer, as it
      * did on the recorded server. {@link #withErrorOutput()} mends that. With the prompt in any other parameter it is
-     * described as the recorded {@code llama3_chat}, which declares errors and also takes a {@code chat_context}.
+     * described as the recorded {@code llama3_chat}, which declares errors and also takes a {@code chat_context} or a
+     * {@code text_context}. With the prompt in {@code text_context} it has no parameter beside these two, as
+     * {@code mistral_chat}.
      *
      * @param name the endpoint's name
      * @param promptParameter the parameter that takes the prompt; {@code prompt} in the documented generation, whatever

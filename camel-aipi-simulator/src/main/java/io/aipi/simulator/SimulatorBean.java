@@ -7,6 +7,7 @@
 package io.aipi.simulator;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -23,13 +24,12 @@ public final class SimulatorBean implements AutoCloseable {
 
     private final AipiSimulator.Builder settings = AipiSimulator.builder();
     private int port = 7777;
+    private List<SimulatedEndpoint> endpoints = CommandLine.ALL_ENDPOINTS;
     private String serverUrl;
     private AipiSimulator simulator;
 
     /** A simulator on port 7777, not yet started. */
-    public SimulatorBean() {
-        CommandLine.ENDPOINTS.forEach(settings::endpoint);
-    }
+    public SimulatorBean() {}
 
     /**
      * The port to listen on.
@@ -48,6 +48,17 @@ public final class SimulatorBean implements AutoCloseable {
      */
     public void setServerUrl(String url) {
         serverUrl = url;
+    }
+
+    /**
+     * Which endpoints it has.
+     *
+     * @param set {@code 0.9.6} for those of {@link SimulatedEndpoint#ofServer096()}, what a real server has; {@code all},
+     *     the default, for these, {@code sdxl_txt2img} and {@code sd_png}
+     * @throws IllegalArgumentException if it is something else
+     */
+    public void setEndpoints(String set) {
+        endpoints = CommandLine.endpoints("endpoints", set);
     }
 
     /**
@@ -79,7 +90,7 @@ public final class SimulatorBean implements AutoCloseable {
             throw new IllegalStateException("The simulator is running at " + simulator.url());
         }
         if (serverUrl == null || Objects.equals(withoutSlash(serverUrl), "http://127.0.0.1:" + port)) {
-            simulator = settings.port(port).start();
+            simulator = settings.port(port).endpoints(endpoints).start();
         }
     }
 

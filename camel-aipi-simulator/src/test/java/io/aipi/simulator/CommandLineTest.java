@@ -52,6 +52,7 @@ class CommandLineTest {
                 "--compute-time -1s",
                 "--workers many",
                 "--queue-length 0",
+                "--endpoints some",
                 "--nonsense"
             })
     void badArgumentsGiveTheUsageAndExitCodeTwo(String arguments) {
@@ -100,6 +101,17 @@ class CommandLineTest {
             assertThat(description.status()).isEqualTo(200);
             assertThat(run("--help")).isZero();
             assertThat(log()).contains(endpoint);
+        }
+    }
+
+    @Test
+    void theEndpointsCanBeThoseOfARealServer() throws IOException {
+        try (AipiSimulator simulator = start(List.of("--port", "0", "--endpoints", "0.9.6"))) {
+            RawClient.Response list = RawClient.once(simulator.port(), "GET", "/api/endpoints", Map.of(), new byte[0]);
+
+            assertThat(list.body())
+                    .contains("stable_diffusion_xl_img2img", "mistral_chat")
+                    .doesNotContain("sdxl_txt2img");
         }
     }
 

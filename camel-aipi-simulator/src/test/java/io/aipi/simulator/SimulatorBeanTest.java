@@ -108,4 +108,17 @@ class SimulatorBeanTest {
 
         assertThat(bean.simulator().port()).isPositive();
     }
+
+    @Test
+    void itCanHaveTheEndpointsOfARealServerAndNoOthers() throws Exception {
+        bean.setPort(0);
+        bean.setEndpoints("0.9.6");
+
+        bean.start();
+
+        String url = bean.simulator().url() + "/api/endpoints/";
+        assertThat(status(url + "stable_diffusion_xl_txt2img")).isEqualTo(200);
+        assertThat(status(url + "sdxl_txt2img")).isEqualTo(404);
+        assertThatThrownBy(() -> bean.setEndpoints("some")).hasMessageContaining("endpoints must be all or 0.9.6");
+    }
 }

@@ -23,11 +23,34 @@ public final class EndpointPresets {
     private static final List<String> SAMPLERS =
             List.of("EulerEDMSampler", "HeunEDMSampler", "EulerAncestralSampler", "DPMPP2MSampler");
 
+    private static final String TEXT_CONTEXT = "text_context";
+
     private EndpointPresets() {}
 
     /**
+     * The endpoints of an AIME API Server 0.9.6 with all its models, in the order of their names. {@code mistral_chat}
+     * and {@code gpt_oss_chat} have no {@code prompt_input}, {@code stable_diffusion_xl_img2img} has an optional
+     * {@code prompt} and a required {@code text}.
+     *
+     * @return the endpoints
+     */
+    public static List<ModelEndpoint> ofServer096() {
+        return List.of(
+                chat("gpt_oss_chat", TEXT_CONTEXT),
+                chat("llama2_chat", "text"),
+                chat("llama3_chat", "prompt_input"),
+                chat("llama4_chat", "prompt_input"),
+                chat("mistral_chat", TEXT_CONTEXT),
+                imageToImage("stable_diffusion_3_5"),
+                imageToImageWithText("stable_diffusion_xl_img2img"),
+                image("stable_diffusion_xl_txt2img", PictureFormat.JPEG),
+                speech("tts"));
+    }
+
+    /**
      * A chat model. With the prompt in {@code text} it is described as the recorded {@code llama2_chat}, which declares
-     * no {@code error} output; otherwise as the recorded {@code llama3_chat}, which also takes a {@code chat_context}.
+     * no {@code error} output; otherwise as the recorded {@code llama3_chat}, which also takes a {@code chat_context}
+     * or a {@code text_context}. With the prompt in {@code text_context} there is no other input for it.
      *
      * @param name the endpoint's name
      * @param promptParameter the input that takes the prompt
@@ -63,8 +86,10 @@ public final class EndpointPresets {
         boolean recorded = name.equals("llama3_chat");
         List<Parameter> inputs = new ArrayList<>();
         inputs.add(named("chat_context", "chat_context").with("required", false));
-        inputs.add(named("text_context", "text_context").with("required", false));
-        inputs.add(named(promptParameter, "string").with("default", "").with("required", false));
+        inputs.add(named(TEXT_CONTEXT, TEXT_CONTEXT).with("required", false));
+        if (!promptParameter.equals(TEXT_CONTEXT)) {
+            inputs.add(named(promptParameter, "string").with("default", "").with("required", false));
+        }
         inputs.addAll(sampling());
         inputs.add(named("max_gen_tokens", "integer").with("default", 2000).with("maximum", 16384));
         return new ModelEndpoint(
@@ -215,6 +240,50 @@ public final class EndpointPresets {
                         named("error", "string"),
                         named("model_name", "string")),
                 List.of(images("progress_images", format), named("progress_message", "string")),
+                new ImageModel(format));
+    }
+
+    /**
+     * A model that draws over an {@code image}, in the way of {@code stable_diffusion_xl_img2img}: the image and a
+     * {@code text} are required, a {@code prompt} is optional and says nothing.
+     *
+     * @param name the endpoint's name
+     * @return the endpoint
+     */
+    public static ModelEndpoint imageToImageWithText(String name) {
+        PictureFormat format = PictureFormat.JPEG;
+        List<Parameter> inputs = List.of(
+                named("prompt", "string").with("default", "").with("required", false),
+                named("text", "string").with("required", true),
+                named("image", "image").with("required", true),
+                named("provide_progress_images", "string").with("default", "None"),
+                named("negative_prompt", "string").with("default", ""),
+                samples(10),
+                named("seed", "integer").with("default", -1),
+                size("height", 512, 64, 768),
+                size("width", 512, 64, 768),
+                steps("base_steps", 40),
+                steps("refine_steps", 40),
+                named("img2img_strength", "float")
+                        .with("minimum", 0.0)
+                        .with("maximum", 1.0)
+                        .with("default", 0.15));
+        boolean known = name.equals("stable_diffusion_xl_img2img");
+        return new ModelEndpoint(
+                name,
+                known ? "Stable Diffusion XL Img2img" : name,
+                known ? "Stable Diffusion XL Image to image example API" : name + " (simulated image to image)",
+                0,
+                "image",
+                jobType(name),
+                "text",
+                inputs,
+                List.of(
+                        images("images", format),
+                        named("seed", "integer"),
+                        named("prompt", "string"),
+                        named("error", "string")),
+                List.of(images("progress_images", format)),
                 new ImageModel(format));
     }
 

@@ -62,12 +62,15 @@ public record ModelEndpoint(
 
     /**
      * This endpoint with another name for its prompt, as servers of the documented generation call it {@code prompt}.
+     * Another input of that name goes.
      *
      * @param prompt the new name
      * @return a copy
      */
     public ModelEndpoint withPromptNamed(String prompt) {
         List<Parameter> renamed = inputs.stream()
+                .filter(input ->
+                        input.name().equals(promptParameter) || !input.name().equals(prompt))
                 .map(input -> input.name().equals(promptParameter) ? new Parameter(prompt, input.attributes()) : input)
                 .toList();
         return new ModelEndpoint(

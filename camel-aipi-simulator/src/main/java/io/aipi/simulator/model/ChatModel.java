@@ -25,14 +25,21 @@ public record ChatModel() implements Model {
 
     @Override
     public String effectivePrompt(String prompt, Map<String, JsonNode> inputs) {
-        JsonNode context = inputs.get("chat_context");
-        return prompt.isEmpty() && context != null ? lastOfContext(context.asText()) : prompt;
+        if (!prompt.isEmpty()) {
+            return prompt;
+        }
+        if (inputs.containsKey("chat_context")) {
+            return lastOfContext(inputs.get("chat_context").asText());
+        }
+        return inputs.containsKey("text_context") ? inputs.get("text_context").asText() : prompt;
     }
 
     private static String lastOfContext(String context) {
         try {
             JsonNode messages = JSON.readTree(context);
-            return messages.path(messages.size() - 1).path("content").asText("");
+            JsonNode content = messages.path(messages.size() - 1).path("content");
+            // A text, or a list of {"text": ..} and {"image": ..}.
+            return content.isArray() ? String.join(" ", content.findValuesAsText("text")) : content.asText("");
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("chat_context was not validated", e);
         }
