@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,22 +62,16 @@ public final class AipiSimulator implements AutoCloseable {
         endpoints = settings.endpoints.values().stream().map(dialect::offered).toList();
         Tally tally = new Tally();
         Journal journal = new Journal(settings.log);
-        AtomicLong count = new AtomicLong();
         time = new SystemTime(daemons());
         jobs = new Jobs(
-                endpoints,
-                settings.limits(),
-                time,
-                () -> dialect.jobId(count.incrementAndGet()),
-                settings.computeTimes()::get,
-                tally,
-                journal);
+                endpoints, settings.limits(), time, dialect::jobId, settings.computeTimes()::get, tally, journal);
         endpoints.forEach(endpoint -> jobs.startWorkers(
                 endpoint.name(), settings.workers.getOrDefault(endpoint.name(), settings.usualWorkers)));
         sessions = new Sessions();
-        Router router =
-                new Router(new Site(dialect, endpoints, new ApiKeys(settings.keys), sessions, jobs, tally, journal));
-        front = new HttpFront(router::reply, time, settings.responseTimeout, settings.keepAlive, tally);
+        Router router = new Router(new Site(
+                dialect, endpoints, new ApiKeys(settings.keys, settings.users), sessions, jobs, tally, journal));
+        front = new HttpFront(
+                router::reply, time, settings.responseTimeout, settings.keepAlive, dialect.allowsOtherOrigins(), tally);
         stats = new SimulatorStats(tally, front);
         try {
             address = front.listen(new InetSocketAddress(settings.host, settings.port));
@@ -158,7 +153,9 @@ public final class AipiSimulator implements AutoCloseable {
 
     /**
      * Restarts the simulated server in no time: jobs and sessions are forgotten, all connections drop, held requests
-     * get an empty reply, workers begin afresh. The port stays. For an outage that lasts see {@link #goDown()}.
+     * get an empty reply, workers begin afresh. Jobs are counted from 1 again, so that where ids are {@code JID1} and so
+     * on ({@link Generation#DOCUMENTED}, {@link Generation#SERVED_0_9_0}) new jobs get the ids of forgotten ones. The
+     * port stays. For an outage that lasts see {@link #goDown()}.
      */
     public void restart() {
         // First the jobs: a dropped held request must not find its job and leave a fresh worker stuck.
@@ -254,6 +251,7 @@ public final class AipiSimulator implements AutoCloseable {
 
         private final Map<String, ModelEndpoint> endpoints = new LinkedHashMap<>();
         private final Map<String, Set<String>> keys = new HashMap<>();
+        private final Set<String> users = new HashSet<>();
         private final Map<String, Integer> workers = new HashMap<>();
         private final Map<String, Duration> computeTime = new HashMap<>();
         private String host = "127.0.0.1";
@@ -314,6 +312,18 @@ public final class AipiSimulator implements AutoCloseable {
          */
         public Builder apiKey(String key, String... onlyEndpoints) {
             keys.put(key, Set.of(onlyEndpoints));
+            return this;
+        }
+
+        /**
+         * Adds a valid user, for the generation whose logins ask for one: {@link Generation#SERVED_0_9_0}. Without any,
+         * everybody is one who says a name.
+         *
+         * @param name the user
+         * @return this
+         */
+        public Builder user(String name) {
+            users.add(name);
             return this;
         }
 

@@ -28,12 +28,13 @@ final class CommandLine {
     private static final DateTimeFormatter LOG_TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
 
     private static final String USAGE = """
-            Usage: AipiSimulator [--port 7777] [--host 127.0.0.1] [--generation served|documented]
+            Usage: AipiSimulator [--port 7777] [--host 127.0.0.1] [--generation served|0.9.0|documented]
                                  [--api-key KEY]... [--compute-time 2s] [--workers 4]
                                  [--queue-length 1000] [--endpoints all|0.9.6] [--quiet]
               --port          port to listen on; 0 is any that is free (default 7777)
               --host          address to listen on (default 127.0.0.1)
-              --generation    served: as AIME API Server 0.9.6; documented: as the documents say (default served)
+              --generation    served: as AIME API Server 0.9.6; 0.9.0: as that version of it;
+                              documented: as the documents say (default served)
               --api-key       a valid API key, repeatable; without any, every key is good
               --compute-time  how long a job computes, such as 2s or 250ms (default 1s to 2s, by endpoint)
               --workers       workers per endpoint (default 1)
@@ -135,8 +136,10 @@ final class CommandLine {
     private static Generation generation(String value) {
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "served" -> Generation.SERVED;
+            case "0.9.0" -> Generation.SERVED_0_9_0;
             case "documented" -> Generation.DOCUMENTED;
-            default -> throw new IllegalArgumentException("--generation must be served or documented, not " + value);
+            default ->
+                throw new IllegalArgumentException("--generation must be served, 0.9.0 or documented, not " + value);
         };
     }
 

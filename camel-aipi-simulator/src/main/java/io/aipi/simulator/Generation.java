@@ -8,6 +8,7 @@ package io.aipi.simulator;
 
 import io.aipi.simulator.protocol.Dialect;
 import io.aipi.simulator.protocol.DocumentedDialect;
+import io.aipi.simulator.protocol.FormerDialect;
 import io.aipi.simulator.protocol.ServedDialect;
 
 /** A generation of AIPI servers. */
@@ -19,6 +20,13 @@ public enum Generation {
      * {@code /api} routes, progress in the answer that brings the result, images as bare base64.
      */
     DOCUMENTED(new DocumentedDialect()),
+
+    /**
+     * As AIME API Server 0.9.0 serves it: {@code /<endpoint>/login?user=&key=}, no {@code /api} routes, a session key
+     * that is good for submits to the endpoint of its login only and is asked for in progress requests, job ids that
+     * begin with {@code JID1} at each start.
+     */
+    SERVED_0_9_0(new FormerDialect()),
 
     /**
      * As AIME API Server 0.9.6 serves it: {@code /<endpoint>/login?key=}, {@code /api} routes, no progress in the

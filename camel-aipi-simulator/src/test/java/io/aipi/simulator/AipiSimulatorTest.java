@@ -8,6 +8,7 @@ package io.aipi.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -375,5 +376,47 @@ class AipiSimulatorTest {
         assertThatThrownBy(() -> settings().port(simulator.port()).start())
                 .hasMessageContaining("Cannot listen on")
                 .hasMessageContaining(String.valueOf(simulator.port()));
+    }
+
+    @Test
+    void aServer090CountsItsJobsAnewAfterARestart_andShowsTheNewJobToWhomeverAsks() throws IOException {
+        simulator = settings().generation(Generation.SERVED_0_9_0).start();
+        assertThat(submit090(login090(), "mine @sleep=60")).isEqualTo("JID1");
+
+        simulator.restart();
+        String session = login090();
+
+        assertThat(poll090("JID1", session).body()).contains("Client has no active request with this job id");
+        assertThat(submit090(session, "somebody else's @sleep=60")).isEqualTo("JID1");
+        assertThat(json(poll090("JID1", login090())).get("job_state").asText()).isEqualTo("processing");
+        assertThat(simulator.stats().jobs())
+                .extracting(SimulatorStats.AcceptedJob::jobId, SimulatorStats.AcceptedJob::prompt)
+                .containsExactly(tuple("JID1", "mine @sleep=60"), tuple("JID1", "somebody else's @sleep=60"));
+    }
+
+    @Test
+    void aServer090SaysNothingOfOtherOrigins() throws IOException {
+        simulator = settings().generation(Generation.SERVED_0_9_0).start();
+
+        assertThat(get("/llama2_chat/login?user=any&key=any").headers().keySet())
+                .containsExactlyInAnyOrder("content-length", "connection", "content-type");
+    }
+
+    private String login090() throws IOException {
+        return json(get("/llama2_chat/login?user=any&key=any"))
+                .get("client_session_auth_key")
+                .asText();
+    }
+
+    private String submit090(String session, String prompt) throws IOException {
+        String body = "{\"client_session_auth_key\": \"%s\", \"text\": \"%s\", \"wait_for_result\": false}";
+        return json(post("/llama2_chat", body.formatted(session, prompt)))
+                .get("job_id")
+                .asText();
+    }
+
+    private RawClient.Response poll090(String jobId, String session) throws IOException {
+        String body = "{\"client_session_auth_key\": \"%s\", \"job_id\": \"%s\"}";
+        return post("/llama2_chat/progress", body.formatted(session, jobId));
     }
 }

@@ -65,12 +65,15 @@ class FaultTableTest {
         }
     }
 
+    /** The two whose outcomes the table has; 0.9.0 differs from them in its sessions, which have tests of their own. */
+    private static final List<Generation> GENERATIONS = List.of(Generation.DOCUMENTED, Generation.SERVED);
+
     static Stream<Cell> cells() {
         return Stream.of(false, true)
                 .flatMap(lasting -> faults(lasting).stream()
                         .flatMap(fault -> Arrays.stream(Call.values())
                                 .filter(fault::concerns)
-                                .flatMap(call -> Arrays.stream(Generation.values())
+                                .flatMap(call -> GENERATIONS.stream()
                                         // what lasts ends in the same code for both, but for the login
                                         .filter(generation ->
                                                 !lasting || generation == Generation.SERVED || call == Call.LOGIN)
@@ -124,7 +127,7 @@ class FaultTableTest {
             return FaultTable.NOTHING;
         }
         Map<Generation, String> outcomes = new LinkedHashMap<>();
-        for (Generation generation : Generation.values()) {
+        for (Generation generation : GENERATIONS) {
             CompletableFuture<Seen> seen = SEEN.get(new Cell(call, fault, lasting, generation));
             if (seen != null) {
                 outcomes.put(generation, seen.join().outcome());

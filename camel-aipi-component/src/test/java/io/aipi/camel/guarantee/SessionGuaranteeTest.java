@@ -40,10 +40,12 @@ class SessionGuaranteeTest {
     @EnumSource(Generation.class)
     void aThousandExchangesThatMeetAnExpiredSessionCauseOneLoginAndAllSucceed(Generation generation) throws Exception {
         try (AipiSimulator server = server(generation);
-                TestContext test = TestContext.started(
+                TestContext test = TestContext.of(
                         server.url(),
                         "key-1",
+                        component -> component.getConfiguration().setUser("somebody"),
                         routes -> routes.from("direct:in").to("aipi:chat?maxConnections=400"))) {
+            test.context().start();
             assertThat(server.stats().logins()).isEqualTo(1);
 
             server.expireSessions();

@@ -78,6 +78,27 @@ public record ModelEndpoint(
     }
 
     /**
+     * This endpoint with another version.
+     *
+     * @param number the version
+     * @return a copy
+     */
+    public ModelEndpoint withVersion(int number) {
+        return new ModelEndpoint(
+                name,
+                title,
+                description,
+                number,
+                category,
+                jobType,
+                promptParameter,
+                inputs,
+                outputs,
+                progressOutputs,
+                model);
+    }
+
+    /**
      * This endpoint with one more declared output, unless it has it.
      *
      * @param output the output

@@ -50,6 +50,7 @@ final class Exchange implements AsyncServerExchangeHandler {
     private final Function<Request, Reply> router;
     private final Time time;
     private final Duration responseTimeout;
+    private final boolean allowsOtherOrigins;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream(256);
 
@@ -62,10 +63,11 @@ final class Exchange implements AsyncServerExchangeHandler {
     private ByteBuffer output;
     private boolean outputEnded;
 
-    Exchange(Function<Request, Reply> router, Time time, Duration responseTimeout) {
+    Exchange(Function<Request, Reply> router, Time time, Duration responseTimeout, boolean allowsOtherOrigins) {
         this.router = router;
         this.time = time;
         this.responseTimeout = responseTimeout;
+        this.allowsOtherOrigins = allowsOtherOrigins;
     }
 
     @Override
@@ -176,7 +178,9 @@ final class Exchange implements AsyncServerExchangeHandler {
     private void send(Answer answer) {
         BasicHttpResponse response = new BasicHttpResponse(answer.status(), reason(answer.status()));
         answer.headers().forEach((name, value) -> response.addHeader(name, value));
-        response.addHeader("access-control-allow-origin", headers.getOrDefault("origin", "*"));
+        if (allowsOtherOrigins) {
+            response.addHeader("access-control-allow-origin", headers.getOrDefault("origin", "*"));
+        }
         answer.content().ifPresent(content -> response.addHeader("content-length", content.bytes().length));
         response.addHeader("connection", answer.closes() || !staysOpen() ? "close" : "keep-alive");
         answer.content().ifPresent(content -> response.addHeader("content-type", content.type()));

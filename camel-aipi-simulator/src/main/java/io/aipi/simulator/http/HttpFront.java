@@ -57,10 +57,16 @@ public final class HttpFront implements AutoCloseable {
      * @param time for timeouts of held requests
      * @param responseTimeout after it a held request ends as 503
      * @param keepAlive after it an idle connection is closed
+     * @param allowsOtherOrigins whether answers say that web pages of other origins may read them
      * @param tally counts connections
      */
     public HttpFront(
-            Function<Request, Reply> router, Time time, Duration responseTimeout, Duration keepAlive, Tally tally) {
+            Function<Request, Reply> router,
+            Time time,
+            Duration responseTimeout,
+            Duration keepAlive,
+            boolean allowsOtherOrigins,
+            Tally tally) {
         connections = new Connections(keepAlive, tally);
         servers = () -> AsyncServerBootstrap.bootstrap()
                 .setIOReactorConfig(IOReactorConfig.custom()
@@ -79,7 +85,8 @@ public final class HttpFront implements AutoCloseable {
                 .setHttpProcessor(new DefaultHttpProcessor(new HttpResponseInterceptor[0]))
                 .setConnectionReuseStrategy((request, response, context) ->
                         response.getFirstHeader("connection").getValue().equals("keep-alive"))
-                .setRequestRouter((request, context) -> () -> new Exchange(router, time, responseTimeout))
+                .setRequestRouter(
+                        (request, context) -> () -> new Exchange(router, time, responseTimeout, allowsOtherOrigins))
                 .setIOSessionListener(connections)
                 .setStreamListener(connections)
                 .setExceptionCallback(e -> LOG.debug("A connection failed", e))

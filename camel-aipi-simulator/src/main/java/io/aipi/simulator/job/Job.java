@@ -112,6 +112,10 @@ final class Job {
         holder = waiting;
     }
 
+    boolean isHeldBy(CompletableFuture<Delivery> waiting) {
+        return holder == waiting;
+    }
+
     void giveUp() {
         if (state != JobState.DONE) {
             holder = null;

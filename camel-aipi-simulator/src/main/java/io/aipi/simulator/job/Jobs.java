@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 
 /**
  * All jobs of the server, with their queues and workers. One lock guards everything; whoever waits for a result is told
@@ -40,10 +40,11 @@ public final class Jobs {
     private final Limits limits;
     private final Tally tally;
     private final Journal journal;
-    private final Supplier<String> ids;
+    private final LongFunction<String> ids;
     private final Function<String, Duration> computeTimes;
     private final Map<String, Workshop> workshops = new LinkedHashMap<>();
     private final Map<String, Job> jobs = new HashMap<>();
+    private long submitted;
     private long sweptNanos;
 
     /**
@@ -52,7 +53,7 @@ public final class Jobs {
      * @param endpoints the server's endpoints
      * @param limits the server's limits
      * @param time the time
-     * @param ids makes job ids
+     * @param ids makes a job id of the number of jobs since the start of the server, with this one
      * @param computeTimes how long a job of the endpoint with this name computes
      * @param tally counts what happens
      * @param journal tells what happens
@@ -61,7 +62,7 @@ public final class Jobs {
             Collection<ModelEndpoint> endpoints,
             Limits limits,
             Time time,
-            Supplier<String> ids,
+            LongFunction<String> ids,
             Function<String, Duration> computeTimes,
             Tally tally,
             Journal journal) {
@@ -168,10 +169,14 @@ public final class Jobs {
         }
     }
 
-    /** Forgets all jobs, as a server does that restarts. Every endpoint gets as many fresh workers as it had. */
+    /**
+     * Forgets all jobs, as a server does that restarts, and counts them from 1 again. Every endpoint gets as many fresh
+     * workers as it had.
+     */
     public void forgetAll() {
         synchronized (lock) {
             jobs.clear();
+            submitted = 0;
             workshops.forEach((name, workshop) -> startWorkers(name, workshop.reset()));
         }
     }
@@ -200,7 +205,7 @@ public final class Jobs {
             if (workshop.freeSlots() == 0) {
                 return Optional.empty();
             }
-            Job job = new Job(ids.get(), order, time);
+            Job job = new Job(ids.apply(++submitted), order, time);
             job.hold(holder);
             jobs.put(job.id, job);
             tally.submitted(job.id, order.prompt(), job.submittedNanos);
@@ -219,13 +224,41 @@ public final class Jobs {
      * a result that the server does not take.
      *
      * @param jobId the job
+     * @param holder who waited for it; a job of that id which came after a restart is left alone
      */
-    public void giveUp(String jobId) {
+    public void giveUp(String jobId, CompletableFuture<Delivery> holder) {
+        synchronized (lock) {
+            heldBy(holder, jobId).ifPresent(Job::giveUp);
+        }
+    }
+
+    /**
+     * Lets go of a held request whose client has gone or whose time is over, on a server that is not harmed by it: the
+     * result can be fetched by a poll.
+     *
+     * @param jobId the job
+     * @param holder who waited for it; a job of that id which came after a restart is left alone
+     */
+    public void release(String jobId, CompletableFuture<Delivery> holder) {
+        synchronized (lock) {
+            heldBy(holder, jobId).ifPresent(job -> job.hold(null));
+        }
+    }
+
+    private Optional<Job> heldBy(CompletableFuture<Delivery> holder, String jobId) {
+        return Optional.ofNullable(jobs.get(jobId)).filter(job -> job.isHeldBy(holder));
+    }
+
+    /**
+     * Whether there is such a job. This is no look at it.
+     *
+     * @param jobId the job
+     * @return false if it never was or is forgotten
+     */
+    public boolean knows(String jobId) {
         synchronized (lock) {
             Job job = jobs.get(jobId);
-            if (job != null) {
-                job.giveUp();
-            }
+            return job != null && !job.isForgotten(time.nanoTime(), limits);
         }
     }
 
@@ -274,6 +307,8 @@ public final class Jobs {
                 position,
                 workshop.estimate(job, state, position, now),
                 workshop.countOnline(now),
+                job.submittedAt,
+                job.startedAt,
                 job.report());
     }
 

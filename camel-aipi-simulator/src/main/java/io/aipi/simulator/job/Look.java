@@ -7,6 +7,7 @@
 package io.aipi.simulator.job;
 
 import io.aipi.simulator.model.Performance.Update;
+import java.time.Instant;
 import java.util.Optional;
 
 /** What somebody sees who looks at a job. */
@@ -40,6 +41,8 @@ public sealed interface Look {
      * @param queuePosition its rank in the queue from 1 on, 0 if it is not in the queue
      * @param estimate seconds until it is done, 0 if it should be done, -1 if unknown
      * @param workersOnline how many workers the endpoint has
+     * @param submittedAt when it was accepted
+     * @param startedAt when a worker took it, null if none has
      * @param report the worker's latest update, if there was one
      */
     record Underway(
@@ -48,6 +51,8 @@ public sealed interface Look {
             int queuePosition,
             double estimate,
             int workersOnline,
+            Instant submittedAt,
+            Instant startedAt,
             Optional<Report> report)
             implements Look {}
 

@@ -6,8 +6,10 @@
  */
 package io.aipi.simulator.job;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +44,12 @@ public final class Tally {
 
     private final Map<Event, LongAdder> events = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> routes = new ConcurrentHashMap<>();
-    private final Map<String, JobTimes> jobs = new LinkedHashMap<>();
+
+    /** All jobs, the oldest first. */
+    private final Deque<JobTimes> jobs = new ArrayDeque<>();
+
+    /** The latest job of each id: after a restart ids can come again. */
+    private final Map<String, JobTimes> latest = new HashMap<>();
 
     /**
      * The looks of one client at one job.
@@ -54,12 +61,17 @@ public final class Tally {
     public record Polls(long count, long firstNanos, long lastNanos) {}
 
     private static final class JobTimes {
+        final String id;
         String prompt;
         long submittedNanos;
         long polls;
         final Map<String, Polls> pollsByClient = new LinkedHashMap<>(2);
         Long readyNanos;
         Long handedOutNanos;
+
+        JobTimes(String id) {
+            this.id = id;
+        }
     }
 
     /**
@@ -105,7 +117,7 @@ public final class Tally {
     void submitted(String jobId, String prompt, long nanos) {
         count(Event.SUBMIT);
         synchronized (jobs) {
-            JobTimes times = times(jobId);
+            JobTimes times = begin(jobId);
             times.prompt = prompt;
             times.submittedNanos = nanos;
         }
@@ -121,8 +133,8 @@ public final class Tally {
     public <T> List<T> jobs(View<T> view) {
         synchronized (jobs) {
             List<T> copy = new ArrayList<>(jobs.size());
-            jobs.forEach((id, job) -> copy.add(view.of(
-                    id, job.prompt, job.submittedNanos, optional(job.readyNanos), optional(job.handedOutNanos))));
+            jobs.forEach(job -> copy.add(view.of(
+                    job.id, job.prompt, job.submittedNanos, optional(job.readyNanos), optional(job.handedOutNanos))));
             return copy;
         }
     }
@@ -172,17 +184,18 @@ public final class Tally {
     }
 
     private JobTimes times(String jobId) {
-        JobTimes known = jobs.get(jobId);
-        if (known != null) {
-            return known;
-        }
+        JobTimes known = latest.get(jobId);
+        return known == null ? begin(jobId) : known;
+    }
+
+    private JobTimes begin(String jobId) {
         if (jobs.size() >= MOST_JOBS) {
-            Iterator<String> oldest = jobs.keySet().iterator();
-            oldest.next();
-            oldest.remove();
+            JobTimes oldest = jobs.remove();
+            latest.remove(oldest.id, oldest);
         }
-        JobTimes fresh = new JobTimes();
-        jobs.put(jobId, fresh);
+        JobTimes fresh = new JobTimes(jobId);
+        jobs.add(fresh);
+        latest.put(jobId, fresh);
         return fresh;
     }
 
@@ -194,7 +207,7 @@ public final class Tally {
      */
     public long polls(String jobId) {
         synchronized (jobs) {
-            return Optional.ofNullable(jobs.get(jobId)).map(job -> job.polls).orElse(0L);
+            return Optional.ofNullable(latest.get(jobId)).map(job -> job.polls).orElse(0L);
         }
     }
 
@@ -206,7 +219,7 @@ public final class Tally {
      */
     public Map<String, Polls> pollsByClient(String jobId) {
         synchronized (jobs) {
-            return jobs.containsKey(jobId) ? new LinkedHashMap<>(jobs.get(jobId).pollsByClient) : Map.of();
+            return latest.containsKey(jobId) ? new LinkedHashMap<>(latest.get(jobId).pollsByClient) : Map.of();
         }
     }
 
@@ -218,7 +231,7 @@ public final class Tally {
      */
     public OptionalLong readyNanos(String jobId) {
         synchronized (jobs) {
-            return optional(jobs.containsKey(jobId) ? jobs.get(jobId).readyNanos : null);
+            return optional(latest.containsKey(jobId) ? latest.get(jobId).readyNanos : null);
         }
     }
 
@@ -230,7 +243,7 @@ public final class Tally {
      */
     public OptionalLong handedOutNanos(String jobId) {
         synchronized (jobs) {
-            return optional(jobs.containsKey(jobId) ? jobs.get(jobId).handedOutNanos : null);
+            return optional(latest.containsKey(jobId) ? latest.get(jobId).handedOutNanos : null);
         }
     }
 

@@ -10,22 +10,29 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The API keys that the server knows.
+ * The API keys and users that the server knows.
  *
  * @param endpointsByKey for each key the endpoints it is good for, none for all; without any key every key is valid
+ * @param users the users, where the server asks for one; without any every user is valid
  */
-public record ApiKeys(Map<String, Set<String>> endpointsByKey) {
+public record ApiKeys(Map<String, Set<String>> endpointsByKey, Set<String> users) {
 
     static final String NOT_VALID = "Key not valid";
 
-    /** Copies the keys. */
+    /** Copies both. */
     public ApiKeys {
         endpointsByKey = Map.copyOf(endpointsByKey);
+        users = Set.copyOf(users);
     }
 
     /** Whether a key is valid; null is, where the server accepts everybody. */
     boolean isValid(String key) {
         return endpointsByKey.isEmpty() || (key != null && endpointsByKey.containsKey(key));
+    }
+
+    /** Whether somebody is a user; null, nobody, never is. */
+    boolean isUser(String name) {
+        return name != null && (users.isEmpty() || users.contains(name));
     }
 
     boolean allows(String key, String endpoint) {

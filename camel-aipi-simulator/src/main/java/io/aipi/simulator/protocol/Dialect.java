@@ -11,9 +11,70 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.Delivery;
 import io.aipi.simulator.job.Look.Underway;
+import java.util.List;
 
-/** How a generation of servers words its answers. */
-public sealed interface Dialect permits ServedDialect, DocumentedDialect {
+/** How a generation of servers words its answers, and what else it does in its own way. */
+public sealed interface Dialect permits ServedDialect, FormerDialect, DocumentedDialect {
+
+    /** How clients log in. */
+    enum Login {
+        /** At {@code /login}, with the endpoint and the key as parameters. */
+        SHARED_ROUTE,
+        /** At {@code /<endpoint>/login?key=}. */
+        KEY,
+        /** At {@code /<endpoint>/login?user=&key=}, both required. */
+        USER_AND_KEY
+    }
+
+    /**
+     * How clients log in.
+     *
+     * @return the way
+     */
+    Login login();
+
+    /**
+     * Whether the server has the routes under {@code /api}.
+     *
+     * @return true if it describes its endpoints
+     */
+    boolean describesEndpoints();
+
+    /**
+     * Whether a session key is good for submits to the endpoint of its login only.
+     *
+     * @return false if it is good for all
+     */
+    boolean bindsSessions();
+
+    /**
+     * Whether a submit may carry an API key instead of a session key, and whether no session key is needed for progress.
+     *
+     * @return false if all but logins ask for a session key
+     */
+    boolean worksWithoutSessions();
+
+    /**
+     * Whether a held request that is given up costs the server a worker.
+     *
+     * @return false if the result can be polled for
+     */
+    boolean losesWorkersToAbandonedRequests();
+
+    /**
+     * Whether answers say that web pages of other origins may read them.
+     *
+     * @return true if they do
+     */
+    boolean allowsOtherOrigins();
+
+    /**
+     * What a submit with parameters is told that the endpoint does not have.
+     *
+     * @param names the parameters, at least one
+     * @return the errors
+     */
+    List<String> unknownParameters(List<String> names);
 
     /**
      * An endpoint as servers of this generation offer it.

@@ -13,6 +13,7 @@ import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.Delivery;
 import io.aipi.simulator.job.Look.Underway;
 import io.aipi.simulator.model.Performance.Update;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -25,6 +26,41 @@ public record DocumentedDialect() implements Dialect {
 
     /** What shows up in {@code progress_data} of a finished job. */
     private static final String[] PREVIEWED = {"images", "text"};
+
+    @Override
+    public Login login() {
+        return Login.SHARED_ROUTE;
+    }
+
+    @Override
+    public boolean describesEndpoints() {
+        return false;
+    }
+
+    @Override
+    public boolean bindsSessions() {
+        return false;
+    }
+
+    @Override
+    public boolean worksWithoutSessions() {
+        return true;
+    }
+
+    @Override
+    public boolean losesWorkersToAbandonedRequests() {
+        return true;
+    }
+
+    @Override
+    public boolean allowsOtherOrigins() {
+        return true;
+    }
+
+    @Override
+    public List<String> unknownParameters(List<String> names) {
+        return List.of("Invalid input parameter(s): " + String.join(", ", names));
+    }
 
     @Override
     public ModelEndpoint offered(ModelEndpoint endpoint) {

@@ -40,15 +40,18 @@ final class InputCheck {
      */
     record Outcome(Map<String, JsonNode> values, List<String> errors, boolean hangs) {}
 
-    static Outcome of(ModelEndpoint endpoint, JsonNode arguments) {
+    static Outcome of(Dialect dialect, ModelEndpoint endpoint, JsonNode arguments) {
         InputCheck check = new InputCheck();
-        List<Parameter> parameters = endpoint.allInputs();
-        check.refuseUnknown(parameters, arguments);
+        List<Parameter> parameters = endpoint.allInputs().stream()
+                .filter(parameter ->
+                        dialect.worksWithoutSessions() || !parameter.name().equals("key"))
+                .toList();
+        check.refuseUnknown(dialect, parameters, arguments);
         parameters.forEach(parameter -> check.check(parameter, arguments.path(parameter.name())));
         return new Outcome(check.values, check.errors, check.hangs);
     }
 
-    private void refuseUnknown(List<Parameter> parameters, JsonNode arguments) {
+    private void refuseUnknown(Dialect dialect, List<Parameter> parameters, JsonNode arguments) {
         Set<String> known = new HashSet<>();
         parameters.forEach(parameter -> known.add(parameter.name()));
         List<String> unknown = new ArrayList<>();
@@ -58,7 +61,7 @@ final class InputCheck {
             }
         });
         if (!unknown.isEmpty()) {
-            errors.add("Invalid input parameter(s): " + String.join(", ", unknown));
+            errors.addAll(dialect.unknownParameters(unknown));
         }
     }
 

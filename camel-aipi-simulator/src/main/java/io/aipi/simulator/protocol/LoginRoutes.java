@@ -11,19 +11,30 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.Tally;
 
-/** Both ways to log in. A refusal is HTTP 200 with {@code success: false}. */
+/** All ways to log in. A refusal is HTTP 200 with {@code success: false}. */
 record LoginRoutes(Site site) {
 
-    /** {@code GET|POST /<endpoint>/login?key=..}: only the query is read, whatever the body says. */
+    /** {@code GET|POST /<endpoint>/login?[user=..&]key=..}: only the query is read, whatever the body says. */
     Reply atEndpoint(ModelEndpoint endpoint, Request request) {
+        String user = request.query().get("user");
         String key = request.query().get("key");
+        boolean withUser = site.dialect().login() == Dialect.Login.USER_AND_KEY;
+        if (withUser && !site.keys().isUser(user)) {
+            return refused(endpoint.name(), "authentication failed");
+        }
+        if (withUser
+                && (key == null || !site.keys().isValid(key) || !site.keys().allows(key, endpoint.name()))) {
+            return refused(endpoint.name(), "authorization failed");
+        }
         if (!site.keys().isValid(key)) {
             return refused(endpoint.name(), ApiKeys.NOT_VALID);
         }
         ObjectNode answer = WireJson.object().put("success", true).put("ep_version", endpoint.version());
-        return Answer.json(
-                200,
-                answer.put("client_session_auth_key", granted(endpoint.name())).put("key", key));
+        answer.put("client_session_auth_key", granted(endpoint.name()));
+        if (withUser) {
+            answer.put("user", user);
+        }
+        return Answer.json(200, answer.put("key", key));
     }
 
     /** {@code /login}, for all endpoints: the endpoint and the key are parameters. */
@@ -43,7 +54,7 @@ record LoginRoutes(Site site) {
     private String granted(String endpoint) {
         site.journal().note("login", endpoint, "granted");
         site.tally().count(Tally.Event.LOGIN);
-        return site.sessions().open();
+        return site.sessions().open(endpoint);
     }
 
     private Answer refused(String endpoint, String reason) {

@@ -10,26 +10,37 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.JobState;
 import io.aipi.simulator.job.Look;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code /<endpoint>/progress}: looks at a job. Neither a key nor a session is asked for, and the job may be another
- * endpoint's, as with the recorded server.
+ * {@code /<endpoint>/progress}: looks at a job, which may be another endpoint's. Where the generation asks for a session
+ * key, that of any login will do.
  */
 record ProgressRoute(Site site, ModelEndpoint endpoint) implements Route {
 
+    static final String UNKNOWN_SESSION = "Client session authentication key not registered in API Server";
+    private static final String NO_JOB_ID = "No job_id given";
+    private static final String UNKNOWN_JOB = "Client has no active request with this job id";
+
     @Override
     public Reply reply(Request request) {
-        JsonNode jobId = request.arguments().path("job_id");
+        JsonNode arguments = request.arguments();
+        JsonNode jobId = arguments.path("job_id");
         if (jobId.isContainerNode()) {
             throw FrameworkError.internal();
         }
-        String id = jobId.asText("");
-        if (jobId.isNull() || id.isEmpty()) {
-            return unknown("No job_id given");
+        String id = jobId.isNull() ? "" : jobId.asText("");
+        boolean withSession = !site.dialect().worksWithoutSessions();
+        if (withSession
+                && !site.sessions()
+                        .knows(arguments.path("client_session_auth_key").asText(""))) {
+            return refused(withoutSession(id));
         }
         Dialect dialect = site.dialect();
-        Look look = site.jobs().look(id, request.header("user-agent").orElse(""));
+        Look look = id.isEmpty()
+                ? new Look.Unknown()
+                : site.jobs().look(id, request.header("user-agent").orElse(""));
         if (look instanceof Look.Delivered delivered) {
             return Answer.json(200, dialect.delivered(endpoint, delivered.delivery()));
         }
@@ -44,10 +55,26 @@ record ProgressRoute(Site site, ModelEndpoint endpoint) implements Route {
         if (look instanceof Look.Broken) {
             throw FrameworkError.cancelled();
         }
-        return unknown("Client has no active request with this job id " + id);
+        if (withSession) {
+            return refused(id.isEmpty() ? List.of(NO_JOB_ID, UNKNOWN_JOB) : List.of(UNKNOWN_JOB));
+        }
+        String reason = id.isEmpty() ? NO_JOB_ID : UNKNOWN_JOB + " " + id;
+        return Answer.json(402, dialect.refused(endpoint, WireJson.of(List.of(reason))));
     }
 
-    private Answer unknown(String reason) {
-        return Answer.json(402, site.dialect().refused(endpoint, WireJson.of(List.of(reason))));
+    /** Everything that is wrong is said in one list. */
+    private List<String> withoutSession(String jobId) {
+        List<String> errors = new ArrayList<>(List.of(UNKNOWN_SESSION));
+        if (jobId.isEmpty()) {
+            errors.add(NO_JOB_ID);
+        }
+        if (!site.jobs().knows(jobId)) {
+            errors.add(UNKNOWN_JOB);
+        }
+        return errors;
+    }
+
+    private Answer refused(List<String> errors) {
+        return Answer.json(400, site.dialect().refused(endpoint, WireJson.of(errors)));
     }
 }

@@ -33,17 +33,24 @@ public final class Router {
             routes.put("/" + endpoint.name(), new SubmitRoute(site, endpoint));
             routes.put("/" + endpoint.name() + "/progress", new ProgressRoute(site, endpoint));
         }
-        LoginRoutes login = new LoginRoutes(site);
-        if (site.dialect() instanceof DocumentedDialect) {
-            routes.put("/login", login::shared);
-        } else {
-            addServedRoutes(login, new ApiRoutes(site));
+        addLogin(new LoginRoutes(site));
+        if (site.dialect().describesEndpoints()) {
+            addDescriptions(new ApiRoutes(site));
         }
     }
 
-    private void addServedRoutes(LoginRoutes login, ApiRoutes api) {
+    private void addLogin(LoginRoutes login) {
+        if (site.dialect().login() == Dialect.Login.SHARED_ROUTE) {
+            routes.put("/login", login::shared);
+            return;
+        }
         for (ModelEndpoint endpoint : site.endpoints()) {
             routes.put("/" + endpoint.name() + "/login", request -> login.atEndpoint(endpoint, request));
+        }
+    }
+
+    private void addDescriptions(ApiRoutes api) {
+        for (ModelEndpoint endpoint : site.endpoints()) {
             routes.put("/api/endpoints/" + endpoint.name(), request -> api.describe(endpoint));
         }
         routes.put("/api/endpoints", api::endpoints);

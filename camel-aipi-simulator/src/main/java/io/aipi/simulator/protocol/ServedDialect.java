@@ -15,6 +15,7 @@ import io.aipi.simulator.job.Look.Underway;
 import io.aipi.simulator.model.Performance.Update;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /** The answers of AIME API Server 0.9.6, field by field in the recorded order. */
@@ -24,6 +25,41 @@ public record ServedDialect() implements Dialect {
     public static final String WORKER_AUTH_KEY = "simulated-worker-auth-key-not-to-be-shown";
 
     private static final String WORKER_INTERFACE = "AIME API Worker Interface 0.9.12";
+
+    @Override
+    public Login login() {
+        return Login.KEY;
+    }
+
+    @Override
+    public boolean describesEndpoints() {
+        return true;
+    }
+
+    @Override
+    public boolean bindsSessions() {
+        return false;
+    }
+
+    @Override
+    public boolean worksWithoutSessions() {
+        return true;
+    }
+
+    @Override
+    public boolean losesWorkersToAbandonedRequests() {
+        return true;
+    }
+
+    @Override
+    public boolean allowsOtherOrigins() {
+        return true;
+    }
+
+    @Override
+    public List<String> unknownParameters(List<String> names) {
+        return List.of("Invalid input parameter(s): " + String.join(", ", names));
+    }
 
     @Override
     public ModelEndpoint offered(ModelEndpoint endpoint) {
@@ -43,12 +79,7 @@ public record ServedDialect() implements Dialect {
     @Override
     public ObjectNode result(ModelEndpoint asked, Delivery delivery) {
         ObjectNode result = accepted(asked, delivery.jobId());
-        for (Parameter output : asked.outputs()) {
-            JsonNode value = outputOrInput(delivery, output.name());
-            if (value != null) {
-                result.set(output.name(), value);
-            }
-        }
+        result.setAll(outputs(asked, delivery));
         result.put("auth", delivery.worker());
         result.put("worker_interface_version", WORKER_INTERFACE);
         result.put("start_time", seconds(delivery.submittedAt()));
@@ -57,6 +88,18 @@ public record ServedDialect() implements Dialect {
         result.put("compute_duration", milliseconds(delivery.computeNanos()));
         result.put("total_duration", milliseconds(delivery.totalNanos()));
         return result;
+    }
+
+    /** The declared outputs. */
+    static ObjectNode outputs(ModelEndpoint asked, Delivery delivery) {
+        ObjectNode outputs = WireJson.object();
+        for (Parameter output : asked.outputs()) {
+            JsonNode value = outputOrInput(delivery, output.name());
+            if (value != null) {
+                outputs.set(output.name(), value);
+            }
+        }
+        return outputs;
     }
 
     /** The worker interface fills an output that the model does not give with the input of the same name. */
@@ -123,11 +166,11 @@ public record ServedDialect() implements Dialect {
     }
 
     /** The server writes a real estimate as a float, and none or no more as an integer. */
-    private static JsonNode estimate(double seconds) {
+    static JsonNode estimate(double seconds) {
         return seconds > 0 ? WireJson.of(seconds) : WireJson.of((int) seconds);
     }
 
-    private static ObjectNode declared(ModelEndpoint asked, ObjectNode data) {
+    static ObjectNode declared(ModelEndpoint asked, ObjectNode data) {
         ObjectNode shown = WireJson.object();
         for (Parameter output : asked.progressOutputs()) {
             if (data.has(output.name())) {

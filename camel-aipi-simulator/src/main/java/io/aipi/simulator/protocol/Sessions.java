@@ -6,23 +6,29 @@
  */
 package io.aipi.simulator.protocol;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The session keys that the server has given out. They are good for every endpoint, and there is no logout. */
+/** The session keys that the server has given out. There is no logout. */
 public final class Sessions {
 
-    private final Set<String> keys = ConcurrentHashMap.newKeySet();
+    /** For each key the endpoint of its login. */
+    private final Map<String, String> endpointsByKey = new ConcurrentHashMap<>();
 
-    String open() {
+    String open(String endpoint) {
         String key = UUID.randomUUID().toString();
-        keys.add(key);
+        endpointsByKey.put(key, endpoint);
         return key;
     }
 
     boolean knows(String key) {
-        return keys.contains(key);
+        return endpointsByKey.containsKey(key);
+    }
+
+    boolean belongsTo(String key, String endpoint) {
+        return endpoint.equals(endpointsByKey.get(key));
     }
 
     /**
@@ -31,11 +37,11 @@ public final class Sessions {
      * @return a copy
      */
     public Set<String> keys() {
-        return Set.copyOf(keys);
+        return Set.copyOf(endpointsByKey.keySet());
     }
 
     /** Forgets all session keys. */
     public void expireAll() {
-        keys.clear();
+        endpointsByKey.clear();
     }
 }

@@ -34,6 +34,10 @@ record SubmitRoute(Site site, ModelEndpoint endpoint) implements Route {
     }
 
     private Optional<Answer> refusedClient(JsonNode arguments) {
+        String session = arguments.path("client_session_auth_key").asText("");
+        if (!site.dialect().worksWithoutSessions()) {
+            return refusedSession(session);
+        }
         JsonNode key = arguments.path("key");
         if (isGiven(key)) {
             if (!key.isTextual() || !site.keys().isValid(key.textValue())) {
@@ -44,9 +48,21 @@ record SubmitRoute(Site site, ModelEndpoint endpoint) implements Route {
                     : Optional.of(refused(
                             402, WireJson.of(List.of("Client not authorized for endpoint " + endpoint.name() + "!"))));
         }
-        return site.sessions().knows(arguments.path("client_session_auth_key").asText())
-                ? Optional.empty()
-                : Optional.of(refused(401, WireJson.of(List.of(NO_CREDENTIALS))));
+        boolean good = site.dialect().bindsSessions()
+                ? site.sessions().belongsTo(session, endpoint.name())
+                : site.sessions().knows(session);
+        return good ? Optional.empty() : Optional.of(refused(401, WireJson.of(List.of(NO_CREDENTIALS))));
+    }
+
+    /** Where nothing but a session key will do. The server fails over that of another endpoint. */
+    private Optional<Answer> refusedSession(String session) {
+        if (!site.sessions().knows(session)) {
+            return Optional.of(refused(401, WireJson.of(List.of(ProgressRoute.UNKNOWN_SESSION))));
+        }
+        if (site.dialect().bindsSessions() && !site.sessions().belongsTo(session, endpoint.name())) {
+            throw FrameworkError.internal();
+        }
+        return Optional.empty();
     }
 
     /** The server takes an empty key for none. */
@@ -55,7 +71,7 @@ record SubmitRoute(Site site, ModelEndpoint endpoint) implements Route {
     }
 
     private Reply accept(JsonNode arguments) {
-        InputCheck.Outcome inputs = InputCheck.of(endpoint, arguments);
+        InputCheck.Outcome inputs = InputCheck.of(site.dialect(), endpoint, arguments);
         if (inputs.hangs()) {
             return new Reply.Hold(new CompletableFuture<>(), () -> {});
         }
@@ -82,8 +98,16 @@ record SubmitRoute(Site site, ModelEndpoint endpoint) implements Route {
         CompletableFuture<Answer> answer =
                 result.thenApply(delivery -> Answer.json(200, site.dialect().result(endpoint, delivery)));
         return jobs().submit(order, result)
-                .map(jobId -> (Reply) new Reply.Hold(answer, () -> jobs().giveUp(jobId)))
+                .map(jobId -> (Reply) new Reply.Hold(answer, () -> abandon(jobId, result)))
                 .orElseGet(this::queueFull);
+    }
+
+    private void abandon(String jobId, CompletableFuture<Delivery> holder) {
+        if (site.dialect().losesWorkersToAbandonedRequests()) {
+            jobs().giveUp(jobId, holder);
+        } else {
+            jobs().release(jobId, holder);
+        }
     }
 
     private Reply queueFull() {

@@ -25,7 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Set;
 
 /** The routes of a server without HTTP, in time that stands still, with the short limits of the recordings. */
 final class ServerWithManualTime {
@@ -45,34 +45,41 @@ final class ServerWithManualTime {
     }
 
     ServerWithManualTime(Dialect dialect, int workers, int maxQueueLength) {
-        List<ModelEndpoint> endpoints = List.of(
+        this(
+                dialect,
+                List.of(
                         EndpointPresets.chat("llama2_chat", "text"),
                         EndpointPresets.chat("llama3_chat", "prompt_input"),
                         EndpointPresets.image("stable_diffusion_xl_txt2img", PictureFormat.JPEG),
                         EndpointPresets.image("sd_png", PictureFormat.PNG),
                         EndpointPresets.imageToImage("stable_diffusion_3_5"),
-                        EndpointPresets.speech("tts"))
-                .stream()
-                .map(dialect::offered)
-                .toList();
+                        EndpointPresets.speech("tts")),
+                new ApiKeys(Map.of(KEY, Set.of()), Set.of()),
+                workers,
+                maxQueueLength);
+    }
+
+    ServerWithManualTime(Dialect dialect, List<ModelEndpoint> models, ApiKeys keys, int workers, int maxQueueLength) {
+        List<ModelEndpoint> endpoints = models.stream().map(dialect::offered).toList();
         Limits limits = new Limits(
                 maxQueueLength,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(6),
                 Duration.ofSeconds(8));
-        AtomicLong count = new AtomicLong();
-        jobs = new Jobs(
-                endpoints,
-                limits,
-                time,
-                () -> dialect.jobId(count.incrementAndGet()),
-                name -> Duration.ofSeconds(1),
-                tally,
-                journal);
+        jobs = new Jobs(endpoints, limits, time, dialect::jobId, name -> Duration.ofSeconds(1), tally, journal);
         endpoints.forEach(endpoint -> jobs.startWorkers(endpoint.name(), workers));
-        ApiKeys keys = new ApiKeys(Map.of(KEY, java.util.Set.of()));
         router = new Router(new Site(dialect, endpoints, keys, sessions, jobs, tally, journal));
+    }
+
+    /** Forgets what a server forgets that is started again. */
+    void restart() {
+        sessions.expireAll();
+        jobs.forgetAll();
+    }
+
+    Reply request(String method, String target, Map<String, String> headers, byte[] body) {
+        return router.reply(Request.of(method, target, headers, body));
     }
 
     Reply post(String path, JsonNode body) {
@@ -94,6 +101,15 @@ final class ServerWithManualTime {
 
     String submit(String endpoint, String parameter, String prompt) {
         ObjectNode body = order(parameter, prompt).put("wait_for_result", false);
+        return json((Answer) post("/" + endpoint, body)).get("job_id").asText();
+    }
+
+    /** Submits with a session key, not held. */
+    String submitTo(String endpoint, String parameter, String prompt, String session) {
+        ObjectNode body = JSON.createObjectNode()
+                .put(parameter, prompt)
+                .put("client_session_auth_key", session)
+                .put("wait_for_result", false);
         return json((Answer) post("/" + endpoint, body)).get("job_id").asText();
     }
 

@@ -42,22 +42,28 @@ public final class Shape {
 
     /** The shape as text, which shows well where two of them differ. */
     public static String of(JsonNode node) {
+        return of(node, EXACT);
+    }
+
+    /** The same, with other fields whose values have to be the same. */
+    public static String of(JsonNode node, Set<String> exact) {
         List<String> lines = new ArrayList<>();
-        describe("", "", node, lines);
+        describe("", "", node, exact, lines);
         return String.join("\n", lines);
     }
 
-    private static void describe(String path, String name, JsonNode node, List<String> lines) {
+    private static void describe(String path, String name, JsonNode node, Set<String> exact, List<String> lines) {
         if (node.isObject()) {
             lines.add(path + ": object");
             node.properties()
-                    .forEach(entry -> describe(path + "/" + entry.getKey(), entry.getKey(), entry.getValue(), lines));
-        } else if (node.isArray() && !EXACT.contains(name)) {
+                    .forEach(entry ->
+                            describe(path + "/" + entry.getKey(), entry.getKey(), entry.getValue(), exact, lines));
+        } else if (node.isArray() && !exact.contains(name)) {
             lines.add(path + ": array");
             for (JsonNode item : node) {
-                describe(path + "/*", "", item, lines);
+                describe(path + "/*", "", item, exact, lines);
             }
-        } else if (EXACT.contains(name)) {
+        } else if (exact.contains(name)) {
             lines.add(path + " = " + node);
         } else {
             lines.add(path + ": " + node.getNodeType());

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A recorded request and the recorded server's answer to it. */
@@ -38,10 +39,21 @@ public record Transcript(String name, JsonNode content) {
         return Stream.of(numbers).map(Transcript::number).toList();
     }
 
-    /** The transcript with this number. */
+    /** The transcript of 0.9.6 with this number. */
     public static Transcript number(int number) {
+        return number("/transcripts", number);
+    }
+
+    /** All transcripts of 0.9.0. */
+    public static List<Transcript> allOf090() {
+        return IntStream.rangeClosed(1, 45)
+                .mapToObj(number -> number("/transcripts-0.9.0", number))
+                .toList();
+    }
+
+    private static Transcript number(String folder, int number) {
         try (Stream<Path> files =
-                Files.list(Path.of(Transcript.class.getResource("/transcripts").toURI()))) {
+                Files.list(Path.of(Transcript.class.getResource(folder).toURI()))) {
             Path file = files.filter(path -> path.getFileName().toString().startsWith("%03d-".formatted(number)))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("No transcript " + number));
@@ -51,6 +63,11 @@ public record Transcript(String name, JsonNode content) {
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Its number, with which the names of the files begin. */
+    public int number() {
+        return Integer.parseInt(name.substring(0, 3));
     }
 
     public String method() {
