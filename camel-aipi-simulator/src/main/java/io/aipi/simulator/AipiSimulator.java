@@ -8,6 +8,7 @@ package io.aipi.simulator;
 
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.http.HttpFront;
+import io.aipi.simulator.http.Traffic;
 import io.aipi.simulator.job.Jobs;
 import io.aipi.simulator.job.Journal;
 import io.aipi.simulator.job.Limits;
@@ -15,6 +16,7 @@ import io.aipi.simulator.job.SystemTime;
 import io.aipi.simulator.job.Tally;
 import io.aipi.simulator.protocol.ApiKeys;
 import io.aipi.simulator.protocol.Dialect;
+import io.aipi.simulator.protocol.Reply;
 import io.aipi.simulator.protocol.Router;
 import io.aipi.simulator.protocol.ServedDialect;
 import io.aipi.simulator.protocol.Sessions;
@@ -31,7 +33,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A running AIPI server without a GPU.
@@ -51,9 +56,13 @@ public final class AipiSimulator implements AutoCloseable {
     private final Jobs jobs;
     private final Sessions sessions;
     private final HttpFront front;
+    private final Traffic traffic;
     private final SimulatorStats stats;
     private final List<ModelEndpoint> endpoints;
     private final InetSocketAddress address;
+
+    /** Held by each request while it is worked on, and alone by the end of the server: no request sees half of that. */
+    private final ReadWriteLock life = new ReentrantReadWriteLock();
 
     private AipiSimulator(Builder settings) throws IOException {
         // Pictures need no display, and must not look for one.
@@ -70,8 +79,15 @@ public final class AipiSimulator implements AutoCloseable {
         sessions = new Sessions();
         Router router = new Router(new Site(
                 dialect, endpoints, new ApiKeys(settings.keys, settings.users), sessions, jobs, tally, journal));
+        traffic = new Traffic(time);
         front = new HttpFront(
-                router::reply, time, settings.responseTimeout, settings.keepAlive, dialect.allowsOtherOrigins(), tally);
+                request -> inThisLife(() -> router.reply(request)),
+                time,
+                settings.responseTimeout,
+                settings.keepAlive,
+                dialect.allowsOtherOrigins(),
+                traffic,
+                tally);
         stats = new SimulatorStats(tally, front);
         try {
             address = front.listen(new InetSocketAddress(settings.host, settings.port));
@@ -79,6 +95,15 @@ public final class AipiSimulator implements AutoCloseable {
             front.close();
             time.close();
             throw e;
+        }
+    }
+
+    private Reply inThisLife(Supplier<Reply> work) {
+        life.readLock().lock();
+        try {
+            return work.get();
+        } finally {
+            life.readLock().unlock();
         }
     }
 
@@ -158,7 +183,7 @@ public final class AipiSimulator implements AutoCloseable {
      * port stays. For an outage that lasts see {@link #goDown()}.
      */
     public void restart() {
-        // First the jobs: a dropped held request must not find its job and leave a fresh worker stuck.
+        // First what it knows: a dropped held request must not find its job and leave a fresh worker stuck.
         forget();
         front.dropConnections();
     }
@@ -187,8 +212,48 @@ public final class AipiSimulator implements AutoCloseable {
     }
 
     private void forget() {
-        sessions.expireAll();
-        jobs.forgetAll();
+        traffic.forgetFrozen();
+        life.writeLock().lock();
+        try {
+            sessions.expireAll();
+            jobs.forgetAll();
+        } finally {
+            life.writeLock().unlock();
+        }
+    }
+
+    /**
+     * Answers requests with HTTP 429 that are more than so many a second, whatever they ask for. They count as no
+     * requests in the {@link #stats()}. A second's worth of them can come at once.
+     *
+     * @param perSecond how many a second; 0, as at first, for no limit
+     * @param retryAfter what {@code Retry-After} says, in whole seconds; null for no such header
+     */
+    public void limitRequests(int perSecond, Duration retryAfter) {
+        traffic.limit(atLeast(0, perSecond, "perSecond"), retryAfter);
+    }
+
+    /**
+     * Lets every answer come late, as a server or a network does that has too much to do. What a request asks for happens
+     * at once.
+     *
+     * @param delay how late; zero, as at first, for in time
+     */
+    public void delayResponses(Duration delay) {
+        traffic.delay(delay);
+    }
+
+    /**
+     * Freezes the server, as one whose process hangs: connections and requests are accepted, and nothing is answered
+     * until {@link #thaw()}. Its workers go on. A restart forgets the requests that wait, and the server stays frozen.
+     */
+    public void freeze() {
+        traffic.freeze();
+    }
+
+    /** Ends a {@link #freeze()}. Requests that have come meanwhile are worked on, even if nobody waits any more. */
+    public void thaw() {
+        traffic.thaw();
     }
 
     /**

@@ -18,12 +18,16 @@ import io.aipi.simulator.http.RawClient;
 import io.aipi.simulator.transcripts.Shape;
 import io.aipi.simulator.transcripts.Transcript;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -418,5 +422,58 @@ class AipiSimulatorTest {
     private RawClient.Response poll090(String jobId, String session) throws IOException {
         String body = "{\"client_session_auth_key\": \"%s\", \"job_id\": \"%s\"}";
         return post("/llama2_chat/progress", body.formatted(session, jobId));
+    }
+
+    @Test
+    void moreRequestsThanTheLimitAreToldToWait() throws IOException {
+        simulator = settings().start();
+        simulator.limitRequests(1, Duration.ofSeconds(120));
+
+        // ten in less than nine seconds
+        RawClient.Response refused = Stream.generate(this::list)
+                .limit(10)
+                .filter(response -> response.status() == 429)
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(refused.headers()).containsEntry("retry-after", "120");
+        assertThat(json(refused).get("message").asText()).isEqualTo("Too many requests");
+
+        simulator.limitRequests(0, null);
+        assertThat(Stream.generate(this::list).limit(5)).allMatch(response -> response.status() == 200);
+    }
+
+    private RawClient.Response list() {
+        try {
+            return RawClient.once(
+                    simulator.port(), "GET", "/api/endpoints", Map.of("Accept", "application/json"), new byte[0]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void answersCanComeLate() {
+        simulator = settings().start();
+        simulator.delayResponses(Duration.ofMillis(200));
+
+        long begin = System.nanoTime();
+        assertThat(list().status()).isEqualTo(200);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Duration.ofMillis(200));
+    }
+
+    @Test
+    void aFrozenServerTakesRequestsAndAnswersThemWhenItThaws() throws Exception {
+        simulator = settings().start();
+        simulator.freeze();
+
+        CompletableFuture<RawClient.Response> answer = CompletableFuture.supplyAsync(this::list);
+        await().until(() -> simulator.stats().connectionsOpen() == 1);
+        await().during(Duration.ofMillis(200)).until(() -> !answer.isDone());
+
+        simulator.thaw();
+
+        assertThat(answer.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
     }
 }

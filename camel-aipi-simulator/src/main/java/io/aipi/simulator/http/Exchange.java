@@ -51,6 +51,7 @@ final class Exchange implements AsyncServerExchangeHandler {
     private final Time time;
     private final Duration responseTimeout;
     private final boolean allowsOtherOrigins;
+    private final Traffic traffic;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream(256);
 
@@ -63,11 +64,17 @@ final class Exchange implements AsyncServerExchangeHandler {
     private ByteBuffer output;
     private boolean outputEnded;
 
-    Exchange(Function<Request, Reply> router, Time time, Duration responseTimeout, boolean allowsOtherOrigins) {
+    Exchange(
+            Function<Request, Reply> router,
+            Time time,
+            Duration responseTimeout,
+            boolean allowsOtherOrigins,
+            Traffic traffic) {
         this.router = router;
         this.time = time;
         this.responseTimeout = responseTimeout;
         this.allowsOtherOrigins = allowsOtherOrigins;
+        this.traffic = traffic;
     }
 
     @Override
@@ -136,6 +143,13 @@ final class Exchange implements AsyncServerExchangeHandler {
     private void reply() {
         Request request = request(body.toByteArray());
         body.reset();
+        traffic.whenNotFrozen(() -> traffic.refusal()
+                .ifPresentOrElse(
+                        refusal -> answer(FrameworkError.tooManyRequests().answerTo(request, refusal.retryAfter())),
+                        () -> reply(request)));
+    }
+
+    private void reply(Request request) {
         Reply reply = router.apply(request);
         if (reply instanceof Reply.Hold held) {
             hold = held;
@@ -149,14 +163,14 @@ final class Exchange implements AsyncServerExchangeHandler {
     private void answer(Answer answer) {
         if (ended.compareAndSet(false, true)) {
             cancelTimeout();
-            send(answer);
+            traffic.whenDue(() -> send(answer));
         }
     }
 
     private void timedOut(Request request) {
         if (ended.compareAndSet(false, true)) {
             hold.abandoned().run();
-            send(FrameworkError.responseTimeout().answerTo(request));
+            traffic.whenDue(() -> send(FrameworkError.responseTimeout().answerTo(request)));
         }
     }
 

@@ -58,6 +58,7 @@ public final class HttpFront implements AutoCloseable {
      * @param responseTimeout after it a held request ends as 503
      * @param keepAlive after it an idle connection is closed
      * @param allowsOtherOrigins whether answers say that web pages of other origins may read them
+     * @param traffic what is done to all requests and answers
      * @param tally counts connections
      */
     public HttpFront(
@@ -66,6 +67,7 @@ public final class HttpFront implements AutoCloseable {
             Duration responseTimeout,
             Duration keepAlive,
             boolean allowsOtherOrigins,
+            Traffic traffic,
             Tally tally) {
         connections = new Connections(keepAlive, tally);
         servers = () -> AsyncServerBootstrap.bootstrap()
@@ -85,8 +87,8 @@ public final class HttpFront implements AutoCloseable {
                 .setHttpProcessor(new DefaultHttpProcessor(new HttpResponseInterceptor[0]))
                 .setConnectionReuseStrategy((request, response, context) ->
                         response.getFirstHeader("connection").getValue().equals("keep-alive"))
-                .setRequestRouter(
-                        (request, context) -> () -> new Exchange(router, time, responseTimeout, allowsOtherOrigins))
+                .setRequestRouter((request, context) ->
+                        () -> new Exchange(router, time, responseTimeout, allowsOtherOrigins, traffic))
                 .setIOSessionListener(connections)
                 .setStreamListener(connections)
                 .setExceptionCallback(e -> LOG.debug("A connection failed", e))

@@ -6,8 +6,10 @@
  */
 package io.aipi.simulator.protocol;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An error of the server's web framework, which has neither {@code success} nor {@code error}. It is JSON if the client
@@ -22,6 +24,7 @@ public final class FrameworkError extends RuntimeException {
             404, "Not Found",
             405, "Method Not Allowed",
             413, "Request Entity Too Large",
+            429, "Too Many Requests",
             500, "Internal Server Error",
             503, "Service Unavailable");
 
@@ -54,6 +57,15 @@ public final class FrameworkError extends RuntimeException {
      */
     public static FrameworkError responseTimeout() {
         return new FrameworkError(503, "Response Timeout", true);
+    }
+
+    /**
+     * A request that is one too many.
+     *
+     * @return the error
+     */
+    public static FrameworkError tooManyRequests() {
+        return new FrameworkError(429, "Too many requests");
     }
 
     /**
@@ -104,6 +116,20 @@ public final class FrameworkError extends RuntimeException {
             case HTML -> Answer.text(status, "text/html; charset=utf-8", html());
         };
         return closes ? answer.closing() : answer;
+    }
+
+    /**
+     * The answer to a request that says when to come again.
+     *
+     * @param request the request
+     * @param retryAfter how long to wait, in whole seconds
+     * @return the answer
+     */
+    public Answer answerTo(Request request, Optional<Duration> retryAfter) {
+        Answer answer = answerTo(request);
+        return retryAfter
+                .map(wait -> answer.withHeader("retry-after", Long.toString(wait.toSeconds())))
+                .orElse(answer);
     }
 
     private String plainText() {
