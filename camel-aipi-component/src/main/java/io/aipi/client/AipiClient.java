@@ -6,6 +6,7 @@
  */
 package io.aipi.client;
 
+import io.aipi.client.internal.SecretMask;
 import io.aipi.client.internal.ServerCalls;
 import io.aipi.client.internal.Session;
 import io.aipi.client.internal.Transport;
@@ -49,6 +50,7 @@ public final class AipiClient implements AutoCloseable {
     private final Credentials credentials;
     private final LoginRoute loginRoute;
     private final ConnectionOptions connectionOptions;
+    private final SecretMask mask;
     private final Session session;
     private final ServerCalls calls;
     private final Set<ModelEndpoint> endpoints = ConcurrentHashMap.newKeySet();
@@ -64,6 +66,8 @@ public final class AipiClient implements AutoCloseable {
         if (credentials.apiKey() != null) {
             runtime.warnOfPlainHttp(server, connectionOptions.proxy());
         }
+        mask = runtime.acquireMask(server);
+        mask.hold(credentials.apiKey());
         session = runtime.acquireSession(server, credentials, loginRoute);
         Transport transport = runtime.acquireTransport(connectionOptions);
         calls = new ServerCalls(
@@ -182,6 +186,8 @@ public final class AipiClient implements AutoCloseable {
             runtime.closed(this);
             runtime.releaseTransport(connectionOptions);
             runtime.releaseSession(server, credentials, loginRoute);
+            mask.release(credentials.apiKey());
+            runtime.releaseMask(server);
             if (ownRuntime) {
                 runtime.close();
             }

@@ -55,6 +55,9 @@ public final class AipiRuntime implements AutoCloseable {
     private final Runnable closing;
     private final Shared<ConnectionOptions, Transport> transports;
     private final Shared<SessionKey, Session> sessions;
+    /** A server may repeat to one client the key of another one. */
+    private final Shared<URI, SecretMask> masks = new Shared<>(server -> new SecretMask(null), mask -> {});
+
     private final Shared<EndpointKey, ComputeTimes> computeTimes = new Shared<>(key -> new ComputeTimes(), times -> {});
     private final LoginRouteMemory routeMemory = new LoginRouteMemory();
     private final Set<AipiClient> clients = ConcurrentHashMap.newKeySet();
@@ -71,8 +74,7 @@ public final class AipiRuntime implements AutoCloseable {
         this.workers = workers;
         this.closing = closing;
         this.transports = new Shared<>(transports, Transport::close);
-        this.sessions = new Shared<>(
-                key -> new Session(timer, new SecretMask(key.credentials().apiKey())), session -> {});
+        this.sessions = new Shared<>(key -> new Session(timer, mask(key.server())), session -> {});
     }
 
     /**
@@ -188,6 +190,22 @@ public final class AipiRuntime implements AutoCloseable {
 
     void releaseSession(URI server, Credentials credentials, LoginRoute route) {
         sessions.release(new SessionKey(server, credentials, route));
+    }
+
+    /** Keeps the keys that are in use at the server out of what it says. */
+    SecretMask acquireMask(URI server) {
+        return masks.acquire(server);
+    }
+
+    void releaseMask(URI server) {
+        masks.release(server);
+    }
+
+    /** For a session, whose clients hold it. */
+    private SecretMask mask(URI server) {
+        SecretMask mask = masks.acquire(server);
+        masks.release(server);
+        return mask;
     }
 
     /** What is known of the times that jobs of an endpoint take, for all who use it. */

@@ -19,7 +19,8 @@ import java.util.Map;
  *
  * @param endpoint name of the model endpoint
  * @param jobId the server's id of the job; null where a held answer came without one
- * @param text the text output, null when there is none
+ * @param text the text output, null when there is none: the field {@code text}, else {@code result} or
+ *     {@code text_output}, which transcriptions and translations have in its place
  * @param media images, sounds and other files among the outputs, in the order of the answer
  * @param seed the seed the worker used, null when it does not say
  * @param computeDuration time the worker took, null when not said
@@ -50,6 +51,11 @@ public record JobResult(
         return media.stream().filter(Media::isImage).toList();
     }
 
+    /** The names of the fields in one line, for a message: the first twenty of them, and the beginnings of long ones. */
+    public String fieldNames() {
+        return Protocol.names(fields.keySet());
+    }
+
     /** The answer's field of this name with its JSON type; null when it has none or its value is null. */
     public Object field(String name) {
         return fields.get(name);
@@ -75,6 +81,6 @@ public record JobResult(
     public String toString() {
         return "JobResult[" + endpoint + " " + jobId
                 + (text == null ? "" : ", text of " + text.length() + " characters")
-                + (media.isEmpty() ? "" : ", media " + media) + ", fields " + fields.keySet() + "]";
+                + (media.isEmpty() ? "" : ", media " + media) + ", fields [" + fieldNames() + "]]";
     }
 }

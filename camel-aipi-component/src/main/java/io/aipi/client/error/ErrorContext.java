@@ -6,6 +6,8 @@
  */
 package io.aipi.client.error;
 
+import java.util.regex.Pattern;
+
 /**
  * Where an error happened: what a reader needs to find the job again, and nothing secret.
  *
@@ -14,6 +16,8 @@ package io.aipi.client.error;
  * @param httpStatus status of the HTTP answer that told of the error, null when there was no answer
  */
 public record ErrorContext(String endpoint, String jobId, Integer httpStatus) {
+
+    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\x{80}-\\x{9f}\\u2028\\u2029]");
 
     /** An error that concerns an endpoint, without a job and without an HTTP answer. */
     public static ErrorContext of(String endpoint) {
@@ -34,7 +38,8 @@ public record ErrorContext(String endpoint, String jobId, Integer httpStatus) {
     public String describe() {
         StringBuilder text = new StringBuilder();
         append(text, "endpoint ", endpoint);
-        append(text, "job ", jobId);
+        // one that comes with a message may be anything, and messages of errors are logged
+        append(text, "job ", jobId == null ? null : CONTROLS.matcher(jobId).replaceAll(" "));
         append(text, "HTTP ", httpStatus);
         return text.isEmpty() ? "" : " [" + text + "]";
     }

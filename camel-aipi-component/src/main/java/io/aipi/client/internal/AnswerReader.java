@@ -26,14 +26,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads the JSON of an answer into maps, lists and plain values, with two things done on the way: fields that carry keys
- * are left out, so that nothing behind this class can leak them, and media are decoded, straight from the answer's bytes
- * where they stand there plainly, so that of a large picture there are no more than those bytes and the decoded ones.
+ * Reads the JSON of an answer into maps, lists and plain values. On the way fields that carry keys are left out, and keys
+ * are taken out of all names and texts, so that nothing behind this class can leak them. Media are decoded, straight from
+ * the answer's bytes where they stand there plainly, so that of a large picture there are no more than those bytes and the
+ * decoded ones.
  */
 final class AnswerReader {
 
     /** Fields with keys of clients or workers in them (transcripts 1 and 19). */
     static final Set<String> SECRET_FIELDS = Set.of("auth_key", "key", "client_session_auth_key");
+
+    /** Those of them that may stand elsewhere in the answer as well: the others are ordinary words in a result. */
+    private static final Set<String> KEYS_OF_OTHERS = Set.of("auth_key", "client_session_auth_key");
+
+    /** Fields whose strings are texts, whatever they look like. */
+    private static final Set<String> TEXT_FIELDS = Set.of("text", "text_output");
 
     /** Fields whose strings are files even without a data-URI prefix, as the documents have them. */
     private static final Set<String> MEDIA_FIELDS =
@@ -82,15 +89,22 @@ final class AnswerReader {
 
     private final int end;
     private final boolean withProgressData;
+    /** Null where nothing is to be taken out. */
+    private final SecretMask mask;
+
     private final boolean withSecrets;
+    /** Whether the answer has shown a key that was not known when its beginning was read. */
+    private boolean learned;
     /** How many objects and lists what is read is in. */
     private int level;
 
-    private AnswerReader(JsonParser parser, byte[] body, int end, boolean withProgressData, boolean withSecrets) {
+    private AnswerReader(
+            JsonParser parser, byte[] body, int end, boolean withProgressData, SecretMask mask, boolean withSecrets) {
         this.parser = parser;
         this.body = body;
         this.end = end;
         this.withProgressData = withProgressData;
+        this.mask = mask;
         this.withSecrets = withSecrets;
     }
 
@@ -99,10 +113,16 @@ final class AnswerReader {
      * read (each with the value true): for a job whose progress nobody listens to, its previews need not be decoded at each
      * poll.
      *
+     * @param mask takes keys out of names and texts
      * @throws IOException if it is not one JSON object
      */
+    static Map<String, Object> read(HttpAnswer answer, boolean withProgressData, SecretMask mask) throws IOException {
+        return read(answer, withProgressData, mask, false);
+    }
+
+    /** As {@link #read(HttpAnswer, boolean, SecretMask)}, where no key is in use. */
     static Map<String, Object> read(HttpAnswer answer, boolean withProgressData) throws IOException {
-        return read(answer, withProgressData, false);
+        return read(answer, withProgressData, new SecretMask(null), false);
     }
 
     /**
@@ -112,19 +132,19 @@ final class AnswerReader {
      */
     static Map<String, Object> read(String json) throws IOException {
         try (JsonParser parser = FACTORY.createParser(json)) {
-            return new AnswerReader(parser, null, 0, true, false).wholeObject();
+            return new AnswerReader(parser, null, 0, true, null, false).wholeObject();
         }
     }
 
     /** Reads the answer to a login, the session key included. */
     static Map<String, Object> readLogin(HttpAnswer answer) throws IOException {
-        return read(answer, false, true);
+        return read(answer, false, null, true);
     }
 
-    private static Map<String, Object> read(HttpAnswer answer, boolean withProgressData, boolean withSecrets)
-            throws IOException {
+    private static Map<String, Object> read(
+            HttpAnswer answer, boolean withProgressData, SecretMask mask, boolean withSecrets) throws IOException {
         try (JsonParser parser = FACTORY.createParser(answer.body(), 0, answer.length())) {
-            return new AnswerReader(parser, answer.body(), answer.length(), withProgressData, withSecrets)
+            return new AnswerReader(parser, answer.body(), answer.length(), withProgressData, mask, withSecrets)
                     .wholeObject();
         }
     }
@@ -137,7 +157,39 @@ final class AnswerReader {
         if (parser.nextToken() != null) {
             throw new JsonParseException(parser, "more than one JSON object");
         }
-        return object;
+        return learned ? cleanObject(object) : object;
+    }
+
+    private Map<String, Object> cleanObject(Map<?, ?> object) {
+        Map<String, Object> cleaned = new LinkedHashMap<>();
+        object.forEach((name, value) -> cleaned.put(clean((String) name), cleanValue(value)));
+        return cleaned;
+    }
+
+    private Object cleanValue(Object value) {
+        if (value instanceof String text) {
+            return clean(text);
+        }
+        if (value instanceof Map<?, ?> object) {
+            return cleanObject(object);
+        }
+        if (value instanceof List<?> list) {
+            List<Object> cleaned = new ArrayList<>();
+            list.forEach(element -> cleaned.add(cleanValue(element)));
+            return cleaned;
+        }
+        return value instanceof Media media
+                ? new Media(clean(media.name()), cleanType(media.mediaType()), media.bytes())
+                : value;
+    }
+
+    private String clean(String text) {
+        return mask == null ? text : mask.clean(text);
+    }
+
+    /** What a server calls a file may be anything, a key too. */
+    private String cleanType(String declared) {
+        return declared == null || clean(declared).equals(declared) ? declared : MediaTypes.UNKNOWN;
     }
 
     private Map<String, Object> object(String ownName) throws IOException {
@@ -149,15 +201,22 @@ final class AnswerReader {
             String name = parser.currentName();
             parser.nextToken();
             if (SECRET_FIELDS.contains(name) && !withSecrets) {
+                learnKey(name);
                 parser.skipChildren();
             } else if (isProgress && PROGRESS_DATA.equals(name)) {
                 object.put(name, namesOnly());
             } else {
-                object.put(name, value(name));
+                object.put(clean(name), value(name));
             }
         }
         level--;
         return object;
+    }
+
+    private void learnKey(String name) throws IOException {
+        if (mask != null && KEYS_OF_OTHERS.contains(name) && parser.currentToken() == JsonToken.VALUE_STRING) {
+            learned |= mask.learn(parser.getText());
+        }
     }
 
     private Map<String, Object> namesOnly() throws IOException {
@@ -167,7 +226,7 @@ final class AnswerReader {
             return names;
         }
         while (parser.nextToken() != JsonToken.END_OBJECT) {
-            names.put(parser.currentName(), true);
+            names.put(clean(parser.currentName()), true);
             parser.nextToken();
             parser.skipChildren();
         }
@@ -203,8 +262,12 @@ final class AnswerReader {
             return inPlace;
         }
         String text = parser.getText();
-        Media media = text.startsWith(DATA) || MEDIA_FIELDS.contains(name) ? mediaIn(text, name) : null;
-        return media != null ? media : text;
+        Media media = isMedia(name, text.startsWith(DATA)) ? mediaIn(text, name) : null;
+        return media != null ? media : clean(text);
+    }
+
+    private static boolean isMedia(String name, boolean looksLikeIt) {
+        return (looksLikeIt && !TEXT_FIELDS.contains(name)) || MEDIA_FIELDS.contains(name);
     }
 
     /**
@@ -213,7 +276,7 @@ final class AnswerReader {
      */
     private Media mediaInPlace(String name) {
         int start = untouchedString();
-        if (start < 0 || !(matches(body, start, end, DATA) || MEDIA_FIELDS.contains(name))) {
+        if (start < 0 || !isMedia(name, matches(body, start, end, DATA))) {
             return null;
         }
         int quote = closingQuote(start);
@@ -251,7 +314,7 @@ final class AnswerReader {
         return -1;
     }
 
-    private static Media mediaIn(String text, String name) {
+    private Media mediaIn(String text, String name) {
         byte[] ascii = ascii(text);
         int comma = dataUriComma(ascii, 0, ascii.length);
         String head = comma < 0 ? null : text.substring(0, comma);
@@ -285,7 +348,7 @@ final class AnswerReader {
      *
      * @param head what its data URI has before the comma, null for bare base64
      */
-    private static Media media(String name, String head, byte[] base64, int from, int to) {
+    private Media media(String name, String head, byte[] base64, int from, int to) {
         byte[] bytes = decode(base64, from, to);
         if (bytes == null) {
             return null;
@@ -293,10 +356,10 @@ final class AnswerReader {
         if (head == null) {
             // a word may be base64 by chance; a file has a signature
             return MediaTypes.detect(bytes)
-                    .map(type -> new Media(name, type, bytes))
+                    .map(type -> new Media(clean(name), type, bytes))
                     .orElse(null);
         }
-        return new Media(name, MediaTypes.of(bytes, declaredType(head)), bytes);
+        return new Media(clean(name), MediaTypes.of(bytes, cleanType(declaredType(head))), bytes);
     }
 
     private static String declaredType(String head) {

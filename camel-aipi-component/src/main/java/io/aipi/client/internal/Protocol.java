@@ -16,12 +16,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the fields of the protocol's answers mean. */
 public final class Protocol {
@@ -36,6 +38,11 @@ public final class Protocol {
     /** Ids and keys are some dozens of characters; they are sent, kept and written into messages often. */
     static final int LONGEST_ID = 1_000;
 
+    /** How many fields are named in a message, and how much of each name. */
+    private static final int NAMED = 20;
+
+    private static final int LONGEST_NAMED = 60;
+
     private static final Set<String> PROTOCOL_INPUTS = Set.of("key", "client_session_auth_key", "wait_for_result");
 
     /** Fields that only a result has. A submit's answer with one of them carries the result already. */
@@ -45,6 +52,7 @@ public final class Protocol {
             "worker_interface_version",
             "result_received_time",
             "text",
+            "text_output",
             "images",
             "image",
             "audio_output");
@@ -58,11 +66,19 @@ public final class Protocol {
         return !Boolean.FALSE.equals(answer.get("success"));
     }
 
-    /** The server's id of the job; null if there is none, or what stands in its place cannot be one. */
+    /**
+     * The server's id of the job; null if there is none, or what stands in its place cannot be one. An id is sent back,
+     * and named in headers, messages and logs.
+     */
     static String jobId(Map<String, Object> answer) {
         Object id = answer.get("job_id");
         String text = id instanceof String || id instanceof Number ? id.toString() : "";
-        return text.isEmpty() || text.length() > LONGEST_ID ? null : text;
+        boolean unfit = text.isEmpty()
+                || text.length() > LONGEST_ID
+                || !SecretMask.isInOneLine(text)
+                // it is not the server's any more
+                || SecretMask.wasCleaned(text);
+        return unfit ? null : text;
     }
 
     /** The result that the answer carries, null if none: nested for a poll, flat for a held submit. */
@@ -110,19 +126,37 @@ public final class Protocol {
     }
 
     static JobResult result(String endpoint, String jobId, Map<String, Object> result) {
-        String id = jobId(result);
         List<Media> media = new ArrayList<>();
         result.values().forEach(value -> collectMedia(value, media));
         return new JobResult(
                 endpoint,
-                id != null ? id : jobId,
-                Fields.text(result, "text"),
+                // the job that was asked for: its result may name any
+                jobId != null ? jobId : jobId(result),
+                text(result),
                 media,
                 seed(result.get("seed")),
                 Fields.seconds(result, "compute_duration"),
                 Fields.seconds(result, "total_duration"),
-                Fields.text(result, "auth"),
+                SecretMask.inOneLine(Fields.text(result, "auth")),
                 result);
+    }
+
+    /** The text output: {@code text}, or what transcriptions and translations have in its place. */
+    private static String text(Map<String, Object> outputs) {
+        if (outputs.get("text") != null) {
+            return Fields.text(outputs, "text");
+        }
+        String text = Fields.text(outputs, "result");
+        return text != null ? text : Fields.text(outputs, "text_output");
+    }
+
+    /** Names of fields, fit for a message: in one line, and not endless. */
+    public static String names(Collection<String> fields) {
+        String named = fields.stream()
+                .limit(NAMED)
+                .map(name -> SecretMask.inOneLine(name, LONGEST_NAMED))
+                .collect(Collectors.joining(", "));
+        return fields.size() > NAMED ? named + " and " + (fields.size() - NAMED) + " more" : named;
     }
 
     private static Long seed(Object value) {
@@ -156,8 +190,8 @@ public final class Protocol {
                 Fields.integer(progress, "queue_position"),
                 Fields.seconds(progress, "estimate"),
                 Fields.integer(progress, "num_workers_online"),
-                Fields.text(progress, "auth"),
-                Fields.text(data, "text"),
+                SecretMask.inOneLine(Fields.text(progress, "auth")),
+                text(data),
                 media,
                 data);
     }

@@ -6,16 +6,28 @@
  */
 package io.aipi.client.internal;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 
-/** Makes what a server said fit to be quoted: without the keys in use, which this class knows, and not endless. */
+/**
+ * Takes the keys in use out of whatever a server said, in whatever form it wrote them, and makes texts fit to be quoted.
+ *
+ * <p>One mask for each server: what one server calls a key must not be taken out of the texts of another one.
+ */
 public final class SecretMask {
 
-    private static final int REMEMBERED = 8;
+    /** The present session keys and the last before them are remembered: a late response may have an old one. */
+    private static final int REMEMBERED = 1_000;
+
+    /** A server shows few keys of its workers. One that shows many makes them up. */
+    private static final int WORKER_KEYS = 100;
+
+    /** A worker's key is named by the server. A short one could be any word. */
+    private static final int SHORTEST_WORKER_KEY = 8;
 
     /** How much is quoted of a sentence, and of a worker's complaint, which may be a stack trace. */
     static final int QUOTED = 500;
@@ -27,20 +39,98 @@ public final class SecretMask {
     /** What stands in place of a key, as elsewhere in Camel. */
     public static final String MASK = "xxxxxx";
 
-    private final Deque<String> secrets = new ArrayDeque<>();
-    private final String apiKey;
+    /** What stands in place of half a character. */
+    private static final char REPLACEMENT = '\uFFFD';
 
-    /** {@code apiKey} may be null. */
-    public SecretMask(String apiKey) {
-        this.apiKey = apiKey;
+    /** How many hold each secret. */
+    private final Map<String, Integer> held = new HashMap<>();
+
+    private final Map<String, Boolean> recent = new Newest(REMEMBERED);
+    private final Map<String, Boolean> workerKeys = new Newest(WORKER_KEYS);
+    private volatile Secrets secrets = Secrets.NONE;
+
+    /** {@code secret} may be null. */
+    public SecretMask(String secret) {
+        hold(secret);
     }
 
-    /** A session key came into use. The last few are remembered: a late answer may quote an old one. */
-    synchronized void remember(String sessionKey) {
-        secrets.addFirst(sessionKey);
-        if (secrets.size() > REMEMBERED) {
-            secrets.removeLast();
+    /** Whoever uses the secret holds it: an API key, the password of a proxy. Null and an empty one are none. */
+    public synchronized void hold(String secret) {
+        if (secret != null && !secret.isEmpty() && held.merge(secret, 1, Integer::sum) == 1) {
+            rebuild();
         }
+    }
+
+    /** One of those that hold it uses it no more. */
+    public synchronized void release(String secret) {
+        if (secret != null
+                && held.containsKey(secret)
+                && held.computeIfPresent(secret, (same, users) -> users == 1 ? null : users - 1) == null) {
+            remember(secret);
+        }
+    }
+
+    /** A session key came into use. */
+    synchronized void remember(String sessionKey) {
+        if (recent.put(sessionKey, true) == null) {
+            rebuild();
+        }
+    }
+
+    /**
+     * The server has shown a key of a worker.
+     *
+     * @return whether it was not known
+     */
+    synchronized boolean learn(String workerKey) {
+        boolean isKey = workerKey.length() >= SHORTEST_WORKER_KEY && workerKey.length() <= Protocol.LONGEST_ID;
+        if (!isKey || workerKeys.put(workerKey, true) != null) {
+            return false;
+        }
+        rebuild();
+        return true;
+    }
+
+    private void rebuild() {
+        List<String> all = new ArrayList<>(held.keySet());
+        all.addAll(recent.keySet());
+        all.addAll(workerKeys.keySet());
+        // a key may contain another one: were the shorter one taken out first, the rest of the longer one would show
+        all.sort(Comparator.comparingInt(String::length).reversed());
+        secrets = secrets.with(all);
+    }
+
+    /** The text without keys and without half characters, as long as it is; null for null. The same one if it has none. */
+    String clean(String text) {
+        return withoutHalves(mask(text));
+    }
+
+    /** The text without keys, as long as it is; null for null. */
+    String mask(String text) {
+        return text == null ? null : secrets.mask(text);
+    }
+
+    /** A surrogate without its other half is no character: files, databases and sockets refuse the whole text for it. */
+    private static String withoutHalves(String text) {
+        if (text == null) {
+            return null;
+        }
+        StringBuilder whole = null;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+                continue;
+            }
+            if (whole == null) {
+                whole = new StringBuilder(text);
+            }
+            whole.setCharAt(i, REPLACEMENT);
+        }
+        return whole == null ? text : whole.toString();
     }
 
     /**
@@ -48,12 +138,35 @@ public final class SecretMask {
      * cannot write lines of its own into a log; null for null.
      */
     String quote(String text) {
-        return withoutControls(cut(mask(text), QUOTED), "");
+        return inOneLine(clean(text));
     }
 
     /** As {@link #quote}, for a worker's complaint, which keeps its lines. */
     String quoteComplaint(String text) {
-        return withoutControls(cut(mask(text), QUOTED_COMPLAINT), "\n\t");
+        return withoutControls(cut(clean(text), QUOTED_COMPLAINT), "\n\t");
+    }
+
+    /**
+     * The text in one line, and only its beginning if it is long: for a header, a log or a message; null for null. Keys are
+     * not looked for.
+     */
+    static String inOneLine(String text) {
+        return inOneLine(text, QUOTED);
+    }
+
+    /** As {@link #inOneLine(String)}, of this length at most. */
+    static String inOneLine(String text, int length) {
+        return withoutControls(cut(text, length), "");
+    }
+
+    /** Whether the text is in one line and has nothing in it that a terminal obeys. */
+    static boolean isInOneLine(String text) {
+        return text.chars().noneMatch(c -> isControl(c, ""));
+    }
+
+    /** Whether {@link #clean} has put something into the text. */
+    static boolean wasCleaned(String text) {
+        return text.contains(MASK) || text.indexOf(REPLACEMENT) >= 0;
     }
 
     /** A terminal that shows a log obeys some control characters. */
@@ -83,29 +196,21 @@ public final class SecretMask {
         return text.substring(0, end) + ELLIPSIS;
     }
 
-    /** The text without keys, as long as it is; null for null. */
-    synchronized String mask(String text) {
-        if (text == null) {
-            return null;
-        }
-        String masked = text;
-        for (String secret : longestFirst()) {
-            masked = replace(masked, secret);
-        }
-        return masked;
-    }
+    /** A bounded set of texts: the one that was put in longest ago goes first. */
+    private static final class Newest extends LinkedHashMap<String, Boolean> {
 
-    /** A key may contain another one: were the shorter one taken out first, the rest of the longer one would show. */
-    private List<String> longestFirst() {
-        return Stream.concat(Stream.ofNullable(apiKey), secrets.stream())
-                // a key goes out in queries too, and a server may quote the URL
-                .flatMap(secret -> Stream.of(secret, HttpCall.encode(secret)))
-                .sorted(Comparator.comparingInt(String::length).reversed())
-                .toList();
-    }
+        private static final long serialVersionUID = 1L;
 
-    private static String replace(String text, String secret) {
-        // a key of one or two letters would make every text unreadable, and is none
-        return secret.length() < 3 ? text : text.replace(secret, MASK);
+        private final int bound;
+
+        Newest(int bound) {
+            super(16, 0.75f, true);
+            this.bound = bound;
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > bound;
+        }
     }
 }

@@ -165,13 +165,11 @@ public final class ServerCalls {
             throw errors.of(route, http, answer, context);
         }
         Map<String, Object> result = Protocol.resultIn(answer);
-        // an id is named in messages, headers and logs
-        boolean idHasKey = jobId != null && !session.secrets().mask(jobId).equals(jobId);
         String failure = Protocol.workerError(result != null ? result : answer);
         if (failure != null) {
             throw new JobFailedException(
                     session.secrets().quoteComplaint(failure),
-                    ErrorContext.of(endpoint, idHasKey ? null : jobId).withStatus(http.status()));
+                    ErrorContext.of(endpoint, jobId).withStatus(http.status()));
         }
         if (result == null
                 && route == Route.HELD_SUBMIT
@@ -180,13 +178,14 @@ public final class ServerCalls {
             // a held answer is a result whatever outputs the endpoint has
             result = answer;
         }
-        if (idHasKey) {
-            throw new ProtocolViolationException(
-                    server + " gave a job id with a key in it", context.withStatus(http.status()), null);
-        }
         if (result == null && jobId == null) {
             throw new ProtocolViolationException(
-                    server + " accepted the request but gave neither a job id nor a result",
+                    server + " accepted the request but gave neither a job id nor a result"
+                            + (answer.get("job_id") == null
+                                    ? ""
+                                    : ": its job_id cannot be one, since it is empty, longer than "
+                                            + Protocol.LONGEST_ID
+                                            + " characters, no text, or has a key or a control character in it"),
                     context.withStatus(http.status()),
                     null);
         }
@@ -469,6 +468,12 @@ public final class ServerCalls {
         if (key.length() > Protocol.LONGEST_ID) {
             throw new ProtocolViolationException(
                     server + " answered the login with a client_session_auth_key of " + key.length() + " characters",
+                    context.withStatus(http.status()),
+                    null);
+        }
+        if (!SecretMask.isInOneLine(key)) {
+            throw new ProtocolViolationException(
+                    server + " answered the login with a client_session_auth_key that has a control character in it",
                     context.withStatus(http.status()),
                     null);
         }

@@ -53,7 +53,7 @@ final class ServerErrors {
             throw of(route, answer, context);
         }
         try {
-            return AnswerReader.read(answer, withProgressData);
+            return AnswerReader.read(answer, withProgressData, secrets);
         } catch (IOException e) {
             throw notJson(answer, context, e);
         }
@@ -191,9 +191,9 @@ final class ServerErrors {
                 null);
     }
 
-    private static Map<String, Object> bodyOf(HttpAnswer answer) {
+    private Map<String, Object> bodyOf(HttpAnswer answer) {
         try {
-            return AnswerReader.read(answer, false);
+            return AnswerReader.read(answer, false, secrets);
         } catch (IOException notJson) {
             return Map.of();
         }

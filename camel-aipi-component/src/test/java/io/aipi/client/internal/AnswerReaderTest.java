@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -172,6 +173,87 @@ class AnswerReaderTest {
         Arrays.fill(text, '\u00e4');
 
         assertThat(read("{\"text\":\"" + new String(text) + "\"}")).containsEntry("text", new String(text));
+    }
+
+    @Test
+    @Tag("case-B16")
+    void aTextIsATextWhateverItLooksLike() throws IOException {
+        String uri = "data:image/png;base64," + PNG_BASE64;
+
+        assertThat(read("{\"text\":\"" + uri + "\",\"text_output\":\"" + uri + "\",\"image\":\"" + uri + "\"}"))
+                .containsEntry("text", uri)
+                .containsEntry("text_output", uri)
+                .containsEntry("image", new Media("image", "image/png", PNG));
+        assertThat(read("{\"text\":[\"\\u0064" + uri.substring(1) + "\"]}")).containsEntry("text", List.of(uri));
+        assertThat(read("{\"text\":\"data:video/mp4;base64,AAAA\"}"))
+                .containsEntry("text", "data:video/mp4;base64,AAAA");
+        assertThat(read("{\"progress\":{\"progress_data\":{\"text\":\"" + uri + "\"}}}"))
+                .isEqualTo(Map.of("progress", Map.of("progress_data", Map.of("text", uri))));
+    }
+
+    @Test
+    @Tag("case-D12")
+    void noNameAndNoTextHasAKeyInItAtWhateverDepth() throws IOException {
+        SecretMask mask = new SecretMask("the-api-key");
+        mask.remember("the-session-key");
+        String json = "{\"a the-api-key\":[{\"the-session-key\":\"x the-api-key y\"},[[\"the-session-key\"]]],"
+                + "\"progress\":{\"progress_data\":{\"the-api-key\":\"the-api-key\"}}}";
+
+        assertThat(read(json, mask))
+                .isEqualTo(Map.of(
+                        "a xxxxxx",
+                        List.of(Map.of("xxxxxx", "x xxxxxx y"), List.of(List.of("xxxxxx"))),
+                        "progress",
+                        Map.of("progress_data", Map.of("xxxxxx", "xxxxxx"))));
+        assertThat(AnswerReader.read(FakeTransport.answer(200, json), false, mask))
+                .containsEntry("progress", Map.of("progress_data", Map.of("xxxxxx", true)));
+    }
+
+    @Test
+    @Tag("case-D12")
+    void norHasTheNameOrTheTypeOfAFile() throws IOException {
+        SecretMask mask = new SecretMask("the-API-key");
+
+        assertThat(read("{\"the-API-key\":\"data:image/the-API-key;base64,AAEC\"}", mask))
+                .isEqualTo(Map.of("xxxxxx", new Media("xxxxxx", MediaTypes.UNKNOWN, new byte[] {0, 1, 2})));
+        assertThat(read("{\"the-API-key\":\"\\u0064ata:image/x;base64,AAEC\"}", mask))
+                .isEqualTo(Map.of("xxxxxx", new Media("xxxxxx", "image/x", new byte[] {0, 1, 2})));
+    }
+
+    @Test
+    @Tag("case-D12")
+    void aWorkersKeyIsTakenOutOfTheAnswerThatShowsItAndOfThoseThatFollow() throws IOException {
+        SecretMask mask = new SecretMask(null);
+        String text = "{\"text\":\"by worker-key-1\",\"list\":[{\"worker-key-1\":\"worker-key-1\"}],"
+                + "\"f\":\"data:image/worker-key-1;base64,AAEC\",\"auth_key\":\"worker-key-1\"}";
+
+        assertThat(read(text, mask))
+                .isEqualTo(Map.of(
+                        "text",
+                        "by xxxxxx",
+                        "list",
+                        List.of(Map.of("xxxxxx", "xxxxxx")),
+                        "f",
+                        new Media("f", MediaTypes.UNKNOWN, new byte[] {0, 1, 2})));
+        assertThat(read("{\"text\":\"worker-key-1\"}", mask)).isEqualTo(Map.of("text", "xxxxxx"));
+        assertThat(read("{\"text\":\"worker-key-1\"}", new SecretMask(null)))
+                .as("at another server")
+                .isEqualTo(Map.of("text", "worker-key-1"));
+    }
+
+    /** As escapes, and as some servers write them in UTF-8. */
+    @Test
+    @Tag("case-C5")
+    void halfACharacterIsReplacedWhereverItStands() throws IOException {
+        assertThat(read("{\"t\\uD83D\":[\"abc\\uD83D\",\"\\uD83D\\uDE00\\uDE00\"]}"))
+                .isEqualTo(Map.of("t\uFFFD", List.of("abc\uFFFD", "\uD83D\uDE00\uFFFD")));
+        byte[] bytes = "{\"text\":\"abc\u00ed\u00a0\u00bd\"}".getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(AnswerReader.read(new HttpAnswer(200, null, null, null, bytes, bytes.length), true))
+                .isEqualTo(Map.of("text", "abc\uFFFD"));
+    }
+
+    private static Map<String, Object> read(String json, SecretMask mask) throws IOException {
+        return AnswerReader.read(FakeTransport.answer(200, json), true, mask);
     }
 
     private static Map<String, Object> read(String json) throws IOException {

@@ -8,7 +8,10 @@ package io.aipi.client.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SecretMaskTest {
 
@@ -23,16 +26,123 @@ class SecretMaskTest {
 
     @Test
     void aKeyThatContainsAnotherIsTakenOutWhole() {
-        SecretMask mask = new SecretMask("abc");
-        mask.remember("abc-and-more-that-is-secret");
+        SecretMask mask = new SecretMask("abcd");
+        mask.remember("abcd-and-more-that-is-secret");
 
-        assertThat(mask.mask("[abc-and-more-that-is-secret] [abc]")).isEqualTo("[xxxxxx] [xxxxxx]");
+        assertThat(mask.mask("[abcd-and-more-that-is-secret] [abcd]")).isEqualTo("[xxxxxx] [xxxxxx]");
     }
 
     @Test
     void aKeyIsTakenOutOfAUrlToo() {
         assertThat(new SecretMask("a/b+c==").mask("GET /login?key=a%2Fb%2Bc%3D%3D"))
                 .isEqualTo("GET /login?key=xxxxxx");
+    }
+
+    /** What others make of a key, and of a key that was escaped before. */
+    @Tag("case-D23")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a/b c+d&e<\"f\">'g'=\\h\u00e4\u20ac",
+                "a%2Fb%20c%2Bd%26e%3C%22f%22%3E%27g%27%3D%5Ch%C3%A4%E2%82%AC",
+                "a%2fb%20c%2bd%26e%3c%22f%22%3e%27g%27%3d%5ch%c3%a4%e2%82%ac",
+                "a%2fb+c%2bd%26e%3c%22f%22%3e%27g%27%3d%5ch%c3%a4%e2%82%ac",
+                "a/b%20c+d&e%3C%22f%22%3E'g'=%5Ch%C3%A4%E2%82%AC",
+                "a%252Fb%2520c%252Bd%2526e%253C%2522f%2522%253E%2527g%2527%253D%255Ch%25C3%25A4%25E2%2582%25AC",
+                "a/b c+d&amp;e&lt;&quot;f&quot;&gt;&#x27;g&#x27;=\\h\u00e4\u20ac",
+                "a/b c+d&amp;e&lt;&#34;f&#34;&gt;&#39;g&#39;=\\h&#228;&#x20AC;",
+                "a&#47;b c&#43;d&amp;amp;e&amp;lt;&amp;quot;f&amp;quot;&amp;gt;&amp;#39;g&apos;&#61;&#92;h&#xE4;&#8364;",
+                "a/b c+d&e<\\\"f\\\">'g'=\\\\h\\u00e4\\u20AC",
+                "a\\/b c+d\\u0026e\\u003c\\\"f\\\"\\u003E\\u0027g\\u0027\\u003d\\\\h\u00e4\u20ac",
+                "a/b c+d&e<\\\\\\\"f\\\\\\\">'g'=\\\\\\\\h\\\\u00e4\\\\u20ac",
+                "a/b c+d&e<\"f\">\\'g\\'=\\\\h\u00e4\u20ac",
+                "a/b c+d&e<\"f\">\\'g\\'=\\\\h\\xe4\\u20ac",
+                "a/b c+d&e<\"f\">\\'g\\'=\\\\h\\xc3\\xa4\\xe2\\x82\\xac"
+            })
+    void aKeyIsTakenOutInWhateverFormItIsWritten(String form) {
+        SecretMask mask = new SecretMask("a/b c+d&e<\"f\">'g'=\\h\u00e4\u20ac");
+
+        assertThat(mask.mask("Key '" + form + "' not valid")).isEqualTo("Key 'xxxxxx' not valid");
+    }
+
+    @Test
+    @Tag("case-D23")
+    void aKeyWithFourPlainCharactersInARowIsFoundInTheOtherForms_too() {
+        SecretMask mask = new SecretMask("++plain==/");
+
+        assertThat(mask.mask("%2b%2Bplain&#61;&#x3d;\\/")).isEqualTo("xxxxxx");
+        assertThat(mask.mask("plain")).isEqualTo("plain");
+        assertThat(mask.mask("++plain==")).isEqualTo("++plain==");
+    }
+
+    @Test
+    @Tag("case-D23")
+    void aServerCannotMakeTheSearchCostly() {
+        SecretMask mask = new SecretMask("\"&\\/ %");
+        String backslashes = "\\".repeat(300_000)
+                + "&amp;".repeat(100_000)
+                + "amp;".repeat(100_000)
+                + "%25".repeat(100_000)
+                + "25".repeat(100_000);
+
+        assertThat(mask.mask(backslashes)).isEqualTo(backslashes);
+    }
+
+    @Test
+    void manyKeysAreFoundInOneReading() {
+        SecretMask mask = new SecretMask("the-api-key");
+        for (int i = 0; i < 900; i++) {
+            mask.remember(i + "-session");
+        }
+
+        assertThat(mask.mask("0-session, 899-session, the-api-key, the-api-ke"))
+                .isEqualTo("xxxxxx, xxxxxx, xxxxxx, the-api-ke");
+    }
+
+    @Test
+    @Tag("case-D12")
+    void aKeyIsKnownForAsLongAsSomebodyHoldsItAndAWhileAfter() {
+        SecretMask mask = new SecretMask(null);
+        mask.hold("of-two-clients");
+        mask.hold("of-two-clients");
+        mask.release("of-two-clients");
+        mask.release("never-held");
+        for (int i = 0; i < 2_000; i++) {
+            mask.remember("session-" + i);
+        }
+        assertThat(mask.mask("of-two-clients never-held")).isEqualTo("xxxxxx never-held");
+
+        mask.release("of-two-clients");
+
+        assertThat(mask.mask("of-two-clients")).isEqualTo("xxxxxx");
+        for (int i = 2_000; i < 4_000; i++) {
+            mask.remember("session-" + i);
+        }
+        assertThat(mask.mask("of-two-clients")).isEqualTo("of-two-clients");
+    }
+
+    /** It is a word of the server's choice: "the" is none. */
+    @Test
+    @Tag("case-D12")
+    void aWorkersKeyIsOneOnlyIfItIsLong() {
+        SecretMask mask = new SecretMask(null);
+
+        assertThat(mask.learn("the")).isFalse();
+        assertThat(mask.learn("worker-key-1")).isTrue();
+        assertThat(mask.learn("worker-key-1")).isFalse();
+        assertThat(mask.mask("the worker-key-1")).isEqualTo("the xxxxxx");
+    }
+
+    @Test
+    @Tag("case-C5")
+    void halfACharacterIsReplaced() {
+        SecretMask mask = new SecretMask(null);
+        String whole = "a\uD83D\uDE00b";
+
+        assertThat(mask.clean(whole)).isSameAs(whole);
+        assertThat(mask.clean("a\uD83D")).isEqualTo("a\uFFFD");
+        assertThat(mask.clean("\uDE00\uD83D\uD83D\uDE00\uDE00")).isEqualTo("\uFFFD\uFFFD\uD83D\uDE00\uFFFD");
+        assertThat(mask.quote("a\uD83D!")).isEqualTo("a\uFFFD!");
     }
 
     @Test
@@ -70,7 +180,7 @@ class SecretMaskTest {
     @Test
     void remembersTheLastFewSessions() {
         SecretMask mask = new SecretMask(null);
-        for (int i = 100; i < 110; i++) {
+        for (int i = 0; i < 110; i++) {
             mask.remember("session-" + i);
         }
 
@@ -80,7 +190,8 @@ class SecretMaskTest {
     @Test
     void withoutKeysATextStaysAsItIs() {
         assertThat(new SecretMask(null).mask("text")).isEqualTo("text");
-        assertThat(new SecretMask("k").mask("k as in key")).isEqualTo("k as in key");
+        assertThat(new SecretMask("key").mask("key, a key")).isEqualTo("key, a key");
+        assertThat(new SecretMask("").mask("text")).isEqualTo("text");
         assertThat(new SecretMask("key").mask(null)).isNull();
     }
 
