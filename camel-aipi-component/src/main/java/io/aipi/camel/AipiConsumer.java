@@ -455,7 +455,7 @@ public class AipiConsumer extends DefaultConsumer
         return cause instanceof AipiException failure
                 ? failure
                 : new ProtocolViolationException(
-                        "Following the job failed: " + cause,
+                        "The job failed at the client: " + cause,
                         ErrorContext.of(job.job().endpoint(), job.job().jobId()),
                         cause);
     }
@@ -706,11 +706,11 @@ public class AipiConsumer extends DefaultConsumer
         if (job.outcome() instanceof JobOutcome.Done done) {
             exchange.getMessage().getHeaders().putAll(headers(job.job(), false));
             try {
-                binding.populate(exchange, endpoint, done.result());
-                return;
-            } catch (AipiException unfit) {
+                ResultKeeper.populate(exchange, endpoint, done.result());
+            } catch (RuntimeException | Error unfit) {
                 // outputType asks for what the result does not have: that, too, is an end that must be told
-                populateFailure(exchange, job.job(), unfit);
+                populateFailure(exchange, job.job(), asFailure(job, unfit));
+                ResultKeeper.keep(exchange, done.result());
             }
         } else if (job.outcome() instanceof JobOutcome.Failed failed) {
             populateFailure(exchange, job.job(), failed.failure());

@@ -126,8 +126,8 @@ public class AipiProducer extends DefaultAsyncProducer {
         if (configuration.isHoldConnection()) {
             goOnInTurn(exchange, callback, () -> model.runHeld(request));
         } else {
-            Consumer<JobProgress> listener = listener(exchange);
-            goOnInTurn(exchange, callback, () -> model.run(request, listener));
+            ProgressSender.Job progressJob = progressJob(exchange);
+            goOnInTurn(exchange, callback, () -> told(progressJob, model.run(request, listener(progressJob))));
         }
     }
 
@@ -143,7 +143,7 @@ public class AipiProducer extends DefaultAsyncProducer {
 
     private void submitUntracked(Exchange exchange, AsyncCallback callback) {
         AipiRequest request = binding.toRequest(exchange, endpoint);
-        ProgressSender.Job progressJob = progressSender == null ? null : progressSender.job(exchange);
+        ProgressSender.Job progressJob = progressJob(exchange);
         submitDetached(
                 exchange,
                 callback,
@@ -175,13 +175,12 @@ public class AipiProducer extends DefaultAsyncProducer {
                 return;
             }
         }
-        Map<String, Object> headers =
-                StorableValues.headers(exchange.getMessage().getHeaders());
+        Map<String, Object> headers = StorableValues.headers(endpoint.headersToKeep(exchange));
         Object body = StorableValues.copy(exchange.getMessage().getBody());
         if (tracker.store() != null) {
             checkStorable(body);
         }
-        ProgressSender.Job progressJob = progressSender == null ? null : progressSender.job(exchange);
+        ProgressSender.Job progressJob = progressJob(exchange);
         CompletableFuture<Void> slot = new CompletableFuture<>();
         submitDetached(
                 exchange,
@@ -314,17 +313,18 @@ public class AipiProducer extends DefaultAsyncProducer {
     private void progress(Exchange exchange, AsyncCallback callback) {
         String jobId = binding.toJobId(exchange, endpoint);
         goOn(exchange, callback, model.look(jobId), status -> {
-            binding.populate(exchange, endpoint, status.progress());
             if (status.result() != null) {
-                binding.populate(exchange, endpoint, status.result());
+                ResultKeeper.populate(exchange, endpoint, status.result());
+            } else {
+                binding.populate(exchange, endpoint, status.progress());
             }
         });
     }
 
     private void follow(Exchange exchange, AsyncCallback callback) {
         String jobId = binding.toJobId(exchange, endpoint);
-        Consumer<JobProgress> listener = listener(exchange);
-        goOnInTurn(exchange, callback, () -> model.follow(jobId, listener));
+        ProgressSender.Job progressJob = progressJob(exchange);
+        goOnInTurn(exchange, callback, () -> told(progressJob, model.follow(jobId, listener(progressJob))));
     }
 
     private void describe(Exchange exchange, AsyncCallback callback) {
@@ -354,8 +354,23 @@ public class AipiProducer extends DefaultAsyncProducer {
         });
     }
 
-    private Consumer<JobProgress> listener(Exchange exchange) {
-        return progressSender == null ? null : progressSender.job(exchange)::progress;
+    /** Null where nobody wants to hear of the progress. */
+    private ProgressSender.Job progressJob(Exchange exchange) {
+        return progressSender == null ? null : progressSender.job(exchange);
+    }
+
+    private static Consumer<JobProgress> listener(ProgressSender.Job job) {
+        return job == null ? null : job::progress;
+    }
+
+    /** The result, of which the progress route is told before the exchange goes on. */
+    private static CompletableFuture<JobResult> told(ProgressSender.Job job, CompletableFuture<JobResult> result) {
+        return job == null
+                ? result
+                : result.thenApply(value -> {
+                    job.result(value);
+                    return value;
+                });
     }
 
     private <T> void goOn(Exchange exchange, AsyncCallback callback, CompletableFuture<T> work, Consumer<T> populate) {
@@ -365,7 +380,7 @@ public class AipiProducer extends DefaultAsyncProducer {
     /** As {@link #goOn}, for a job, which takes its turn if maxInFlight says so. */
     private void goOnInTurn(Exchange exchange, AsyncCallback callback, Supplier<CompletableFuture<JobResult>> job) {
         Waiting<JobResult> waiting =
-                waiting(exchange, callback, result -> binding.populate(exchange, endpoint, result));
+                waiting(exchange, callback, result -> ResultKeeper.populate(exchange, endpoint, result));
         waiting.inTurn(job).whenComplete(waiting::ended);
     }
 

@@ -277,6 +277,10 @@ public class DefaultAipiBinding implements AipiBinding {
         Message message = withoutEarlierJob(exchange);
         message.setHeader(AipiConstants.ENDPOINT, endpoint.getEndpointName());
         message.setHeader(AipiConstants.JOB_ID, submission.jobId());
+        if (submission.result() != null) {
+            // a server that did not wait to be asked
+            exchange.setProperty(AipiConstants.RESULT_PROPERTY, submission.result());
+        }
         text(message, submission.jobId());
     }
 
@@ -357,9 +361,9 @@ public class DefaultAipiBinding implements AipiBinding {
     private static Object required(Object output, String what, JobResult result, AipiEndpoint endpoint) {
         if (output == null) {
             throw new ProtocolViolationException(
-                    // their names are the server's words, which may be anything
-                    "The result has no " + what + " among its "
-                            + result.fields().size() + " fields. Check outputType",
+                    "The result has no " + what + ". Its fields are: " + result.fieldNames()
+                            + ". The whole result is the exchange property " + AipiConstants.RESULT_PROPERTY
+                            + ". Check outputType",
                     ErrorContext.of(endpoint.getEndpointName(), result.jobId()),
                     null);
         }

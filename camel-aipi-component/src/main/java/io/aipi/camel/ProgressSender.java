@@ -9,7 +9,7 @@ package io.aipi.camel;
 import io.aipi.camel.internal.TrackedJob;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
-import io.aipi.client.error.AipiException;
+import io.aipi.client.JobState;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -50,12 +50,12 @@ final class ProgressSender {
         ServiceHelper.stopAndShutdownService(producers);
     }
 
-    /** The progress exchanges of the job that the exchange submits; they carry its headers, as they are now. */
+    /**
+     * The progress exchanges of the job that the exchange submits; they carry its headers, as they are now, but for
+     * those that the endpoint's headerFilterStrategy leaves out.
+     */
     Job job(Exchange original) {
-        Map<String, Object> headers = endpoint.getCamelContext()
-                .getCamelContextExtension()
-                .getHeadersMapFactory()
-                .newMap(original.getMessage().getHeaders());
+        Map<String, Object> headers = endpoint.headersToKeep(original);
         AipiConstants.REQUEST_HEADERS.forEach(headers::remove);
         return new Job(headers, original.getExchangeId());
     }
@@ -67,6 +67,8 @@ final class ProgressSender {
         private final String correlationId;
         private Consumer<Exchange> newest;
         private boolean sending;
+        /** Null before the first. Written and read by the one who follows the job. */
+        private volatile JobProgress last;
 
         private Job(Map<String, Object> headers, String correlationId) {
             this.headers = headers;
@@ -76,20 +78,33 @@ final class ProgressSender {
         /** The job's state has changed. */
         @Override
         public void progress(JobProgress progress) {
-            offer(exchange -> binding().populate(exchange, endpoint, progress));
+            last = progress;
+            if (progress.state() != JobState.DONE) {
+                offer(exchange -> binding().populate(exchange, endpoint, progress));
+            }
+            // of the end, the result tells, which comes next
         }
 
         /** The job has ended well. */
         @Override
         public void result(JobResult result) {
-            offer(exchange -> {
-                try {
-                    binding().populate(exchange, endpoint, result);
-                } catch (AipiException unfit) {
-                    // outputType asks for what the result does not have: that, too, is an end that must be told
-                    populateFailure(exchange, result.jobId(), unfit);
+            JobProgress end = last != null && last.state() == JobState.DONE ? last : JobProgress.of(result, last);
+            offer(exchange -> populateEnd(exchange, result, end));
+        }
+
+        /** The body is the output, as that of the exchange which waits for the result. */
+        private void populateEnd(Exchange exchange, JobResult result, JobProgress end) {
+            try {
+                ResultKeeper.populate(exchange, endpoint, result);
+                exchange.setProperty(AipiConstants.PROGRESS_EVENT_PROPERTY, end);
+                if (end.progress() != null) {
+                    exchange.getMessage().setHeader(AipiConstants.PROGRESS, end.progress());
                 }
-            });
+            } catch (RuntimeException | Error unfit) {
+                // outputType asks for what the result does not have: that, too, is an end that must be told
+                populateFailure(exchange, result.jobId(), unfit);
+                ResultKeeper.keep(exchange, result);
+            }
         }
 
         /** The job has ended badly. */
@@ -130,7 +145,7 @@ final class ProgressSender {
             }
             try {
                 Exchange exchange = target.createExchange(ExchangePattern.InOnly);
-                exchange.getMessage().setHeaders(headersMap());
+                exchange.getMessage().setHeaders(endpoint.newHeaders(headers));
                 exchange.setProperty(ExchangePropertyKey.CORRELATION_ID, correlationId);
                 state.accept(exchange);
                 producers
@@ -146,13 +161,6 @@ final class ProgressSender {
                 LOG.warn("A progress exchange to {} could not be sent", target, e);
                 sent();
             }
-        }
-
-        private Map<String, Object> headersMap() {
-            return endpoint.getCamelContext()
-                    .getCamelContextExtension()
-                    .getHeadersMapFactory()
-                    .newMap(headers);
         }
 
         private void sent() {

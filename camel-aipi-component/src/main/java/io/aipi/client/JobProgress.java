@@ -74,6 +74,42 @@ public record JobProgress(
                 data);
     }
 
+    /**
+     * The end of a job: the outputs are those of its result. The progress is what the server said with it, else 100, or
+     * where the endpoint counts tokens, their number; null if that is not known.
+     *
+     * @param last what the poll that brought the result said of the progress, or the poll before; null for none
+     */
+    public static JobProgress of(JobResult result, JobProgress last) {
+        boolean told = last != null;
+        String worker = result.worker() == null && told ? last.worker() : result.worker();
+        return new JobProgress(
+                result.endpoint(),
+                result.jobId(),
+                JobState.DONE,
+                JobState.DONE.word(),
+                progressAtTheEnd(result, last),
+                told ? last.queuePosition() : null,
+                told ? last.estimate() : null,
+                told ? last.workersOnline() : null,
+                worker,
+                result.text(),
+                result.media(),
+                result.fields());
+    }
+
+    private static Double progressAtTheEnd(JobResult result, JobProgress last) {
+        if (last != null && last.state() == JobState.DONE && last.progress() != null) {
+            return last.progress();
+        }
+        if (result.field("num_generated_tokens") instanceof Number tokens) {
+            return tokens.doubleValue();
+        }
+        // a text that grows is counted in its tokens, whether or not the server says in the end how many they were
+        boolean countsTokens = result.media().isEmpty() && result.field("text") != null;
+        return countsTokens ? null : (Double) 100.0;
+    }
+
     /** JSON text in the protocol's words, without media and without {@link #data}. */
     public String toJson() {
         Map<String, Object> json = new LinkedHashMap<>();

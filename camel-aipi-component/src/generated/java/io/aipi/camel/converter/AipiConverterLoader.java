@@ -92,6 +92,14 @@ public final class AipiConverterLoader implements TypeConverterLoader, CamelCont
                 }
                 return answer;
             });
+        addTypeConverter(registry, java.util.List.class, io.aipi.client.JobResult.class, false,
+            (type, exchange, value) -> {
+                Object answer = io.aipi.camel.converter.AipiConverter.toList((io.aipi.client.JobResult) value);
+                if (false && answer == null) {
+                    answer = Void.class;
+                }
+                return answer;
+            });
     }
 
     private static void addTypeConverter(TypeConverterRegistry registry, Class<?> toType, Class<?> fromType, boolean allowNull, SimpleTypeConverter.ConversionMethod method) {

@@ -12,6 +12,7 @@ import io.aipi.client.Media;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.camel.Converter;
 
 /** Converters of the client's values, found by Camel. */
@@ -26,12 +27,30 @@ public final class AipiConverter {
         return result.text() != null ? result.text() : result.toJson();
     }
 
-    /** The first file, or the text in UTF-8 where there is none. */
+    /**
+     * The file, or the text in UTF-8 where there is none.
+     *
+     * @throws IllegalArgumentException if there are several files: one of them is not the result
+     */
     @Converter
     public static byte[] toBytes(JobResult result) {
+        return switch (result.media().size()) {
+            case 0 -> toString(result).getBytes(StandardCharsets.UTF_8);
+            case 1 -> result.media().get(0).bytes();
+            default ->
+                throw new IllegalArgumentException(
+                        "The result has " + result.media().size()
+                                + " files, which are not one stream of bytes. Split them first: split(simple("
+                                + "\"${exchangeProperty.CamelAipiResult.media}\")), or split(body()) with outputType=images");
+        };
+    }
+
+    /** The files, each as its bytes, or the text alone where there is none. */
+    @Converter
+    public static List<?> toList(JobResult result) {
         return result.media().isEmpty()
-                ? toString(result).getBytes(StandardCharsets.UTF_8)
-                : result.media().get(0).bytes();
+                ? List.of(toString(result))
+                : result.media().stream().map(Media::bytes).toList();
     }
 
     /** As {@link #toBytes(JobResult)}. */

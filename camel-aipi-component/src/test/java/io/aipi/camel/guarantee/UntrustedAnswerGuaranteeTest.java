@@ -86,14 +86,17 @@ class UntrustedAnswerGuaranteeTest {
         }
     }
 
+    /** They are what tells which outputType fits. A name is the server's word: what is a key is masked, and it is in one line. */
     @Test
-    void theNamesOfAResultsFieldsAreNotQuoted_whichMayHoldAKey() throws Exception {
+    void theNamesOfAResultsFieldsAreNamed_butNoKeyAndNoLineOfTheServers() throws Exception {
         Exchange failed = exchange(
-                WireServer.jobs("\"a-key-in-a-name\":1"), "aipi:chat?lazyLogin=true&outputType=text", "mock:out");
+                WireServer.jobs("\"an a-session-key\":1,\"two\\r\\nlines\":2"),
+                "aipi:chat?lazyLogin=true&outputType=text",
+                "mock:out");
 
         assertThat(failed.getException())
                 .hasMessageContaining("has no text")
-                .hasMessageNotContaining("a-key-in-a-name");
+                .hasMessageContaining("an xxxxxx, two  lines");
     }
 
     @Test
