@@ -50,6 +50,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "consumeProgress": getOrCreateConfiguration(target).setConsumeProgress(property(camelContext, boolean.class, value)); return true;
         case "deadletteruri":
         case "deadLetterUri": getOrCreateConfiguration(target).setDeadLetterUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "headerfilterstrategy":
+        case "headerFilterStrategy": getOrCreateConfiguration(target).setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
         case "healthcheckconsumerenabled":
         case "healthCheckConsumerEnabled": target.setHealthCheckConsumerEnabled(property(camelContext, boolean.class, value)); return true;
         case "healthcheckproducerenabled":
@@ -140,6 +142,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "consumeProgress": return boolean.class;
         case "deadletteruri":
         case "deadLetterUri": return java.lang.String.class;
+        case "headerfilterstrategy":
+        case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
         case "healthcheckconsumerenabled":
         case "healthCheckConsumerEnabled": return boolean.class;
         case "healthcheckproducerenabled":
@@ -231,6 +235,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "consumeProgress": return getOrCreateConfiguration(target).isConsumeProgress();
         case "deadletteruri":
         case "deadLetterUri": return getOrCreateConfiguration(target).getDeadLetterUri();
+        case "headerfilterstrategy":
+        case "headerFilterStrategy": return getOrCreateConfiguration(target).getHeaderFilterStrategy();
         case "healthcheckconsumerenabled":
         case "healthCheckConsumerEnabled": return target.isHealthCheckConsumerEnabled();
         case "healthcheckproducerenabled":

@@ -23,7 +23,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(41);
+        Set<String> props = new HashSet<>(42);
         props.add("allowOperationFromHeader");
         props.add("apiKey");
         props.add("binding");
@@ -36,6 +36,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("endpointName");
         props.add("exceptionHandler");
         props.add("exchangePattern");
+        props.add("headerFilterStrategy");
         props.add("holdConnection");
         props.add("jobRepository");
         props.add("jobTimeout");

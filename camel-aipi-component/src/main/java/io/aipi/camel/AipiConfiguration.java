@@ -19,6 +19,7 @@ import java.util.Map;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.AggregationRepository;
+import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
 import org.apache.camel.support.jsse.SSLContextParameters;
@@ -185,6 +186,14 @@ public class AipiConfiguration implements Cloneable {
                     + " outcome, so that they outlive the process: for the producer with waitForResult=false, and for the"
                     + " consumer. Without one they are kept in memory.")
     private AggregationRepository jobRepository;
+
+    @UriParam(
+            label = "advanced",
+            description =
+                    "Which headers of a message are kept with its detached job, and go to progressUri and to the exchanges of"
+                            + " the consumer. By default all but those that carry credentials, and those about the HTTP request"
+                            + " that brought the message.")
+    private HeaderFilterStrategy headerFilterStrategy = new AipiHeaderFilterStrategy();
 
     @UriParam(
             label = "consumer",
@@ -515,6 +524,14 @@ public class AipiConfiguration implements Cloneable {
 
     public void setMaxInFlight(int maxInFlight) {
         this.maxInFlight = maxInFlight;
+    }
+
+    public HeaderFilterStrategy getHeaderFilterStrategy() {
+        return headerFilterStrategy;
+    }
+
+    public void setHeaderFilterStrategy(HeaderFilterStrategy headerFilterStrategy) {
+        this.headerFilterStrategy = headerFilterStrategy;
     }
 
     public AggregationRepository getJobRepository() {

@@ -25,11 +25,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.EndpointServiceLocation;
+import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
@@ -95,6 +97,9 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
                             + " (aipi:NAME?serverUrl=http://host:port) or the component (camel.component.aipi.server-url)");
         }
         AipiClient.checkName(endpointName);
+        if (configuration.getHeaderFilterStrategy() == null) {
+            throw new IllegalArgumentException("headerFilterStrategy must not be null");
+        }
         if (configuration.getMaxInFlight() < 0) {
             throw new IllegalArgumentException("maxInFlight must not be negative; 0 is no bound");
         }
@@ -185,6 +190,26 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
             url = url.substring(0, url.length() - 1);
         }
         return url;
+    }
+
+    /** The message's headers that are kept with a job, and sent on with its progress and its outcome, as they are now. */
+    Map<String, Object> headersToKeep(Exchange exchange) {
+        HeaderFilterStrategy filter = configuration.getHeaderFilterStrategy();
+        Map<String, Object> kept = newHeaders(Map.of());
+        exchange.getMessage().getHeaders().forEach((name, value) -> {
+            if (!filter.applyFilterToCamelHeaders(name, value, exchange)) {
+                kept.put(name, value);
+            }
+        });
+        return kept;
+    }
+
+    /** Headers as Camel has them, whose names differ in more than their case. */
+    Map<String, Object> newHeaders(Map<String, Object> headers) {
+        return getCamelContext()
+                .getCamelContextExtension()
+                .getHeadersMapFactory()
+                .newMap(headers);
     }
 
     /** Who tracks the endpoint's detached jobs: made by its first consumer, or its repository; null while there is neither. */

@@ -10,10 +10,14 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.WeakHashMap;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.support.component.RawParameterHelper;
 import org.apache.camel.util.URISupport;
 import org.apache.camel.util.UnsafeUriCharactersEncoder;
@@ -30,6 +34,12 @@ import org.apache.camel.util.UnsafeUriCharactersEncoder;
 final class KeyStandIns {
 
     private static final String OPTION = "apikey";
+
+    private static final Set<String> OPTIONS = new AipiEndpointUriFactory()
+            .propertyNames().stream().map(KeyStandIns::spelled).collect(Collectors.toSet());
+
+    private static final Collection<String> PREFIXES =
+            new AipiEndpointUriFactory().multiValuePrefixes().values();
 
     /** As Camel masks, so that people know what they see. */
     private static final String PREFIX = "xxxxxx-";
@@ -51,22 +61,48 @@ final class KeyStandIns {
      * The URI with stand-ins for the keys in it.
      *
      * @param used gets the stand-ins, for whoever is to hold them
+     * @throws NoSuchEndpointException if a key is written in a form that Camel would show; the key is not quoted
      */
-    String hide(CamelContext context, String uri, Collection<StandIn> used) throws URISyntaxException {
+    String hide(CamelContext context, String uri, Collection<StandIn> used) {
         int begin = uri.indexOf('?') + 1;
         if (begin == 0) {
             return uri;
         }
         StringBuilder hidden = new StringBuilder(uri.substring(0, begin));
+        boolean hasKey = false;
+        boolean hasUnknown = false;
         while (begin < uri.length()) {
             int end = endOfParameter(uri, begin);
-            hidden.append(hideParameter(context, uri.substring(begin, end), used));
+            String parameter = uri.substring(begin, end);
+            boolean isKey = isKeyWritten(parameter);
+            hasKey |= isKey;
+            hasUnknown |= !isOption(parameter);
+            hidden.append(isKey ? hideKey(context, uri, parameter, used) : parameter);
             if (end < uri.length()) {
                 hidden.append('&');
             }
             begin = end + 1;
         }
+        if (hasKey && hasUnknown) {
+            // Camel would name it
+            throw refused(
+                    uri,
+                    "check its options: one of them is none, or is the rest of a key with an & in it, which has to be"
+                            + " written as apiKey=RAW(...). It is not named, since it may be a part of the key");
+        }
         return hidden.toString();
+    }
+
+    private static boolean isOption(String parameter) {
+        String name = parameter.split("=", 2)[0];
+        return name.isEmpty()
+                || OPTIONS.contains(spelled(name))
+                || PREFIXES.stream().anyMatch(name::startsWith);
+    }
+
+    /** Camel lets one write an option in several ways. */
+    private static String spelled(String name) {
+        return name.replace("-", "").toLowerCase(Locale.ROOT);
     }
 
     /** Camel's rule: a parameter ends at the next ampersand, {@code RAW(...)} at the bracket before one. */
@@ -80,21 +116,44 @@ final class KeyStandIns {
         return ampersand < 0 ? uri.length() : ampersand;
     }
 
-    private String hideParameter(CamelContext context, String parameter, Collection<StandIn> used)
-            throws URISyntaxException {
+    private static boolean isKeyWritten(String parameter) {
         int equals = parameter.indexOf('=');
-        if (equals < 0 || !isKey(parameter.substring(0, equals))) {
-            return parameter;
+        return equals >= 0 && isKey(parameter.substring(0, equals));
+    }
+
+    private String hideKey(CamelContext context, String uri, String parameter, Collection<StandIn> used) {
+        int value = parameter.indexOf('=') + 1;
+        if (!isHiddenByCamel(parameter)) {
+            throw refused(
+                    uri,
+                    "write the option with the API key as apiKey=KEY, apiKey=RAW(KEY) for a key without a ) in it, or"
+                            + " apiKey=RAW{KEY} for one without a }. Of any other form, Camel shows the key or a part of it in"
+                            + " logs and JMX. Or set it on the component");
         }
         // by Camel's own means, as the component would be given it
-        Map<String, Object> parsed =
-                URISupport.parseParameters(new URI(UnsafeUriCharactersEncoder.encode("aipi:name?" + parameter)));
+        Map<String, Object> parsed;
+        try {
+            parsed = URISupport.parseParameters(new URI(UnsafeUriCharactersEncoder.encode("aipi:name?" + parameter)));
+        } catch (URISyntaxException | RuntimeException quotesIt) {
+            throw refused(uri, "write the option with the API key as apiKey=RAW(...): it cannot be read as it is");
+        }
         if (parsed.size() != 1) {
-            throw new IllegalArgumentException("apiKey has an & in it: write it as apiKey=RAW(...)");
+            throw refused(uri, "write the option with the API key as apiKey=RAW(...): the key has an & in it");
         }
         RawParameterHelper.resolveRawParameterValues(context, parsed);
         String key = String.valueOf(parsed.values().iterator().next());
-        return key.isEmpty() ? parameter : parameter.substring(0, equals + 1) + standIn(key, used);
+        return key.isEmpty() ? parameter : parameter.substring(0, value) + standIn(key, used);
+    }
+
+    /** Camel hides what it takes for the value of a secret option wherever it shows a URI, but not in every form. */
+    private static boolean isHiddenByCamel(String parameter) {
+        String name = parameter.substring(0, parameter.indexOf('='));
+        return URISupport.sanitizeUri("aipi:name?" + parameter).equals("aipi:name?" + name + "=xxxxxx");
+    }
+
+    /** The one exception that Camel passes on as it is; all others it puts into one that quotes the URI. */
+    private static NoSuchEndpointException refused(String uri, String please) {
+        return new NoSuchEndpointException(uri.substring(0, uri.indexOf('?')), please);
     }
 
     /** The parameters with stand-ins for the keys among them. */
@@ -112,7 +171,7 @@ final class KeyStandIns {
 
     /** In any of the ways in which Camel lets one write the option. */
     private static boolean isKey(String name) {
-        return OPTION.equalsIgnoreCase(name.replace("-", ""));
+        return OPTION.equals(spelled(name));
     }
 
     private synchronized String standIn(String keyOrText, Collection<StandIn> used) {

@@ -42,10 +42,6 @@ public final class StorableValues {
     private static final String MEDIA = "io.aipi.client.Media";
     private static final String REQUEST = "io.aipi.client.AipiRequest";
 
-    /** Headers of HTTP requests that carry secrets of the sender's; never kept. */
-    private static final Set<String> SECRET_HEADERS =
-            Set.of("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key");
-
     /** Headers that tell how often somebody was sent this message: another one's count. */
     private static final Set<String> COUNTS = Set.of(
             Exchange.REDELIVERED.toLowerCase(Locale.ROOT),
@@ -76,12 +72,12 @@ public final class StorableValues {
         }
     }
 
-    /** The headers that can be kept; the others are left out, as are those that carry secrets of the sender's. */
+    /** The headers that can be kept; the others are left out. */
     public static Map<String, Object> headers(Map<String, Object> headers) {
         Map<String, Object> kept = new LinkedHashMap<>();
         headers.forEach((name, value) -> {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (!SECRET_HEADERS.contains(lower) && !COUNTS.contains(lower)) {
+            if (!COUNTS.contains(lower)) {
                 encode(value).ifPresent(encoded -> kept.put(name, decode(encoded)));
             }
         });

@@ -15,16 +15,20 @@ import io.aipi.client.error.AuthenticationException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.util.Map;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A key that was written into an endpoint's URI is used and not shown; everything that Camel does by the URI goes on as
@@ -64,14 +68,13 @@ class KeyInUriTest {
                 "aipi:chat?apiKey=a-key                          | a-key",
                 "aipi://chat?apiKey=a-key                        | a-key",
                 "aipi:chat?apikey=a-key                          | a-key",
-                "aipi:chat?api-key=a-key                         | a-key",
                 "aipi:chat?lazyLogin=true&apiKey=a-key           | a-key",
                 "aipi:chat?apiKey=a-key&lazyLogin=true           | a-key",
                 "aipi:chat?apiKey=a%2Fkey                        | a/key",
                 "aipi:chat?apiKey=a/key=                         | a/key=",
                 "aipi:chat?apiKey=RAW(a+%&key=)&pollInterval=1s  | a+%&key=",
                 "aipi:chat?apiKey=RAW{a)&key}                    | a)&key",
-                "aipi:chat?pollInterval=1s&apiKey=RAW(a&)key)    | a&)key",
+                "aipi:chat?pollInterval=1s&apiKey=RAW{a&)key}    | a&)key",
                 "aipi:chat?apiKey={{the.key}}                    | a-placed-key",
                 "aipi:chat?apiKey=RAW({{the.key}})               | a-placed-key",
                 "aipi:chat?apiKey=#bean:theKey                   | a-registered-key"
@@ -180,9 +183,60 @@ class KeyInUriTest {
         }
     }
 
+    /** Camel shows of such a URI the key, or a part of it, wherever it shows the route: in its history, in JMX. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "aipi:chat?api-key=SECRET",
+                "aipi:chat?pollInterval=1s&API-KEY=SECRET",
+                "aipi:chat?api-key=RAW(SECRET)&pollInterval=1s",
+                "aipi:chat?apiKey=RAW(a)SECRET)",
+                "aipi:chat?apiKey=RAW(a&)SECRET)&pollInterval=1s",
+                "aipi:chat?apiKey=RAW{a}SECRET}",
+                "aipi:chat?apiKey=a%26SECRET",
+                "aipi:chat?apiKey=a%26SECRET=b&lazyLogin=true",
+                "aipi:chat?apiKey=a&SECRET"
+            })
+    @Tag("case-D14")
+    void aKeyInAFormThatCamelWouldShowIsRefusedAndNotQuoted(String uri) throws Exception {
+        for (CamelContext camel : new CamelContext[] {context, new DefaultCamelContext()}) {
+            camel.getPropertiesComponent().addOverrideProperty("camel.component.aipi.server-url", server.url());
+            assertThatThrownBy(() -> camel.getEndpoint(uri))
+                    .isInstanceOf(NoSuchEndpointException.class)
+                    .hasMessageContaining("No endpoint could be found for: aipi:")
+                    .hasMessageContaining("apiKey=RAW")
+                    .satisfies(failure -> {
+                        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                            assertThat(cause.toString()).doesNotContain("SECRET");
+                        }
+                    });
+            assertThat(camel.getEndpoints()).isEmpty();
+            if (camel != context) {
+                camel.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "aipi:chat?apiKey=a-key&lazyStartProducer=true&bridge-error-handler=true&param.x=y&exchangePattern=InOut",
+                "aipi:chat?apiKey=a-key&pollinterval=1s&param.api-key=b"
+            })
+    @Tag("case-D14")
+    void allOptionsAreKnownBesideAKey(String uri) {
+        assertThat(context.getEndpoint(uri, AipiEndpoint.class)
+                        .getConfiguration()
+                        .getApiKey())
+                .isEqualTo("a-key");
+    }
+
     @Test
-    void aKeyWithAnAmpersandMustBeRaw() {
-        assertThatThrownBy(() -> context.getComponent("aipi").createEndpoint("aipi:chat?apiKey=a%26secret"))
-                .hasMessage("apiKey has an & in it: write it as apiKey=RAW(...)");
+    @Tag("case-D14")
+    void anotherOptionInSuchAFormIsNoneOfItsBusiness() {
+        AipiEndpoint endpoint =
+                context.getEndpoint("aipi:chat?param.api-key=RAW(a)b)&poll-interval=1s", AipiEndpoint.class);
+
+        assertThat(endpoint.getConfiguration().getParameters()).containsEntry("api-key", "a)b");
     }
 }

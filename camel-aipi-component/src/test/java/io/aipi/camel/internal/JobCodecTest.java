@@ -117,8 +117,7 @@ class JobCodecTest {
         Map<String, Object> headers = new LinkedHashMap<>();
         headers.put("thread", new Thread());
         headers.put("list", List.of(new Object()));
-        headers.put("authorization", "Bearer x");
-        headers.put("Cookie", "session=x");
+        headers.put("CamelRedelivered", true);
         headers.put("kept", 1);
 
         assertThat(StorableValues.headers(headers)).containsOnlyKeys("kept");

@@ -1171,6 +1171,42 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * Which headers of a message are kept with its detached job, and go to
+         * progressUri and to the exchanges of the consumer. By default all but
+         * those that carry credentials, and those about the HTTP request that
+         * brought the message.
+         * 
+         * The option is a:
+         * <code>org.apache.camel.spi.HeaderFilterStrategy</code> type.
+         * 
+         * Group: advanced
+         * 
+         * @param headerFilterStrategy the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointConsumerBuilder headerFilterStrategy(org.apache.camel.spi.HeaderFilterStrategy headerFilterStrategy) {
+            doSetProperty("headerFilterStrategy", headerFilterStrategy);
+            return this;
+        }
+        /**
+         * Which headers of a message are kept with its detached job, and go to
+         * progressUri and to the exchanges of the consumer. By default all but
+         * those that carry credentials, and those about the HTTP request that
+         * brought the message.
+         * 
+         * The option will be converted to a
+         * <code>org.apache.camel.spi.HeaderFilterStrategy</code> type.
+         * 
+         * Group: advanced
+         * 
+         * @param headerFilterStrategy the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointConsumerBuilder headerFilterStrategy(String headerFilterStrategy) {
+            doSetProperty("headerFilterStrategy", headerFilterStrategy);
+            return this;
+        }
+        /**
          * Connections open at once, idle ones included. Polling needs few; a
          * held request takes one for its whole job.
          * 
@@ -2077,6 +2113,42 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * Which headers of a message are kept with its detached job, and go to
+         * progressUri and to the exchanges of the consumer. By default all but
+         * those that carry credentials, and those about the HTTP request that
+         * brought the message.
+         * 
+         * The option is a:
+         * <code>org.apache.camel.spi.HeaderFilterStrategy</code> type.
+         * 
+         * Group: advanced
+         * 
+         * @param headerFilterStrategy the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointProducerBuilder headerFilterStrategy(org.apache.camel.spi.HeaderFilterStrategy headerFilterStrategy) {
+            doSetProperty("headerFilterStrategy", headerFilterStrategy);
+            return this;
+        }
+        /**
+         * Which headers of a message are kept with its detached job, and go to
+         * progressUri and to the exchanges of the consumer. By default all but
+         * those that carry credentials, and those about the HTTP request that
+         * brought the message.
+         * 
+         * The option will be converted to a
+         * <code>org.apache.camel.spi.HeaderFilterStrategy</code> type.
+         * 
+         * Group: advanced
+         * 
+         * @param headerFilterStrategy the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointProducerBuilder headerFilterStrategy(String headerFilterStrategy) {
+            doSetProperty("headerFilterStrategy", headerFilterStrategy);
+            return this;
+        }
+        /**
          * Connections open at once, idle ones included. Polling needs few; a
          * held request takes one for its whole job.
          * 
@@ -2938,6 +3010,42 @@ public interface AipiEndpointBuilderFactory {
          */
         default AdvancedAipiEndpointBuilder clientVersion(String clientVersion) {
             doSetProperty("clientVersion", clientVersion);
+            return this;
+        }
+        /**
+         * Which headers of a message are kept with its detached job, and go to
+         * progressUri and to the exchanges of the consumer. By default all but
+         * those that carry credentials, and those about the HTTP request that
+         * brought the message.
+         * 
+         * The option is a:
+         * <code>org.apache.camel.spi.HeaderFilterStrategy</code> type.
+         * 
+         * Group: advanced
+         * 
+         * @param headerFilterStrategy the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointBuilder headerFilterStrategy(org.apache.camel.spi.HeaderFilterStrategy headerFilterStrategy) {
+            doSetProperty("headerFilterStrategy", headerFilterStrategy);
+            return this;
+        }
+        /**
+         * Which headers of a message are kept with its detached job, and go to
+         * progressUri and to the exchanges of the consumer. By default all but
+         * those that carry credentials, and those about the HTTP request that
+         * brought the message.
+         * 
+         * The option will be converted to a
+         * <code>org.apache.camel.spi.HeaderFilterStrategy</code> type.
+         * 
+         * Group: advanced
+         * 
+         * @param headerFilterStrategy the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointBuilder headerFilterStrategy(String headerFilterStrategy) {
+            doSetProperty("headerFilterStrategy", headerFilterStrategy);
             return this;
         }
         /**

@@ -178,6 +178,13 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private String clientVersion;
 
     /**
+     * Which headers of a message are kept with its detached job, and go to progressUri and to the exchanges of the
+     * consumer. By default all but those that carry credentials, and those about the HTTP request that brought the
+     * message. The name of a bean of type org.apache.camel.spi.HeaderFilterStrategy.
+     */
+    private String headerFilterStrategy;
+
+    /**
      * Connections open at once, idle ones included. Polling needs few; a held request takes one for its whole job.
      */
     private Integer maxConnections;
@@ -483,6 +490,14 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
 
     public void setClientVersion(String clientVersion) {
         this.clientVersion = clientVersion;
+    }
+
+    public String getHeaderFilterStrategy() {
+        return headerFilterStrategy;
+    }
+
+    public void setHeaderFilterStrategy(String headerFilterStrategy) {
+        this.headerFilterStrategy = headerFilterStrategy;
     }
 
     public Integer getMaxConnections() {

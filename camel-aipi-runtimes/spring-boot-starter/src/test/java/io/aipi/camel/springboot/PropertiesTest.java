@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.aipi.camel.AipiBinding;
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConfiguration;
+import io.aipi.camel.AipiHeaderFilterStrategy;
 import io.aipi.camel.AipiOperation;
 import io.aipi.camel.DefaultAipiBinding;
 import io.aipi.camel.OutputType;
@@ -21,6 +22,7 @@ import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.spi.AggregationRepository;
+import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.apache.camel.support.jsse.SSLContextParameters;
@@ -57,6 +59,11 @@ class PropertiesTest {
         }
 
         @Bean
+        HeaderFilterStrategy ownFilter() {
+            return new AipiHeaderFilterStrategy();
+        }
+
+        @Bean
         SSLContextParameters tls() {
             return new SSLContextParameters();
         }
@@ -87,7 +94,16 @@ class PropertiesTest {
             Map.of("temperature", "0.7"));
 
     private static final Map<String, String> BEANS = Map.of(
-            "jobRepository", "jobs", "binding", "ownBinding", "sslContextParameters", "tls", "configuration", "own");
+            "jobRepository",
+            "jobs",
+            "binding",
+            "ownBinding",
+            "headerFilterStrategy",
+            "ownFilter",
+            "sslContextParameters",
+            "tls",
+            "configuration",
+            "own");
 
     private static Object value(CatalogOption option) {
         if ("java.lang.Boolean".equals(option.componentType())) {
