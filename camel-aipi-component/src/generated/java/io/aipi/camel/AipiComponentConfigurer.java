@@ -76,6 +76,10 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "maxPollInterval": getOrCreateConfiguration(target).setMaxPollInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxresponsesize":
         case "maxResponseSize": getOrCreateConfiguration(target).setMaxResponseSize(property(camelContext, long.class, value)); return true;
+        case "maxwaiting":
+        case "maxWaiting": getOrCreateConfiguration(target).setMaxWaiting(property(camelContext, int.class, value)); return true;
+        case "maxworkerpoolsize":
+        case "maxWorkerPoolSize": target.setMaxWorkerPoolSize(property(camelContext, int.class, value)); return true;
         case "maximumredeliveries":
         case "maximumRedeliveries": getOrCreateConfiguration(target).setMaximumRedeliveries(property(camelContext, int.class, value)); return true;
         case "operation": getOrCreateConfiguration(target).setOperation(property(camelContext, io.aipi.camel.AipiOperation.class, value)); return true;
@@ -168,6 +172,10 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "maxPollInterval": return java.time.Duration.class;
         case "maxresponsesize":
         case "maxResponseSize": return long.class;
+        case "maxwaiting":
+        case "maxWaiting": return int.class;
+        case "maxworkerpoolsize":
+        case "maxWorkerPoolSize": return int.class;
         case "maximumredeliveries":
         case "maximumRedeliveries": return int.class;
         case "operation": return io.aipi.camel.AipiOperation.class;
@@ -261,6 +269,10 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "maxPollInterval": return getOrCreateConfiguration(target).getMaxPollInterval();
         case "maxresponsesize":
         case "maxResponseSize": return getOrCreateConfiguration(target).getMaxResponseSize();
+        case "maxwaiting":
+        case "maxWaiting": return getOrCreateConfiguration(target).getMaxWaiting();
+        case "maxworkerpoolsize":
+        case "maxWorkerPoolSize": return target.getMaxWorkerPoolSize();
         case "maximumredeliveries":
         case "maximumRedeliveries": return getOrCreateConfiguration(target).getMaximumRedeliveries();
         case "operation": return getOrCreateConfiguration(target).getOperation();

@@ -66,6 +66,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "maxPollInterval": target.getConfiguration().setMaxPollInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxresponsesize":
         case "maxResponseSize": target.getConfiguration().setMaxResponseSize(property(camelContext, long.class, value)); return true;
+        case "maxwaiting":
+        case "maxWaiting": target.getConfiguration().setMaxWaiting(property(camelContext, int.class, value)); return true;
         case "maximumredeliveries":
         case "maximumRedeliveries": target.getConfiguration().setMaximumRedeliveries(property(camelContext, int.class, value)); return true;
         case "operation": target.getConfiguration().setOperation(property(camelContext, io.aipi.camel.AipiOperation.class, value)); return true;
@@ -151,6 +153,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "maxPollInterval": return java.time.Duration.class;
         case "maxresponsesize":
         case "maxResponseSize": return long.class;
+        case "maxwaiting":
+        case "maxWaiting": return int.class;
         case "maximumredeliveries":
         case "maximumRedeliveries": return int.class;
         case "operation": return io.aipi.camel.AipiOperation.class;
@@ -237,6 +241,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "maxPollInterval": return target.getConfiguration().getMaxPollInterval();
         case "maxresponsesize":
         case "maxResponseSize": return target.getConfiguration().getMaxResponseSize();
+        case "maxwaiting":
+        case "maxWaiting": return target.getConfiguration().getMaxWaiting();
         case "maximumredeliveries":
         case "maximumRedeliveries": return target.getConfiguration().getMaximumRedeliveries();
         case "operation": return target.getConfiguration().getOperation();

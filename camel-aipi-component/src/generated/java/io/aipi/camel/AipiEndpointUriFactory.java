@@ -23,7 +23,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(42);
+        Set<String> props = new HashSet<>(43);
         props.add("allowOperationFromHeader");
         props.add("apiKey");
         props.add("binding");
@@ -47,6 +47,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("maxInFlight");
         props.add("maxPollInterval");
         props.add("maxResponseSize");
+        props.add("maxWaiting");
         props.add("maximumRedeliveries");
         props.add("operation");
         props.add("outputType");

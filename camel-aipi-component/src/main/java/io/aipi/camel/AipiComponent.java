@@ -6,6 +6,7 @@
  */
 package io.aipi.camel;
 
+import io.aipi.camel.internal.ElasticExecutor;
 import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
 import io.aipi.client.AipiClient;
@@ -22,7 +23,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntSupplier;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -47,7 +50,12 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     private static final Logger LOG = LoggerFactory.getLogger(AipiComponent.class);
 
     private static final int PROGRESS_THREADS = 2;
+    private static final int DECODE_THREADS = 2;
+    private static final Duration DRAIN_CHECK_INTERVAL = Duration.ofMillis(500);
     private static final int STORE_THREADS = 4;
+
+    /** How long a stop waits for the routes of exchanges that it has ended. */
+    private static final Duration LONGEST_ROUTE_AT_STOP = Duration.ofSeconds(5);
 
     private record TrackerKey(String server, String endpoint, AggregationRepository repository) {}
 
@@ -58,9 +66,20 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
             label = "advanced",
             defaultValue = "4",
             description =
-                    "Threads on which exchanges go on when their result is there, and long answers are decoded. Waiting"
-                            + " takes none.")
+                    "Threads on which exchanges go on when their result is there. Waiting for a result takes none."
+                            + " Threads that are blocked by their route do not count: others take their place, up to"
+                            + " maxWorkerPoolSize.")
     private int workerPoolSize = 4;
+
+    @Metadata(
+            label = "advanced",
+            defaultValue = "2000",
+            description =
+                    "Maximum number of threads on which exchanges go on. There are more than workerPoolSize only while"
+                            + " routes block their threads, such as by calling another route and waiting for it. When all"
+                            + " are blocked, exchanges wait, and a warning names the routes. Progress exchanges have as"
+                            + " many again. Without meaning where Camel uses virtual threads.")
+    private int maxWorkerPoolSize = 2_000;
 
     @Metadata(
             label = "security",
@@ -75,9 +94,20 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     private final Set<AggregationRepository> repositories = ConcurrentHashMap.newKeySet();
     private final Set<String> warnedOfMemory = ConcurrentHashMap.newKeySet();
     private final Clock clock = Clock.systemUTC();
-    private final Pool workers = new Pool("AipiWorker", this::getWorkerPoolSize);
-    private final Pool progressWorkers = new Pool("AipiProgress", () -> PROGRESS_THREADS);
-    private final Pool storeWorkers = new Pool("AipiStore", () -> STORE_THREADS);
+    // two kinds of threads that never mix: those on which exchanges go on, whose routes may block them, and the
+    // component's own
+    private final Lazy<ElasticExecutor> exchangeThreads =
+            new Lazy<>(() -> elastic("AipiWorker", workerPoolSize), this::end);
+    private final Lazy<ElasticExecutor> progressThreads =
+            new Lazy<>(() -> elastic("AipiProgress", PROGRESS_THREADS), this::end);
+    private final Lazy<ExecutorService> decodeThreads =
+            new Lazy<>(() -> pool("AipiDecode", DECODE_THREADS, DECODE_THREADS), this::shutdown);
+    private final Lazy<ExecutorService> storeThreads =
+            new Lazy<>(() -> pool("AipiStore", STORE_THREADS, STORE_THREADS), this::shutdown);
+    /** Of producers that were stopped while their routes go on. */
+    private final Set<AipiProducer.Run> draining = ConcurrentHashMap.newKeySet();
+
+    private final AtomicBoolean drainCheckScheduled = new AtomicBoolean();
     private volatile AipiRuntime runtime;
 
     /** For Camel, which sets the context afterwards. */
@@ -146,7 +176,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         lock.lock();
         try {
             if (runtime == null) {
-                runtime = AipiRuntime.create(workers(), "aipi");
+                runtime = AipiRuntime.create(decodeThreads.get(), "aipi");
             }
             return runtime;
         } finally {
@@ -155,70 +185,84 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     }
 
     /** Threads for exchanges that go on with their result. */
-    ExecutorService workers() {
-        return workers.get();
+    ElasticExecutor exchangeThreads() {
+        return exchangeThreads.get();
     }
 
-    /** Threads for progress exchanges: apart from the workers, so that a slow progress route delays no result. */
-    ExecutorService progressWorkers() {
-        return progressWorkers.get();
+    /** Threads for progress exchanges: apart, so that a slow progress route delays no result. */
+    ElasticExecutor progressThreads() {
+        return progressThreads.get();
     }
 
-    /** Threads that read and write repositories: apart from the workers, so that a database that hangs delays nothing else. */
+    /** Threads that read and write repositories: apart, so that a database that hangs delays nothing else. */
     ExecutorService storeWorkers() {
-        return storeWorkers.get();
+        return storeThreads.get();
     }
 
-    /** Threads that are made when somebody needs them first. */
-    private final class Pool {
+    /** What is made when somebody needs it first. */
+    private final class Lazy<T> {
 
-        private final String name;
-        private final IntSupplier size;
-        private volatile ExecutorService threads;
+        private final Supplier<T> maker;
+        private final Consumer<T> ender;
+        private volatile T value;
 
-        Pool(String name, IntSupplier size) {
-            this.name = name;
-            this.size = size;
+        Lazy(Supplier<T> maker, Consumer<T> ender) {
+            this.maker = maker;
+            this.ender = ender;
         }
 
-        ExecutorService get() {
-            ExecutorService present = threads;
+        T get() {
+            T present = value;
             if (present != null) {
                 // without the lock: the stop holds it while it ends what is in flight
                 return present;
             }
             lock.lock();
             try {
-                if (threads == null) {
-                    threads = pool(name, size.getAsInt());
+                if (value == null) {
+                    value = maker.get();
                 }
-                return threads;
+                return value;
             } finally {
                 lock.unlock();
             }
         }
 
         /** Kept until {@link #forget}: who asks for its threads meanwhile is refused by them, and need not wait. */
-        void shutdown() {
-            if (threads != null) {
-                getCamelContext().getExecutorServiceManager().shutdownGraceful(threads, 5_000);
+        void end() {
+            if (value != null) {
+                ender.accept(value);
             }
         }
 
         void forget() {
-            threads = null;
+            value = null;
         }
     }
 
+    private ElasticExecutor elastic(String name, int size) {
+        int maxSize = Math.max(size, maxWorkerPoolSize);
+        return new ElasticExecutor(pool(name, size, maxSize), size, maxSize, this::schedule, System::nanoTime);
+    }
+
+    private void end(ElasticExecutor elastic) {
+        elastic.close(LONGEST_ROUTE_AT_STOP);
+        shutdown(elastic.threads());
+    }
+
+    private void shutdown(ExecutorService threads) {
+        getCamelContext().getExecutorServiceManager().shutdownGraceful(threads, 5_000);
+    }
+
     /** Threads for whoever ends them himself; none is held while there is nothing to do. */
-    ExecutorService pool(String name, int size) {
+    ExecutorService pool(String name, int size, int maxSize) {
         if (isStoppingOrStopped()) {
             throw new RejectedExecutionException("The component has stopped");
         }
         ThreadPoolProfile profile = new ThreadPoolProfile(name);
         profile.setPoolSize(size);
-        profile.setMaxPoolSize(size);
-        profile.setKeepAliveTime(60L);
+        profile.setMaxPoolSize(maxSize);
+        profile.setKeepAliveTime(20L);
         profile.setTimeUnit(TimeUnit.SECONDS);
         profile.setAllowCoreThreadTimeOut(true);
         // what waits here are results of jobs in flight, which bound them: none may be refused, or be run by the
@@ -226,6 +270,25 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         profile.setMaxQueueSize(Integer.MAX_VALUE);
         profile.setRejectedPolicy(ThreadPoolRejectedPolicy.Abort);
         return getCamelContext().getExecutorServiceManager().newThreadPool(this, name, profile);
+    }
+
+    /** The exchanges of a stopped producer go on until they end, or their route is stopped. */
+    void drain(AipiProducer.Run run) {
+        draining.add(run);
+        checkDrainingLater();
+    }
+
+    private void checkDrainingLater() {
+        if (!draining.isEmpty() && drainCheckScheduled.compareAndSet(false, true)) {
+            // not on the timer's thread: what ends a client waits for its connections
+            schedule(() -> storeWorkers().execute(this::checkDraining), DRAIN_CHECK_INTERVAL);
+        }
+    }
+
+    private void checkDraining() {
+        draining.removeIf(AipiProducer.Run::endIfDue);
+        drainCheckScheduled.set(false);
+        checkDrainingLater();
     }
 
     /**
@@ -307,13 +370,16 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     @Override
     protected void doStop() throws Exception {
+        draining.forEach(AipiProducer.Run::end);
+        draining.clear();
+        drainCheckScheduled.set(false);
         if (runtime != null) {
             runtime.close();
         }
-        // only now: exchanges that were failed by the end of their client are told by the workers
-        List<Pool> pools = List.of(workers, progressWorkers, storeWorkers);
-        pools.forEach(Pool::shutdown);
-        pools.forEach(Pool::forget);
+        // only now: exchanges that were failed by the end of their client are told by these threads
+        List<Lazy<?>> pools = List.of(exchangeThreads, progressThreads, decodeThreads, storeThreads);
+        pools.forEach(Lazy::end);
+        pools.forEach(Lazy::forget);
         runtime = null;
         sslContexts.clear();
         trackers.clear();
@@ -330,6 +396,14 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     public void setConfiguration(AipiConfiguration configuration) {
         this.configuration = configuration;
+    }
+
+    public int getMaxWorkerPoolSize() {
+        return maxWorkerPoolSize;
+    }
+
+    public void setMaxWorkerPoolSize(int maxWorkerPoolSize) {
+        this.maxWorkerPoolSize = maxWorkerPoolSize;
     }
 
     public int getWorkerPoolSize() {

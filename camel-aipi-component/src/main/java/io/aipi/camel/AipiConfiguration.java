@@ -182,6 +182,15 @@ public class AipiConfiguration implements Cloneable {
     private int maxInFlight;
 
     @UriParam(
+            label = "producer",
+            defaultValue = "0",
+            description =
+                    "With maxInFlight: maximum number of exchanges that wait for their turn. Beyond it the producer"
+                            + " blocks the calling thread until one has ended, so that a fast source is held back and does not"
+                            + " fill the memory. 0 is no bound.")
+    private int maxWaiting;
+
+    @UriParam(
             description = "Where detached jobs are kept from their acceptance until a route has succeeded with their"
                     + " outcome, so that they outlive the process: for the producer with waitForResult=false, and for the"
                     + " consumer. Without one they are kept in memory.")
@@ -532,6 +541,14 @@ public class AipiConfiguration implements Cloneable {
 
     public void setHeaderFilterStrategy(HeaderFilterStrategy headerFilterStrategy) {
         this.headerFilterStrategy = headerFilterStrategy;
+    }
+
+    public int getMaxWaiting() {
+        return maxWaiting;
+    }
+
+    public void setMaxWaiting(int maxWaiting) {
+        this.maxWaiting = maxWaiting;
     }
 
     public AggregationRepository getJobRepository() {

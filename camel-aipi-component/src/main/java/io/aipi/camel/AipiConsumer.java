@@ -168,7 +168,10 @@ public class AipiConsumer extends DefaultConsumer
             endpoint.getComponent().warnOfMemory(endpoint);
         }
         threads = endpoint.getComponent()
-                .pool("AipiConsumer[" + endpoint.getEndpointName() + "]", configuration.getConcurrentConsumers());
+                .pool(
+                        "AipiConsumer[" + endpoint.getEndpointName() + "]",
+                        configuration.getConcurrentConsumers(),
+                        configuration.getConcurrentConsumers());
         if (deadLetterUri() != null) {
             deadLetterProducers = new DefaultProducerCache(this, endpoint.getCamelContext(), 1);
             ServiceHelper.startService(deadLetterProducers);
@@ -801,7 +804,7 @@ public class AipiConsumer extends DefaultConsumer
     /** The route has failed too often. */
     private void exhausted(TrackedJob job, Throwable failure) {
         if (deadLetterUri() != null) {
-            blocking(() -> sendToDeadLetter(job, failure));
+            sendToDeadLetterSoon(job, failure);
         } else if (store != null) {
             LOG.error(
                     "The outcome of the job {} cannot be routed and there is no deadLetterUri. It stays in the repository,"
@@ -845,6 +848,17 @@ public class AipiConsumer extends DefaultConsumer
         return configuration.getDeadLetterUri();
     }
 
+    /** On the threads of exchanges: what is behind the dead letter endpoint may block, and must not keep the store from working. */
+    private void sendToDeadLetterSoon(TrackedJob job, Throwable failure) {
+        try {
+            endpoint.getComponent()
+                    .exchangeThreads()
+                    .execute(() -> sendToDeadLetter(job, failure), () -> "the dead letter endpoint " + deadLetterUri());
+        } catch (RejectedExecutionException stopped) {
+            sendToDeadLetter(job, failure);
+        }
+    }
+
     private void sendToDeadLetter(TrackedJob job, Throwable failure) {
         CompletableFuture<Exchange> sent;
         Endpoint target;
@@ -870,7 +884,7 @@ public class AipiConsumer extends DefaultConsumer
                         "The dead letter endpoint does not take the outcome of the job {}, which is tried again",
                         job.job().jobId(),
                         refusal);
-                retry(job, () -> sendToDeadLetter(job, failure), "it is tried again at the next start");
+                retry(job, () -> sendToDeadLetterSoon(job, failure), "it is tried again at the next start");
             }
         });
     }

@@ -103,6 +103,9 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         if (configuration.getMaxInFlight() < 0) {
             throw new IllegalArgumentException("maxInFlight must not be negative; 0 is no bound");
         }
+        if (configuration.getMaxWaiting() < 0) {
+            throw new IllegalArgumentException("maxWaiting must not be negative; 0 is no bound");
+        }
         if (configuration.getConcurrentConsumers() < 1) {
             throw new IllegalArgumentException("concurrentConsumers must be 1 or more");
         }
@@ -132,7 +135,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         super.doStart();
         // once: an endpoint can be stopped and started while its producers live on, as the master component does it
         if (inFlightLimit == null) {
-            inFlightLimit = new InFlightLimit(configuration.getMaxInFlight());
+            inFlightLimit = new InFlightLimit(configuration.getMaxInFlight(), configuration.getMaxWaiting());
         }
     }
 

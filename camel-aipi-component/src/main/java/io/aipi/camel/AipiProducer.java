@@ -25,6 +25,7 @@ import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,11 +35,14 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.ServiceStatus;
 import org.apache.camel.TypeConversionException;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.health.WritableHealthCheckRepository;
+import org.apache.camel.spi.UnitOfWork;
 import org.apache.camel.support.DefaultAsyncProducer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,9 +61,9 @@ public class AipiProducer extends DefaultAsyncProducer {
     private final AipiEndpoint endpoint;
     private final AipiConfiguration configuration;
     private final AipiBinding binding;
-    private final Set<Waiting<?>> inFlight = ConcurrentHashMap.newKeySet();
-    private volatile ModelEndpoint model;
-    private volatile ProgressSender progressSender;
+    /** From the last start on. */
+    private volatile Run run;
+
     private AipiHealthCheck healthCheck;
 
     /** Made by the endpoint. */
@@ -82,8 +86,10 @@ public class AipiProducer extends DefaultAsyncProducer {
                 case validateKey -> validateKey(exchange, callback);
             }
             return false;
-        } catch (Exception e) {
-            // nothing was begun: whatever throws does so before the first call
+        } catch (Throwable e) {
+            // nothing was begun: whatever throws does so before the exchange waits. An Error, too, must not leave the
+            // caller
+            // without an end
             exchange.setException(e);
             callback.done(true);
             return true;
@@ -123,6 +129,7 @@ public class AipiProducer extends DefaultAsyncProducer {
             return;
         }
         AipiRequest request = binding.toRequest(exchange, endpoint);
+        ModelEndpoint model = run.model;
         if (configuration.isHoldConnection()) {
             goOnInTurn(exchange, callback, () -> model.runHeld(request));
         } else {
@@ -143,7 +150,10 @@ public class AipiProducer extends DefaultAsyncProducer {
 
     private void submitUntracked(Exchange exchange, AsyncCallback callback) {
         AipiRequest request = binding.toRequest(exchange, endpoint);
+        Run present = run;
         ProgressSender.Job progressJob = progressJob(exchange);
+        // the exchange is somebody else's by the time the job is followed
+        String routeId = routeOf(exchange);
         submitDetached(
                 exchange,
                 callback,
@@ -151,7 +161,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                 submission -> CompletableFuture.completedFuture(null),
                 submission -> progressJob == null
                         ? CompletableFuture.completedFuture(null)
-                        : followDetached(submission, progressJob));
+                        : followDetached(submission, progressJob, routeId, present));
     }
 
     /** A consumer, here or in another process, follows the job; it is stored before the exchange goes on. */
@@ -271,6 +281,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                 accepted.apply(submitted).whenComplete((done, problem) -> waiting.ended(submitted, problem));
             }
         });
+        ModelEndpoint model = waiting.run.model;
         Supplier<CompletableFuture<Void>> job = () -> {
             CompletableFuture<Submission> submitted = model.submit(request);
             submitted.thenAccept(submission::complete);
@@ -290,11 +301,15 @@ public class AipiProducer extends DefaultAsyncProducer {
         });
     }
 
-    private CompletableFuture<Void> followDetached(Submission submission, ProgressSender.Job job) {
+    private CompletableFuture<Void> followDetached(
+            Submission submission, ProgressSender.Job job, String routeId, Run followedIn) {
+        Followed followed = new Followed(routeId);
+        followedIn.followed.add(followed);
         CompletableFuture<JobResult> result = submission.result() != null
                 ? CompletableFuture.completedFuture(submission.result())
-                : model.follow(submission, job::progress);
+                : InFlightLimit.begin(() -> followedIn.model.follow(submission, job::progress));
         return result.handle((value, failure) -> {
+            followedIn.followed.remove(followed);
             if (failure == null) {
                 job.result(value);
             } else if (Failures.cause(failure) instanceof ClientClosedException) {
@@ -312,7 +327,7 @@ public class AipiProducer extends DefaultAsyncProducer {
 
     private void progress(Exchange exchange, AsyncCallback callback) {
         String jobId = binding.toJobId(exchange, endpoint);
-        goOn(exchange, callback, model.look(jobId), status -> {
+        goOn(exchange, callback, run.model.look(jobId), status -> {
             if (status.result() != null) {
                 ResultKeeper.populate(exchange, endpoint, status.result());
             } else {
@@ -324,6 +339,7 @@ public class AipiProducer extends DefaultAsyncProducer {
     private void follow(Exchange exchange, AsyncCallback callback) {
         String jobId = binding.toJobId(exchange, endpoint);
         ProgressSender.Job progressJob = progressJob(exchange);
+        ModelEndpoint model = run.model;
         goOnInTurn(exchange, callback, () -> told(progressJob, model.follow(jobId, listener(progressJob))));
     }
 
@@ -356,7 +372,8 @@ public class AipiProducer extends DefaultAsyncProducer {
 
     /** Null where nobody wants to hear of the progress. */
     private ProgressSender.Job progressJob(Exchange exchange) {
-        return progressSender == null ? null : progressSender.job(exchange);
+        ProgressSender sender = run.progressSender;
+        return sender == null ? null : sender.job(exchange);
     }
 
     private static Consumer<JobProgress> listener(ProgressSender.Job job) {
@@ -385,39 +402,147 @@ public class AipiProducer extends DefaultAsyncProducer {
     }
 
     private <T> Waiting<T> waiting(Exchange exchange, AsyncCallback callback, Consumer<T> populate) {
-        Waiting<T> waiting = new Waiting<>(exchange, callback, populate);
-        inFlight.add(waiting);
+        Waiting<T> waiting = new Waiting<>(run, exchange, callback, populate);
+        waiting.run.inFlight.add(waiting);
         return waiting;
+    }
+
+    /** Null if it is in none, as when it comes from a template. */
+    private static String routeOf(Exchange exchange) {
+        UnitOfWork work = exchange.getUnitOfWork();
+        return work == null || work.getRoute() == null
+                ? exchange.getFromRouteId()
+                : work.getRoute().getRouteId();
+    }
+
+    /** Whether what belongs to the route has to end. Camel also stops producers that it needs no more, while their routes go on. */
+    private boolean ends(String routeId) {
+        CamelContext context = endpoint.getCamelContext();
+        if (context.isStopping()
+                || context.isStopped()
+                || endpoint.getComponent().isStoppingOrStopped()) {
+            return true;
+        }
+        if (routeId == null) {
+            return false;
+        }
+        ServiceStatus status = context.getRouteController().getRouteStatus(routeId);
+        return status == null || status.isStopping() || status.isStopped();
+    }
+
+    /** A detached job whose progress exchanges this producer sends. */
+    private record Followed(String routeId) {
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
+
+    /**
+     * What lives from a start to the stop that belongs to it, and beyond where Camel stops a producer that has fallen out of
+     * its cache: the exchanges in flight of routes that go on must not hear of that.
+     */
+    final class Run {
+
+        private final ModelEndpoint model;
+        private final ProgressSender progressSender;
+        private final Set<Waiting<?>> inFlight = ConcurrentHashMap.newKeySet();
+        private final Set<Followed> followed = ConcurrentHashMap.newKeySet();
+
+        Run(ModelEndpoint model, ProgressSender progressSender) {
+            this.model = model;
+            this.progressSender = progressSender;
+        }
+
+        /** Ends the exchanges of routes that have stopped; true if there was nothing left but to end. */
+        boolean endIfDue() {
+            List<Waiting<?>> due =
+                    inFlight.stream().filter(waiting -> ends(waiting.routeId)).toList();
+            boolean goesOn = inFlight.size() > due.size() || followed.stream().anyMatch(job -> !ends(job.routeId()));
+            if (!goesOn) {
+                end();
+                return true;
+            }
+            due.forEach(waiting -> waiting.ended(null, waiting.stopped()));
+            return false;
+        }
+
+        /** Ends the jobs, and with them the exchanges, each with its job's id; no result is taken any more. */
+        void end() {
+            if (!inFlight.isEmpty()) {
+                LOG.warn("{} exchanges with jobs in flight are failed by the stop of {}", inFlight.size(), endpoint);
+            }
+            // before the turns of those that end now go to them
+            inFlight.stream()
+                    .filter(waiting -> !waiting.begun)
+                    .forEach(waiting -> waiting.ended(null, waiting.stopped()));
+            endpoint.close(model);
+            inFlight.forEach(waiting -> waiting.ended(null, waiting.stopped()));
+            if (progressSender != null) {
+                progressSender.stop();
+            }
+        }
     }
 
     /** An exchange that waits: ended by its job or by the producer's stop, whichever comes first. */
     private final class Waiting<T> {
 
+        private final Run run;
         private final Exchange exchange;
         private final AsyncCallback callback;
         private final Consumer<T> populate;
+        private final String routeId;
+        private volatile boolean begun;
 
-        Waiting(Exchange exchange, AsyncCallback callback, Consumer<T> populate) {
+        Waiting(Run run, Exchange exchange, AsyncCallback callback, Consumer<T> populate) {
+            this.run = run;
             this.exchange = exchange;
             this.callback = callback;
             this.populate = populate;
+            this.routeId = routeOf(exchange);
         }
 
-        /** Begins the job in its turn, unless the exchange has been ended by then: nobody would take the result. */
+        /**
+         * Begins the job in its turn, unless the exchange has been ended by then: nobody would take the result. Blocks where
+         * too many wait already.
+         */
         <R> CompletableFuture<R> inTurn(Supplier<CompletableFuture<R>> job) {
-            return endpoint.inFlightLimit().run(() -> atOnce(job));
+            InFlightLimit limit = endpoint.inFlightLimit();
+            try {
+                return limit.enter(() -> !isInFlight())
+                        ? limit.run(() -> atOnce(job))
+                        : CompletableFuture.failedFuture(stopped());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return CompletableFuture.failedFuture(e);
+            }
         }
 
         <R> CompletableFuture<R> atOnce(Supplier<CompletableFuture<R>> job) {
-            return inFlight.contains(this) ? job.get() : CompletableFuture.failedFuture(stopped());
+            if (!isInFlight()) {
+                return CompletableFuture.failedFuture(stopped());
+            }
+            begun = true;
+            return InFlightLimit.begin(job);
+        }
+
+        private boolean isInFlight() {
+            return run.inFlight.contains(this);
         }
 
         void ended(T value, Throwable failure) {
-            if (!inFlight.remove(this)) {
+            if (!run.inFlight.remove(this)) {
                 return;
             }
             try {
-                endpoint.getComponent().workers().execute(() -> goOn(value, failure));
+                endpoint.getComponent()
+                        .exchangeThreads()
+                        .execute(() -> goOn(value, failure), () -> "route " + routeOf(exchange));
             } catch (RejectedExecutionException stopped) {
                 goOn(value, failure);
             }
@@ -438,18 +563,22 @@ public class AipiProducer extends DefaultAsyncProducer {
                 callback.done(false);
             }
         }
-    }
 
-    private ClientClosedException stopped() {
-        return new ClientClosedException(
-                "The route was stopped while the exchange waited for its job; what was submitted goes on at the server",
-                ErrorContext.of(endpoint.getEndpointName()));
+        ClientClosedException stopped() {
+            return new ClientClosedException(
+                    begun
+                            ? "The route was stopped while the exchange waited for its job; what was submitted goes on at"
+                                    + " the server"
+                            : "The route was stopped while the exchange waited for its turn (maxInFlight); nothing was"
+                                    + " submitted",
+                    ErrorContext.of(endpoint.getEndpointName()));
+        }
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        model = endpoint.open();
+        ModelEndpoint model = endpoint.open();
         addHealthCheck();
         try {
             endpoint.logIn(model);
@@ -457,9 +586,11 @@ public class AipiProducer extends DefaultAsyncProducer {
                 // starts the repository, which should fail now if it has to
                 endpoint.tracker();
             }
-            if (configuration.getProgressUri() != null) {
-                progressSender = new ProgressSender(endpoint, configuration.getProgressUri());
-            }
+            run = new Run(
+                    model,
+                    configuration.getProgressUri() == null
+                            ? null
+                            : new ProgressSender(endpoint, configuration.getProgressUri()));
         } catch (Exception e) {
             // Camel does not stop what has failed to start
             endpoint.close(model);
@@ -482,26 +613,15 @@ public class AipiProducer extends DefaultAsyncProducer {
 
     @Override
     protected void doStop() throws Exception {
-        // after a graceful stop there are none
-        if (!inFlight.isEmpty()) {
-            LOG.warn("{} exchanges with jobs in flight are failed by the stop of {}", inFlight.size(), endpoint);
-        }
-        if (model != null) {
-            // ends the jobs, and with them the exchanges, each with its job's id; no result is taken any more
-            endpoint.close(model);
-        }
-        for (Waiting<?> waiting : inFlight) {
-            // what had not had its turn
-            waiting.ended(null, stopped());
+        // a graceful stop has waited for what is in flight. Camel also stops producers that have fallen out of its
+        // cache
+        if (run != null && !run.endIfDue()) {
+            endpoint.getComponent().drain(run);
         }
         WritableHealthCheckRepository repository = healthCheck == null ? null : healthChecks();
         if (repository != null) {
             repository.removeHealthCheck(healthCheck);
             healthCheck = null;
-        }
-        if (progressSender != null) {
-            progressSender.stop();
-            progressSender = null;
         }
         super.doStop();
     }

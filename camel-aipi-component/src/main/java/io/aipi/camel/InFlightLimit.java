@@ -8,18 +8,50 @@ package io.aipi.camel;
 
 import io.aipi.camel.internal.Turns;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Bounds the jobs in flight; more wait their turn. */
+/** Bounds the jobs in flight; more wait their turn without a thread, and of those again no more than a bound. */
 final class InFlightLimit {
+
+    /** How often a caller that is held back checks whether it still has to be. */
+    private static final long CHECK_MILLIS = 200;
 
     private final int bound;
     private final Turns<Runnable> turns;
+    /** A permit for each job in flight or waiting; null if as many may wait as like. */
+    private final Semaphore room;
 
-    /** {@code bound} 0 is no bound. */
-    InFlightLimit(int bound) {
+    /** {@code bound} 0 is no bound, {@code maxWaiting} 0 is none for those that wait. */
+    InFlightLimit(int bound, int maxWaiting) {
         this.bound = bound;
         this.turns = new Turns<>(() -> bound, Runnable::run);
+        this.room = bound == 0 || maxWaiting == 0 ? null : new Semaphore(bound + maxWaiting);
+    }
+
+    /**
+     * Waits until there is room for one more. Blocks. {@link #run} must follow, or {@link #leave} if it does not.
+     *
+     * @param ended whether the caller need not wait any more
+     * @return false if it has ended
+     * @throws InterruptedException if the caller was interrupted
+     */
+    boolean enter(BooleanSupplier ended) throws InterruptedException {
+        while (room != null && !room.tryAcquire(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (ended.getAsBoolean()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Gives back the room of one. */
+    void leave() {
+        if (room != null) {
+            room.release();
+        }
     }
 
     /** Begins the job when its turn comes; the future has the job's outcome. */
@@ -29,6 +61,7 @@ final class InFlightLimit {
         }
         CompletableFuture<T> outcome = new CompletableFuture<>();
         turns.add(() -> begin(job).whenComplete((result, failure) -> {
+            leave();
             turns.free();
             if (failure == null) {
                 outcome.complete(result);
@@ -44,10 +77,11 @@ final class InFlightLimit {
         return turns.waiting();
     }
 
-    private static <T> CompletableFuture<T> begin(Supplier<CompletableFuture<T>> job) {
+    /** Whatever is thrown, an Error too, is the job's outcome: others wait for its turn to end. */
+    static <T> CompletableFuture<T> begin(Supplier<CompletableFuture<T>> job) {
         try {
             return job.get();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             return CompletableFuture.failedFuture(e);
         }
     }

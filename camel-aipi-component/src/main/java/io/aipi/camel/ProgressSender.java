@@ -131,7 +131,7 @@ final class ProgressSender {
 
         private void sendSoon() {
             try {
-                endpoint.getComponent().progressWorkers().execute(this::send);
+                endpoint.getComponent().progressThreads().execute(this::send, () -> "the progress endpoint " + target);
             } catch (RejectedExecutionException stopped) {
                 LOG.debug("A progress exchange to {} is dropped: the component has stopped", target);
             }

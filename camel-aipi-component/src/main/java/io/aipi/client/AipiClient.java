@@ -6,6 +6,7 @@
  */
 package io.aipi.client;
 
+import io.aipi.client.internal.PollGate;
 import io.aipi.client.internal.SecretMask;
 import io.aipi.client.internal.ServerCalls;
 import io.aipi.client.internal.Session;
@@ -53,6 +54,7 @@ public final class AipiClient implements AutoCloseable {
     private final SecretMask mask;
     private final Session session;
     private final ServerCalls calls;
+    private final PollGate pollGate;
     private final Set<ModelEndpoint> endpoints = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -70,6 +72,7 @@ public final class AipiClient implements AutoCloseable {
         mask.hold(credentials.apiKey());
         session = runtime.acquireSession(server, credentials, loginRoute);
         Transport transport = runtime.acquireTransport(connectionOptions);
+        pollGate = runtime.acquirePollGate(connectionOptions, server);
         calls = new ServerCalls(
                 server,
                 credentials,
@@ -101,7 +104,14 @@ public final class AipiClient implements AutoCloseable {
     public ModelEndpoint endpoint(String name, JobOptions options, JobCounts counts) {
         checkName(name);
         ModelEndpoint endpoint = new ModelEndpoint(
-                name, options, counts, runtime.acquireComputeTimes(server, name), calls, runtime.timer(), closing -> {
+                name,
+                options,
+                counts,
+                runtime.acquireComputeTimes(server, name),
+                calls,
+                pollGate,
+                runtime.timer(),
+                closing -> {
                     if (endpoints.remove(closing)) {
                         runtime.releaseComputeTimes(server, name);
                     }
@@ -184,6 +194,7 @@ public final class AipiClient implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             endpoints.forEach(ModelEndpoint::close);
             runtime.closed(this);
+            runtime.releasePollGate(connectionOptions, server);
             runtime.releaseTransport(connectionOptions);
             runtime.releaseSession(server, credentials, loginRoute);
             mask.release(credentials.apiKey());

@@ -9,6 +9,7 @@ package io.aipi.client;
 import io.aipi.client.internal.ComputeTimes;
 import io.aipi.client.internal.HttpTransport;
 import io.aipi.client.internal.LoginRouteMemory;
+import io.aipi.client.internal.PollGate;
 import io.aipi.client.internal.SecretMask;
 import io.aipi.client.internal.Session;
 import io.aipi.client.internal.Shared;
@@ -49,6 +50,8 @@ public final class AipiRuntime implements AutoCloseable {
 
     private record EndpointKey(URI server, String name) {}
 
+    private record GateKey(ConnectionOptions options, URI server) {}
+
     private final Timer timer;
     private final Clock clock;
     private final Executor workers;
@@ -59,6 +62,7 @@ public final class AipiRuntime implements AutoCloseable {
     private final Shared<URI, SecretMask> masks = new Shared<>(server -> new SecretMask(null), mask -> {});
 
     private final Shared<EndpointKey, ComputeTimes> computeTimes = new Shared<>(key -> new ComputeTimes(), times -> {});
+    private final Shared<GateKey, PollGate> pollGates;
     private final LoginRouteMemory routeMemory = new LoginRouteMemory();
     private final Set<AipiClient> clients = ConcurrentHashMap.newKeySet();
     private final Set<String> warnedOfPlainHttp = ConcurrentHashMap.newKeySet();
@@ -74,13 +78,14 @@ public final class AipiRuntime implements AutoCloseable {
         this.workers = workers;
         this.closing = closing;
         this.transports = new Shared<>(transports, Transport::close);
+        this.pollGates = new Shared<>(key -> new PollGate(key.options().maxConnections(), timer), gate -> {});
         this.sessions = new Shared<>(key -> new Session(timer, mask(key.server())), session -> {});
     }
 
     /**
      * Makes a runtime.
      *
-     * @param workers decodes long answers; may be shared with whatever continues after a result
+     * @param workers decodes long responses; must not be lent to anything that may block
      * @param threadName beginning of the names of the runtime's threads
      */
     public static AipiRuntime create(Executor workers, String threadName) {
@@ -182,6 +187,15 @@ public final class AipiRuntime implements AutoCloseable {
 
     void releaseTransport(ConnectionOptions options) {
         transports.release(options);
+    }
+
+    /** What admits the polls of all who use the same connections to the server. */
+    PollGate acquirePollGate(ConnectionOptions options, URI server) {
+        return pollGates.acquire(new GateKey(options, server));
+    }
+
+    void releasePollGate(ConnectionOptions options, URI server) {
+        pollGates.release(new GateKey(options, server));
     }
 
     Session acquireSession(URI server, Credentials credentials, LoginRoute route) {

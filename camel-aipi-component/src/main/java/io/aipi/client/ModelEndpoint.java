@@ -11,6 +11,7 @@ import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.internal.ComputeTimes;
 import io.aipi.client.internal.EndpointJobs;
+import io.aipi.client.internal.PollGate;
 import io.aipi.client.internal.ServerCalls;
 import io.aipi.client.internal.Timer;
 import java.time.Duration;
@@ -34,10 +35,11 @@ public final class ModelEndpoint implements AutoCloseable {
             JobCounts counts,
             ComputeTimes times,
             ServerCalls calls,
+            PollGate gate,
             Timer timer,
             Consumer<ModelEndpoint> closing) {
         this.name = name;
-        this.jobs = new EndpointJobs(name, options, counts, times, calls, timer);
+        this.jobs = new EndpointJobs(name, options, counts, times, calls, gate, timer);
         this.closing = closing;
     }
 

@@ -6,6 +6,7 @@
  */
 package io.aipi.camel;
 
+import io.aipi.camel.internal.ElasticExecutor;
 import io.aipi.client.AipiClient;
 import io.aipi.client.AipiRuntime;
 import io.aipi.client.JobResult;
@@ -677,13 +678,18 @@ class DetachedModelTest {
         }
 
         @Override
-        ExecutorService workers() {
-            return process.workers;
+        ElasticExecutor exchangeThreads() {
+            return elastic(process.workers);
         }
 
         @Override
-        ExecutorService progressWorkers() {
-            return process.progressWorkers;
+        ElasticExecutor progressThreads() {
+            return elastic(process.progressWorkers);
+        }
+
+        /** One that is no pool of threads is left as it is. */
+        private ElasticExecutor elastic(SteppedExecutor threads) {
+            return new ElasticExecutor(threads, 1, 1, (task, delay) -> {}, this::nanoTime);
         }
 
         @Override
@@ -692,7 +698,7 @@ class DetachedModelTest {
         }
 
         @Override
-        ExecutorService pool(String name, int size) {
+        ExecutorService pool(String name, int size, int maxSize) {
             process.consumerThreads = new SteppedExecutor(size);
             return process.consumerThreads;
         }

@@ -47,6 +47,7 @@ public final class EndpointJobs {
     private final JobCounts counts;
     private final ComputeTimes times;
     private final ServerCalls calls;
+    private final PollGate gate;
     private final Timer timer;
     private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
     private final AtomicReference<CompletableFuture<RequestParameters>> parameters = new AtomicReference<>();
@@ -66,12 +67,19 @@ public final class EndpointJobs {
 
     /** Nothing is sent yet. */
     public EndpointJobs(
-            String endpoint, JobOptions options, JobCounts counts, ComputeTimes times, ServerCalls calls, Timer timer) {
+            String endpoint,
+            JobOptions options,
+            JobCounts counts,
+            ComputeTimes times,
+            ServerCalls calls,
+            PollGate gate,
+            Timer timer) {
         this.endpoint = endpoint;
         this.options = options;
         this.counts = counts;
         this.times = times;
         this.calls = calls;
+        this.gate = gate;
         this.timer = timer;
     }
 
@@ -158,7 +166,8 @@ public final class EndpointJobs {
                 options,
                 times,
                 timer,
-                (id, timeout) -> turns.take(() -> calls.progress(endpoint, id, withData, timeout)),
+                (id, timeout) ->
+                        turns.take(() -> gate.admit(endpoint, () -> calls.progress(endpoint, id, withData, timeout))),
                 listener);
         InFlight entry = new InFlight() {
             @Override

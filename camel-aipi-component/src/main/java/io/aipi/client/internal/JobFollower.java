@@ -72,8 +72,8 @@ final class JobFollower {
     private final long deadline;
     private volatile Timer.Task waiting;
     private volatile Timer.Task alarm;
-    /** Whether the look that is under way has begun, and does not wait for its turn. */
-    private volatile boolean begun;
+    /** Whether the look that is under way has begun, and does not wait for its turn. Guarded by this. */
+    private boolean begun;
 
     private volatile JobProgress last;
     /** The loss of an answer that may have held the result; null if none was lost. */
@@ -82,6 +82,8 @@ final class JobFollower {
     private long troubleSince;
 
     private int troubles;
+    /** How often in a row the server has asked to wait. */
+    private int told;
     /** Whether a look is under way. Guarded by this. */
     private boolean looking;
     /** Why no further look is begun, null while they are. Guarded by this. */
@@ -161,7 +163,7 @@ final class JobFollower {
     void release(AipiException reason) {
         synchronized (this) {
             released = reason;
-            if (looking) {
+            if (looking && begun) {
                 return;
             }
         }
@@ -195,8 +197,8 @@ final class JobFollower {
                 return;
             }
             looking = true;
+            begun = false;
         }
-        begun = false;
         CompletableFuture<JobStatus> status;
         try {
             status = poll.look(jobId, this::lookBegins);
@@ -219,8 +221,9 @@ final class JobFollower {
         });
     }
 
-    private Duration lookBegins() {
-        if (result.isDone()) {
+    /** Under the lock: a release either sees that the look has begun, or ends the job before it does. */
+    private synchronized Duration lookBegins() {
+        if (result.isDone() || (released != null && !begun)) {
             throw new ClientClosedException("The job is not followed any more", context());
         }
         begun = true;
@@ -255,8 +258,8 @@ final class JobFollower {
             report(progress);
             trouble(new JobLapsedException("The server gave the job up", JobLapsedException.Reason.LAPSED, context()));
         } else {
-            troubleSince = 0;
             troubles = 0;
+            told = 0;
             report(progress);
             waitFor(pace.after(progress, timer.nanoTime()));
         }
@@ -273,6 +276,9 @@ final class JobFollower {
         }
         if (isLate() && mayPass(problem)) {
             timedOut();
+        } else if (problem instanceof QueueFullException busy) {
+            // being told to wait is no trouble: the job is well, and waits for as long as it may
+            waitFor(Duration.ofNanos(backoff(told++, busy)));
         } else if (problem instanceof JobLapsedException lapsed
                 && lapsed.getReason() == JobLapsedException.Reason.LAPSED) {
             report(lastOrUnknown().withState(JobState.LAPSED));
@@ -328,12 +334,16 @@ final class JobFollower {
             end(problem);
             return;
         }
-        long backoff = options.pollInterval().toNanos() << Math.min(troubles - 1, 6);
-        long wait = Math.min(backoff, options.maxPollInterval().toNanos());
-        if (problem instanceof QueueFullException busy && busy.getRetryAfter() != null) {
-            wait = Math.max(wait, busy.getRetryAfter().toNanos());
-        }
-        waitFor(Duration.ofNanos(Math.min(left, wait)));
+        waitFor(Duration.ofNanos(Math.min(left, backoff(troubles - 1, null))));
+    }
+
+    /** Grows from pollInterval to maxPollInterval; longer if the server has asked for that. */
+    private long backoff(int times, QueueFullException busy) {
+        long grown = options.pollInterval().toNanos() << Math.min(times, 6);
+        long wait = Math.min(grown, options.maxPollInterval().toNanos());
+        return busy == null || busy.getRetryAfter() == null
+                ? wait
+                : Math.max(wait, busy.getRetryAfter().toNanos());
     }
 
     private void timedOut() {

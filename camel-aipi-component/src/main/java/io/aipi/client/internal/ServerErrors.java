@@ -182,6 +182,10 @@ final class ServerErrors {
                             + "); poll (holdConnection=false) for jobs that take longer",
                     context);
         }
+        if (answer.status() == 503 && answer.retryAfter() != null) {
+            // a rate limit, by the other status that is in use for it
+            return new QueueFullException(server + " asks to wait: " + said, answer.retryAfter(), context);
+        }
         if (answer.status() >= 500 || answer.status() == 408 || answer.status() == 425) {
             return new EndpointUnavailableException(server + " could not serve the request: " + said, true, context);
         }

@@ -256,7 +256,7 @@ class ClientModelTest {
         }
 
         private void open(int slot) {
-            endpoints[slot] = new EndpointJobs("chat", options, counts, times, calls, timer);
+            endpoints[slot] = new EndpointJobs("chat", options, counts, times, calls, new PollGate(100, timer), timer);
             all.add(endpoints[slot]);
             released[slot] = false;
         }

@@ -594,7 +594,7 @@ class EndpointJobsTest {
                 server,
                 workers,
                 Clock.systemUTC());
-        jobs = new EndpointJobs("chat", options, counts, new ComputeTimes(), calls, timer);
+        jobs = new EndpointJobs("chat", options, counts, new ComputeTimes(), calls, new PollGate(100, timer), timer);
         return jobs;
     }
 

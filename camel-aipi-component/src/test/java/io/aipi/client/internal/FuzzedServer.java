@@ -166,7 +166,13 @@ public final class FuzzedServer implements Transport {
     /** The jobs of a client of this server. */
     public EndpointJobs jobs(JobOptions options, Timer timer) {
         return new EndpointJobs(
-                ENDPOINT, options, new JobCounts(), new ComputeTimes(), calls(LoginRoute.SHARED, timer), timer);
+                ENDPOINT,
+                options,
+                new JobCounts(),
+                new ComputeTimes(),
+                calls(LoginRoute.SHARED, timer),
+                new PollGate(100, timer),
+                timer);
     }
 
     /** What became of a call: something, or an error with a name that neither tells a key nor is endless. Null for an error. */
