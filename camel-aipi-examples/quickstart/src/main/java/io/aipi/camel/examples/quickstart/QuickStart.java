@@ -6,6 +6,12 @@
  */
 package io.aipi.camel.examples.quickstart;
 
+import io.aipi.camel.examples.support.Model;
+import io.aipi.camel.examples.support.ModelFinder;
+import io.aipi.camel.examples.support.Server;
+import io.aipi.camel.examples.support.Start;
+import io.aipi.camel.examples.support.StartException;
+import io.aipi.camel.examples.support.Task;
 import io.aipi.client.error.AipiException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
@@ -13,16 +19,17 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.main.Main;
-import org.apache.camel.util.ObjectHelper;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 
 /**
  * Runs the routes of {@code camel/quickstart.camel.yaml} until each prompt has its answer, with a simulated server
@@ -32,21 +39,25 @@ public final class QuickStart {
 
     private static final String SIMULATOR_KEY = "quickstart-key";
 
+    private static final String USUAL_CHAT = "llama2_chat";
+    private static final String USUAL_IMAGE = "sdxl_txt2img";
+
     /** A real model can have a queue before it, and can take minutes. */
     private static final int PATIENCE_MINUTES = 30;
 
     private final Settings settings;
     private final PrintStream out;
-    private final ProgressDisplay display;
+    private final Function<String, ProgressDisplay> displays;
 
-    QuickStart(Settings settings, PrintStream out, ProgressDisplay display) {
+    /** {@code displays} makes the display for jobs of which those of the endpoint of this name count in percent. */
+    QuickStart(Settings settings, PrintStream out, Function<String, ProgressDisplay> displays) {
         this.settings = settings;
         this.out = out;
-        this.display = display;
+        this.displays = displays;
     }
 
-    /** Ends with exit code 1 if an answer is missing, 2 if the command line makes no sense. */
-    public static void main(String[] arguments) throws Exception {
+    /** Ends with exit code 1 if it cannot start or an answer is missing, 2 if the command line makes no sense. */
+    public static void main(String[] arguments) {
         Settings settings;
         try {
             settings = Settings.of(System::getProperty, System.getenv());
@@ -55,82 +66,121 @@ public final class QuickStart {
             System.exit(2);
             return;
         }
-        ProgressDisplay display = ProgressBars.canBeShown()
-                ? new ProgressBars(System.out, settings.imageEndpoint())
-                : new ProgressLines(System.out, settings.imageEndpoint());
-        if (!new QuickStart(settings, System.out, display).run()) {
-            System.exit(1);
-        }
+        Function<String, ProgressDisplay> displays = ProgressBars.canBeShown()
+                ? image -> new ProgressBars(System.out, image)
+                : image -> new ProgressLines(System.out, image);
+        Start.run(() -> {
+            if (!new QuickStart(settings, System.out, displays).run()) {
+                System.exit(1);
+            }
+        });
     }
 
     /**
-     * Has all prompts answered, and tells where the answers are.
+     * Has all prompts answered, and shows the answers.
      *
      * @return whether every prompt has its answer
      */
     boolean run() throws Exception {
-        if (settings.serverUrl().isPresent()) {
-            out.println("Server: " + settings.serverUrl().get());
-            return run(settings.serverUrl().get(), settings.apiKey().orElse(null));
-        }
-        try (AipiSimulator simulator = simulator()) {
-            out.println("Server: simulated at " + simulator.url() + ", with one worker per model and no GPU");
-            return run(simulator.url(), SIMULATOR_KEY);
+        try {
+            Prompts prompts = Prompts.of(settings);
+            if (settings.serverUrl().isPresent()) {
+                Server server = new Server(
+                        settings.serverUrl().get(),
+                        settings.apiKey().orElse(null),
+                        settings.user().orElse(null));
+                out.println("Server:  " + server);
+                return run(server, prompts);
+            }
+            try (AipiSimulator simulator = simulator()) {
+                out.println("Server:  simulated at " + simulator.url() + ", with one worker per model and no GPU");
+                return run(new Server(simulator.url(), SIMULATOR_KEY, null), prompts);
+            }
+        } catch (StartException | AipiException | IllegalArgumentException | FailedToStartRouteException e) {
+            out.println("Not started: " + Start.sentence(e));
+            return false;
         }
     }
 
     private AipiSimulator simulator() {
         return AipiSimulator.builder()
                 .apiKey(SIMULATOR_KEY)
-                .endpoint(SimulatedEndpoint.chat(settings.chatEndpoint(), "text"))
-                .endpoint(SimulatedEndpoint.pngImage(settings.imageEndpoint()))
+                .endpoint(SimulatedEndpoint.chat(settings.chatEndpoint().orElse(USUAL_CHAT), "text"))
+                .endpoint(SimulatedEndpoint.pngImage(settings.imageEndpoint().orElse(USUAL_IMAGE)))
                 .computeTime(settings.computeTime())
                 .start();
     }
 
-    private boolean run(String serverUrl, String apiKey) throws Exception {
-        deleteOldAnswers();
-        int prompts = settings.chatPrompts().size()
-                + settings.imagePrompts().size()
-                + files(settings.promptsFolder().resolve("chat")).size()
-                + files(settings.promptsFolder().resolve("image")).size();
-        try {
-            answer(serverUrl, apiKey, prompts);
-        } catch (FailedToStartRouteException e) {
-            // The routes log in when they start: a wrong URL or key shows here.
-            AipiException reason = ObjectHelper.getException(AipiException.class, e);
-            out.println("Not started: " + (reason == null ? e : reason).getMessage());
-            return false;
-        }
-        List<Path> answers = files(settings.answersFolder());
-        out.println(answers.size() + " of " + prompts + " prompts answered:");
+    private boolean run(Server server, Prompts prompts) throws Exception {
+        Map<Task, String> models = findModels(new ModelFinder(server, out::println), prompts);
+        int answerable = (models.containsKey(Task.CHAT) ? prompts.chat() : 0)
+                + (models.containsKey(Task.IMAGE) ? prompts.image() : 0);
+        answer(server, models, prompts, answerable);
+        List<Path> answers = Prompts.files(settings.answersFolder());
+        // what is in the folder for a model that is not there is left out; what was asked for by the user is missing
+        int expected = answerable
+                + (models.containsKey(Task.CHAT) ? 0 : settings.chatPrompts().size())
+                + (models.containsKey(Task.IMAGE) ? 0 : settings.imagePrompts().size());
+        out.println(answers.size() + " of " + expected + " prompts answered:");
         for (Path answer : answers) {
-            out.println("  " + answer.toAbsolutePath().normalize() + " (" + Files.size(answer) + " bytes)");
+            show(answer);
         }
-        return answers.size() >= prompts;
+        return answers.size() >= expected;
     }
 
-    private void answer(String serverUrl, String apiKey, int prompts) throws Exception {
+    /** A task for which there are no prompts needs no model. Without one of two models the other one's prompts are answered. */
+    private Map<Task, String> findModels(ModelFinder finder, Prompts prompts) {
+        List<Model> wanted = new ArrayList<>();
+        if (prompts.chat() > 0) {
+            wanted.add(new Model(Task.CHAT, "chatEndpoint", settings.chatEndpoint(), USUAL_CHAT, prompts.image() > 0));
+        }
+        if (prompts.image() > 0) {
+            wanted.add(
+                    new Model(Task.IMAGE, "imageEndpoint", settings.imageEndpoint(), USUAL_IMAGE, prompts.chat() > 0));
+        }
+        return finder.find(wanted);
+    }
+
+    /** A text as it is, of a picture where it is. */
+    private void show(Path answer) throws IOException {
+        Path file = answer.toAbsolutePath().normalize();
+        if (answer.toString().endsWith(".txt")) {
+            out.println("  " + file + ":");
+            Files.readString(answer).lines().forEach(line -> out.println("    " + line));
+        } else {
+            out.println("  " + file + " (" + Files.size(answer) + " bytes)");
+        }
+    }
+
+    private void answer(Server server, Map<Task, String> models, Prompts prompts, int answerable) throws Exception {
         Main main = new Main();
         main.configure().withRoutesIncludePattern("classpath:camel/*.yaml");
         main.addInitialProperty("camel.main.name", "quickstart");
-        main.addInitialProperty("camel.component.aipi.server-url", serverUrl);
-        if (apiKey != null) {
-            main.addInitialProperty("camel.component.aipi.api-key", apiKey);
-        }
-        main.addInitialProperty("prompts.folder", settings.promptsFolder().toString());
+        // without Camel's shutdown hook, which would wait for what is in flight
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        main.addInitialProperty("camel.main.shutdown-timeout", "1");
+        server.properties().forEach(main::addInitialProperty);
+        settings.promptsFolder().ifPresent(folder -> main.addInitialProperty("prompts.folder", folder.toString()));
         main.addInitialProperty("answers.folder", settings.answersFolder().toString());
-        main.addInitialProperty("chat.endpoint", settings.chatEndpoint());
-        main.addInitialProperty("image.endpoint", settings.imageEndpoint());
+        main.addInitialProperty("chat.endpoint", models.getOrDefault(Task.CHAT, ""));
+        main.addInitialProperty("image.endpoint", models.getOrDefault(Task.IMAGE, ""));
+        ProgressDisplay display = displays.apply(models.getOrDefault(Task.IMAGE, ""));
         main.bind("progressDisplay", display);
         main.init();
         NotifyBuilder ended = new NotifyBuilder(main.getCamelContext())
                 .fromRoute("chat|image|ask-chat|ask-image")
-                .whenDone(prompts)
+                .whenDone(answerable)
                 .create();
         try (display) {
             main.start();
-            ask(main.getCamelTemplate());
+            // not before the server has let the routes in
+            deleteOldAnswers();
+            if (models.containsKey(Task.CHAT)) {
+                ask(main, "chat", "prompt-", settings.chatPrompts(), prompts.chatFiles());
+            }
+            if (models.containsKey(Task.IMAGE)) {
+                ask(main, "image", "image-", settings.imagePrompts(), prompts.imageFiles());
+            }
             if (!ended.matches(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
                 out.println("Not all jobs ended within " + PATIENCE_MINUTES + " minutes.");
             }
@@ -140,31 +190,21 @@ public final class QuickStart {
     }
 
     /** Sends the prompts of the command line on the way that those of the folder take by themselves. */
-    private void ask(ProducerTemplate template) {
-        ask(template, "direct:chat", "prompt-", settings.chatPrompts());
-        ask(template, "direct:image", "image-", settings.imagePrompts());
-    }
-
-    private static void ask(ProducerTemplate template, String route, String name, List<String> prompts) {
+    private static void ask(Main main, String route, String name, List<String> prompts, int files) throws Exception {
+        ProducerTemplate template = main.getCamelTemplate();
         for (int i = 0; i < prompts.size(); i++) {
             Map<String, Object> headers =
                     Map.of(Exchange.FILE_NAME_ONLY, name + (i + 1), Exchange.FILE_NAME, name + (i + 1));
-            template.asyncRequestBodyAndHeaders(route, prompts.get(i), headers);
+            template.asyncRequestBodyAndHeaders("direct:" + route, prompts.get(i), headers);
+        }
+        if (files > 0) {
+            main.getCamelContext().getRouteController().startRoute(route);
         }
     }
 
     private void deleteOldAnswers() throws IOException {
-        for (Path answer : files(settings.answersFolder())) {
+        for (Path answer : Prompts.files(settings.answersFolder())) {
             Files.delete(answer);
-        }
-    }
-
-    private static List<Path> files(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(Files::isRegularFile).sorted().toList();
         }
     }
 }

@@ -19,23 +19,26 @@ import java.util.function.Function;
  *
  * @param serverUrl {@code -DserverUrl} or {@code AIPI_SERVER_URL}; empty for the simulator
  * @param apiKey {@code -DapiKey} or {@code AIPI_API_KEY}, which keeps the key out of the list of processes
+ * @param user {@code -Duser} or {@code AIPI_USER}, for servers that ask for one
  * @param chatPrompts {@code -Dprompt}: questions for the chat endpoint; {@code |} stands between several
  * @param imagePrompts {@code -Dimage}: the same for the image endpoint
- * @param promptsFolder {@code -Dprompts}: its folders {@code chat} and {@code image} hold one prompt a file
+ * @param promptsFolder {@code -Dprompts}: its folders {@code chat} and {@code image} hold one prompt a file. Empty if only
+ *     prompts of the command line are asked for
  * @param answersFolder {@code -Danswers}: where the answers go; its files are deleted first
- * @param chatEndpoint {@code -DchatEndpoint}: a model endpoint that answers in text
- * @param imageEndpoint {@code -DimageEndpoint}: a model endpoint that answers with an image
+ * @param chatEndpoint {@code -DchatEndpoint}: a model endpoint that answers in text; empty for one that is found on the server
+ * @param imageEndpoint {@code -DimageEndpoint}: a model endpoint that answers with an image; empty as above
  * @param computeTime {@code -DcomputeTime}: how many seconds the simulator takes for a job
  */
 record Settings(
         Optional<String> serverUrl,
         Optional<String> apiKey,
+        Optional<String> user,
         List<String> chatPrompts,
         List<String> imagePrompts,
-        Path promptsFolder,
+        Optional<Path> promptsFolder,
         Path answersFolder,
-        String chatEndpoint,
-        String imageEndpoint,
+        Optional<String> chatEndpoint,
+        Optional<String> imageEndpoint,
         Duration computeTime) {
 
     /**
@@ -48,15 +51,23 @@ record Settings(
     static Settings of(Function<String, String> properties, Map<String, String> environment) {
         Function<String, Optional<String>> given =
                 name -> Optional.ofNullable(properties.apply(name)).filter(value -> !value.isBlank());
+        Function<String, Optional<String>> variable =
+                name -> Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+        boolean asked =
+                given.apply("prompt").isPresent() || given.apply("image").isPresent();
+        Path home = Path.of(given.apply("quickstart.folder").orElse(""));
         return new Settings(
-                given.apply("serverUrl").or(() -> Optional.ofNullable(environment.get("AIPI_SERVER_URL"))),
-                given.apply("apiKey").or(() -> Optional.ofNullable(environment.get("AIPI_API_KEY"))),
+                given.apply("serverUrl").or(() -> variable.apply("AIPI_SERVER_URL")),
+                given.apply("apiKey").or(() -> variable.apply("AIPI_API_KEY")),
+                given.apply("user").or(() -> variable.apply("AIPI_USER")),
                 several(given.apply("prompt")),
                 several(given.apply("image")),
-                Path.of(given.apply("prompts").orElse("prompts")),
-                Path.of(given.apply("answers").orElse("target/answers")),
-                given.apply("chatEndpoint").orElse("llama2_chat"),
-                given.apply("imageEndpoint").orElse("sdxl_txt2img"),
+                given.apply("prompts")
+                        .map(Path::of)
+                        .or(() -> asked ? Optional.empty() : Optional.of(home.resolve("prompts"))),
+                given.apply("answers").map(Path::of).orElse(home.resolve("target/answers")),
+                given.apply("chatEndpoint"),
+                given.apply("imageEndpoint"),
                 seconds(given.apply("computeTime").orElse("2")));
     }
 

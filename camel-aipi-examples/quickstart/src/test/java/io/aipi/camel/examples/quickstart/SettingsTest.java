@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SettingsTest {
@@ -25,7 +26,7 @@ class SettingsTest {
 
         assertThat(settings.serverUrl()).isEmpty();
         assertThat(settings.chatPrompts()).isEmpty();
-        assertThat(settings.promptsFolder()).isEqualTo(Path.of("prompts"));
+        assertThat(settings.promptsFolder()).contains(Path.of("prompts"));
         assertThat(settings.answersFolder()).isEqualTo(Path.of("target", "answers"));
     }
 
@@ -50,6 +51,18 @@ class SettingsTest {
 
         assertThat(settings.serverUrl()).contains("http://of-command-line");
         assertThat(settings.apiKey()).contains("key-of-command-line");
+    }
+
+    @Test
+    @Tag("case-E12")
+    void theFolderIsReadIfItIsAskedFor_orNothingElseIs() {
+        assertThat(Settings.of(Map.of("prompt", "Hello")::get, Map.of()).promptsFolder())
+                .isEmpty();
+        assertThat(Settings.of(Map.of("image", "A camel")::get, Map.of()).promptsFolder())
+                .isEmpty();
+        assertThat(Settings.of(Map.of("prompt", "Hello", "prompts", "mine")::get, Map.of())
+                        .promptsFolder())
+                .contains(Path.of("mine"));
     }
 
     @Test
