@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -42,7 +43,10 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
             List.of("Content-Type", "Location", "Retry-After", "Cache-Control", "X-Content-Type-Options");
 
     private final String routerName;
-    private Route guard;
+    /** Routes of Vert.x' own are numbered from 0 on: these come when none of them has answered. */
+    private static final int AFTER_ALL_OTHERS = 1_000_000;
+
+    private final List<Route> ownRoutes = new ArrayList<>();
 
     AsyncHttpConsumer(
             PlatformHttpEndpoint endpoint,
@@ -56,14 +60,27 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
     @Override
     protected void doStart() throws Exception {
         // before the route of super
-        guard = router().route(getEndpoint().getPath().replaceAll("\\{([^/}]+)}", ":$1"))
-                .handler(this::checkContentType)
-                .failureHandler(AsyncHttpConsumer::refuse);
-        if (getEndpoint().getHttpMethodRestrict() != null) {
-            for (String method : getEndpoint().getHttpMethodRestrict().split(",")) {
+        String path = getEndpoint().getPath().replaceAll("\\{([^/}]+)}", ":$1");
+        Route guard = router().route(path).handler(this::checkContentType).failureHandler(AsyncHttpConsumer::refuse);
+        ownRoutes.add(guard);
+        String methods = getEndpoint().getHttpMethodRestrict();
+        if (methods != null) {
+            for (String method : methods.split(",")) {
                 guard.method(HttpMethod.valueOf(method));
             }
+            ownRoutes.add(router().route(path).order(AFTER_ALL_OTHERS).handler(http -> {
+                http.response().putHeader("Allow", methods);
+                refuse(
+                        http,
+                        new Problem(
+                                405,
+                                "The method here is " + methods + ", not "
+                                        + http.request().method()));
+            }));
         }
+        ownRoutes.add(router().route().order(AFTER_ALL_OTHERS + 1).handler(http -> {
+            refuse(http, new Problem(404, "There is nothing here; /openapi.json says what there is"));
+        }));
         super.doStart();
     }
 
@@ -80,10 +97,8 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
     @Override
     protected void doStop() throws Exception {
         super.doStop();
-        if (guard != null) {
-            guard.remove();
-            guard = null;
-        }
+        ownRoutes.forEach(Route::remove);
+        ownRoutes.clear();
     }
 
     /** Before the body is read: of forms, files would be written to disk. */
@@ -98,9 +113,14 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
         if (Arrays.asList(consumes.split(",")).contains(mediaType)) {
             http.next();
         } else {
-            http.request().resume();
-            write(http, Problem.unsupported(mediaType, consumes.replace(",", " or ")));
+            refuse(http, Problem.unsupported(mediaType, consumes.replace(",", " or ")));
         }
+    }
+
+    /** Before the body is read, which may be of any size. */
+    private static void refuse(RoutingContext http, Problem problem) {
+        http.request().resume();
+        write(http, problem);
     }
 
     /** What Vert.x itself refuses, such as a body that is too large. */

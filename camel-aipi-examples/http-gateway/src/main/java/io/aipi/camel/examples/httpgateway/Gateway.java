@@ -6,26 +6,32 @@
  */
 package io.aipi.camel.examples.httpgateway;
 
-import io.aipi.client.error.AipiException;
+import io.aipi.camel.examples.support.Model;
+import io.aipi.camel.examples.support.ModelFinder;
+import io.aipi.camel.examples.support.Server;
+import io.aipi.camel.examples.support.Start;
+import io.aipi.camel.examples.support.StartException;
+import io.aipi.camel.examples.support.Task;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.vertx.core.VertxOptions;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.main.Main;
-import org.apache.camel.util.ObjectHelper;
 
 /**
  * Runs the routes of {@code camel/http-gateway.camel.yaml}, with a simulated server unless another is named.
  *
- * <p>System properties {@code serverUrl}, {@code apiKey} (or {@code AIPI_SERVER_URL}, {@code AIPI_API_KEY} in the
- * environment), {@code port}, and of the simulator {@code simulatorPort} and {@code computeTime}, in seconds; empty ones
+ * <p>System properties: the server as {@link Server#named} says, {@code port}, {@code chat.model}, {@code image.model}, and of the simulator {@code simulatorPort} and {@code computeTime}, in seconds; empty ones
  * count as absent.
  */
 public final class Gateway implements AutoCloseable {
@@ -45,57 +51,62 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** Until Ctrl-C. */
-    public static void main(String[] arguments) throws Exception {
-        Optional<String> serverUrl = setting("serverUrl", "AIPI_SERVER_URL");
-        Map<String, String> properties = new HashMap<>();
-        setting("port", "GATEWAY_PORT").ifPresent(port -> properties.put("gateway.port", port));
-        if (serverUrl.isPresent()) {
-            properties.put("camel.component.aipi.server-url", serverUrl.get());
-            setting("apiKey", "AIPI_API_KEY").ifPresent(key -> properties.put("camel.component.aipi.api-key", key));
-        } else {
-            // its threads are daemons: it ends with the process
-            AipiSimulator simulator = simulator();
-            properties.put("camel.component.aipi.server-url", simulator.url());
-            properties.put("camel.component.aipi.api-key", SIMULATOR_KEY);
-        }
-        Gateway gateway = new Gateway(properties);
-        Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "gateway-stop"));
-        try {
-            gateway.start();
-        } catch (FailedToStartRouteException e) {
-            // The routes log in when they start: a wrong URL or key shows here.
-            AipiException reason = ObjectHelper.getException(AipiException.class, e);
-            System.err.println("Not started: " + (reason == null ? e : reason).getMessage());
-            System.exit(1);
-        }
-        String url = gateway.url();
-        System.out.println("Gateway: " + url + "  (Ctrl-C ends it)");
-        System.out.println("Server:  " + serverUrl.orElse("simulated, with one worker per model and no GPU"));
-        System.out.println("Now try:");
-        System.out.println("  curl -i -H 'Content-Type: text/plain' --data-binary 'Hello!' " + url + "/prompts");
-        System.out.println("  curl -N " + url + "/jobs/ID/events");
-        System.out.println("  curl -o image.png -H 'Content-Type: text/plain' --data-binary 'A camel' '" + url
-                + "/answer?model=sdxl_txt2img'");
+    public static void main(String[] arguments) {
+        Start.run(Gateway::serve);
     }
 
-    private static Optional<String> setting(String property, String variable) {
-        return Optional.ofNullable(System.getProperty(property))
-                .filter(value -> !value.isBlank())
-                .or(() -> Optional.ofNullable(System.getenv(variable)).filter(value -> !value.isBlank()));
+    private static void serve() throws Exception {
+        String port = Start.setting("port").isPresent() ? "port" : "gateway.port";
+        Map<String, String> properties = new HashMap<>();
+        properties.put("gateway.port", String.valueOf(Start.port(port, "8080")));
+        Start.requireFree(Start.setting("gateway.host").orElse("127.0.0.1"), Start.port(port, "8080"), port);
+        Optional<Server> named = Server.named();
+        // its threads are daemons: it ends with the process
+        Server server = named.isPresent() ? named.get() : new Server(simulator().url(), SIMULATOR_KEY, null);
+        properties.putAll(server.properties());
+        Map<Task, String> models = new ModelFinder(server, System.out::println)
+                .find(List.of(
+                        Model.needed(Task.CHAT, "chat.model", "llama2_chat"),
+                        Model.optional(Task.IMAGE, "image.model", "sdxl_txt2img")));
+        properties.put("chat.model", models.get(Task.CHAT));
+        properties.put("image.model", models.getOrDefault(Task.IMAGE, ""));
+        properties.put("gateway.models", String.join(",", models.values()));
+        Gateway gateway = new Gateway(properties);
+        Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "gateway-stop"));
+        gateway.start();
+        String url = gateway.url();
+        System.out.println("Gateway: " + url + "  (Ctrl-C ends it)");
+        System.out.println(
+                "Server:  " + (named.isPresent() ? server.url() : "simulated, with one worker per model and no GPU"));
+        System.out.println("Now try:");
+        System.out.println("  curl -i -H 'Content-Type: text/plain' --data-binary 'Hello!' " + url + "/prompts");
+        if (models.containsKey(Task.IMAGE)) {
+            System.out.println("  curl -o image.png -H 'Content-Type: text/plain' --data-binary 'A camel' '" + url
+                    + "/answer?model=" + URLEncoder.encode(models.get(Task.IMAGE), StandardCharsets.UTF_8) + "'");
+        }
+        System.out.println("  curl -N " + url + "/jobs/ID/events");
     }
 
     private static AipiSimulator simulator() {
-        double seconds =
-                Double.parseDouble(setting("computeTime", "COMPUTE_TIME").orElse("5"));
-        int port = Integer.parseInt(setting("simulatorPort", "SIMULATOR_PORT").orElse("7070"));
+        int port = Start.port("simulatorPort", "7070");
+        Start.requireFree("127.0.0.1", port, "simulatorPort");
         // always the same: jobs in the store belong to a server's URL
         return AipiSimulator.builder()
                 .port(port)
                 .apiKey(SIMULATOR_KEY)
                 .endpoint(SimulatedEndpoint.chat("llama2_chat", "text").withErrorOutput())
                 .endpoint(SimulatedEndpoint.pngImage("sdxl_txt2img").withErrorOutput())
-                .computeTime(Duration.ofMillis(Math.round(seconds * 1000)))
+                .computeTime(computeTime())
                 .start();
+    }
+
+    private static Duration computeTime() {
+        String seconds = Start.setting("computeTime").orElse("5");
+        try {
+            return Duration.ofMillis(Math.round(Double.parseDouble(seconds) * 1000));
+        } catch (NumberFormatException e) {
+            throw new StartException("-DcomputeTime must be a number of seconds, not " + seconds);
+        }
     }
 
     void start() throws Exception {
@@ -107,6 +118,14 @@ public final class Gateway implements AutoCloseable {
         VertxPlatformHttpServer server = main.getCamelContext().hasService(VertxPlatformHttpServer.class);
         String host = server.getHost();
         return "http://" + ("0.0.0.0".equals(host) ? "127.0.0.1" : host) + ":" + server.getPort();
+    }
+
+    /** Such as {@code post /prompts}. */
+    List<String> services() {
+        return main.getCamelContext().getRestRegistry().listAllRestServices().stream()
+                .map(service -> service.getMethod().toLowerCase(Locale.ROOT) + " "
+                        + service.getUrl().replaceFirst("^https?://[^/]+", ""))
+                .toList();
     }
 
     JobBoard board() {

@@ -6,8 +6,15 @@
  */
 package io.aipi.camel.examples.httpgateway;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.client.JobResult;
 import io.aipi.client.Media;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,13 +25,37 @@ import org.apache.camel.Message;
 /** Writes what is answered. */
 public final class Pages {
 
+    private static final String DESCRIPTION = "/openapi.json";
     private static final String JSON = "application/json";
 
     private final JobBoard board;
+    private final String description;
 
-    /** Of the jobs of this board. */
-    public Pages(JobBoard board) {
+    /** Of the jobs of this board; {@code host} and the {@code models}, separated by commas, are named in the description. */
+    public Pages(JobBoard board, String host, String models) {
         this.board = board;
+        this.description = description(host, models);
+    }
+
+    private static String description(String host, String models) {
+        try (InputStream resource = Pages.class.getResourceAsStream(DESCRIPTION)) {
+            JsonNode json = Json.read(new String(resource.readAllBytes(), StandardCharsets.UTF_8));
+            ((ObjectNode) json.at("/servers/0")).put("url", "http://" + host);
+            for (JsonNode path : json.path("paths")) {
+                for (JsonNode parameter : path.at("/post/parameters")) {
+                    ArrayNode names = ((ObjectNode) parameter.path("schema")).putArray("enum");
+                    Prompts.names(models).forEach(names::add);
+                }
+            }
+            return json.toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the gateway takes and answers, as OpenAPI. */
+    public void description(Exchange exchange) {
+        page(exchange, JSON, description);
     }
 
     /** The job is submitted: where it can be looked at. */

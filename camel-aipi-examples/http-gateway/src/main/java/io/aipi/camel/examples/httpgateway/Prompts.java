@@ -33,7 +33,11 @@ public final class Prompts {
     /** {@code models}: names of the model endpoints that may be asked, separated by commas; the first is the usual one. */
     public Prompts(JobBoard board, String models) {
         this.board = board;
-        this.models = Arrays.stream(models.split(",")).map(String::strip).toList();
+        this.models = names(models);
+    }
+
+    static List<String> names(String models) {
+        return Arrays.stream(models.split(",")).map(String::strip).toList();
     }
 
     /** The prompt becomes the body, the model the variable {@code model}. */

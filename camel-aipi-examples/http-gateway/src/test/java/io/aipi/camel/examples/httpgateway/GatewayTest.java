@@ -44,6 +44,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -715,6 +716,73 @@ class GatewayTest {
     // ---- the description
 
     @Test
+    @Tag("case-E9")
+    void whatIsNotThereAndWhatIsNotDoneHereAreProblemsToo() throws Exception {
+        problem(get("/nothing"), 404);
+        problem(get("/"), 404);
+        problem(send(post("/jobs", "text/plain", "Hello!")), 404);
+        problem(get("/prompts"), 405);
+        HttpResponse<String> put = send(HttpRequest.newBuilder(URI.create(gateway.url() + "/answer"))
+                .PUT(BodyPublishers.ofString("Hello!"))
+                .build());
+        problem(put, 405);
+        assertThat(put.headers().firstValue("Allow")).contains("POST");
+        problem(send(post("/jobs/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "text/plain", "Hello!")), 405);
+        assertThat(prompt("Hello!").statusCode()).isEqualTo(202);
+    }
+
+    @Test
+    @Tag("case-E9")
+    void theDescriptionHasASchemaForEachResponse() throws Exception {
+        JsonNode description = Json.read(get("/openapi.json").body());
+
+        for (JsonNode path : description.path("paths")) {
+            for (JsonNode operation : path) {
+                operation.path("responses").properties().forEach(response -> {
+                    assertThat(response.getValue().path("content")).isNotEmpty();
+                    for (JsonNode content : response.getValue().path("content")) {
+                        assertThat(content.path("schema")).isNotEmpty();
+                    }
+                    if (Integer.parseInt(response.getKey()) >= 400) {
+                        assertThat(response.getValue().path("content").has("application/problem+json"))
+                                .isTrue();
+                    }
+                });
+            }
+        }
+        for (JsonNode reference : description.findValues("$ref")) {
+            assertThat(description.at(reference.textValue().substring(1)).isMissingNode())
+                    .as(reference.textValue())
+                    .isFalse();
+        }
+        // what is answered has no other fields than those of the description
+        String url = submitted("Hello!");
+        JsonNode done = awaitState(url, "done");
+        assertFieldsAreDescribed(done, description.at("/components/schemas/Job/properties"));
+        assertFieldsAreDescribed(done.path("result"), description.at("/components/schemas/Result/properties"));
+        assertFieldsAreDescribed(
+                Json.read(get("/nothing").body()), description.at("/components/schemas/Problem/properties"));
+        assertThat(description.at("/paths/~1answer/post/parameters/0/schema/enum"))
+                .extracting(JsonNode::textValue)
+                .containsExactly("llama2_chat", "sdxl_txt2img");
+    }
+
+    /** All that the gateway serves, but the description itself. */
+    private List<String> served() {
+        return gateway.services().stream()
+                .filter(service -> !service.endsWith("/openapi.json"))
+                .toList();
+    }
+
+    private static void assertFieldsAreDescribed(JsonNode answer, JsonNode described) {
+        assertThat(answer.properties())
+                .isNotEmpty()
+                .allSatisfy(field -> assertThat(described.has(field.getKey()))
+                        .as(field.getKey())
+                        .isTrue());
+    }
+
+    @Test
     void theDescriptionHasAllOperations() throws Exception {
         HttpResponse<String> answer = get("/openapi.json");
 
@@ -731,6 +799,7 @@ class GatewayTest {
                         .fieldNames()
                         .forEachRemaining(method -> operations.add(method + " " + path.getKey())));
         assertThat(operations)
+                .containsExactlyInAnyOrderElementsOf(served())
                 .containsExactlyInAnyOrder(
                         "post /prompts",
                         "post /answer",

@@ -46,7 +46,7 @@ class PagesTest {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.getMessage()
                 .setBody(new JobResult("sdxl", "JID1", null, List.of(only), null, null, null, null, Map.of()));
-        new Pages(null).answer(exchange);
+        new Pages(null, "127.0.0.1", "llama2_chat").answer(exchange);
         return exchange.getMessage();
     }
 }
