@@ -411,7 +411,7 @@ class FilePipelineTest {
                 "-Dfolder=" + folder,
                 "-cp",
                 System.getProperty("java.class.path"),
-                "org.apache.camel.main.Main");
+                FilePipeline.class.getName());
         builder.environment().put("AIPI_SERVER_URL", server.url());
         builder.environment().put("AIPI_API_KEY", "sesame");
         return builder.redirectErrorStream(true)

@@ -504,7 +504,7 @@ class JmsPipelineTest {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Dfolder=" + folder);
         command.addAll(List.of(properties));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.apache.camel.main.Main"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), JmsPipeline.class.getName()));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(

@@ -6,6 +6,12 @@
  */
 package io.aipi.camel.examples.kafka;
 
+import io.aipi.camel.examples.support.Model;
+import io.aipi.camel.examples.support.ModelFinder;
+import io.aipi.camel.examples.support.Server;
+import io.aipi.camel.examples.support.Start;
+import io.aipi.camel.examples.support.StartException;
+import io.aipi.camel.examples.support.Task;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.io.BufferedReader;
@@ -19,13 +25,17 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * Runs the routes of {@code camel/kafka-pipeline.camel.yaml} until it is told to stop. All it does besides is to start
@@ -37,6 +47,7 @@ public final class KafkaPipeline implements AutoCloseable {
 
     static final String SERVER_URL = "camel.component.aipi.server-url";
     static final String BROKERS = "kafka.brokers";
+    private static final String ENDPOINT = "aipi.endpoint";
     private static final int PARTITIONS = 4;
 
     private final Deque<Runnable> started = new ArrayDeque<>();
@@ -45,42 +56,51 @@ public final class KafkaPipeline implements AutoCloseable {
     private KafkaPipeline() {}
 
     /** Runs until Ctrl-C or SIGTERM. */
-    public static void main(String[] arguments) throws Exception {
-        // what a start script passes on unset: for Camel an empty setting is a mistake
-        List.of(BROKERS, SERVER_URL, "camel.component.aipi.api-key").stream()
-                .filter(name -> System.getProperty(name, "").isBlank())
-                .forEach(System::clearProperty);
-        try (KafkaPipeline pipeline = new KafkaPipeline()) {
-            pipeline.run();
-        }
+    public static void main(String[] arguments) {
+        Start.run(() -> {
+            try (KafkaPipeline pipeline = new KafkaPipeline()) {
+                pipeline.run();
+            }
+        });
     }
 
     private void run() throws Exception {
-        String brokers = setting(BROKERS).orElseGet(this::startBroker);
-        String serverUrl = setting(SERVER_URL).orElseGet(this::startSimulator);
-        main.addInitialProperty(BROKERS, brokers);
-        main.addInitialProperty(SERVER_URL, serverUrl);
-        if (setting("pipeline.console").map(Boolean::parseBoolean).orElse(false)) {
+        Optional<String> named = Start.setting("brokers").or(() -> Start.setting(BROKERS));
+        named.ifPresent(KafkaPipeline::requireBroker);
+        String brokers = named.orElseGet(this::startBroker);
+        Server server = Server.named().orElseGet(() -> new Server(startSimulator(), null, null));
+        Map<Task, String> models = new ModelFinder(server, System.out::println)
+                .find(List.of(Model.needed(Task.CHAT, ENDPOINT, "llama2_chat")));
+        main.addOverrideProperty(BROKERS, brokers);
+        server.properties().forEach(main::addOverrideProperty);
+        main.addOverrideProperty(ENDPOINT, models.get(Task.CHAT));
+        Start.setting("instance").ifPresent(name -> main.addOverrideProperty("pipeline.instance", name));
+        if (Start.setting("pipeline.console").map(Boolean::parseBoolean).orElse(false)) {
             main.addOverrideProperty(
                     "camel.main.routes-include-pattern", "classpath:camel/*.camel.yaml,classpath:console/*.camel.yaml");
-            main.addMainListener(new Console(brokers, serverUrl));
+            main.addMainListener(new Console(brokers, server.url()));
         }
         main.run();
     }
 
-    /** As Camel looks for it: a system property or an environment variable. */
-    private static Optional<String> setting(String name) {
-        return Optional.ofNullable(System.getProperty(name))
-                .or(() -> Optional.ofNullable(System.getenv(variable(name))))
-                .filter(value -> !value.isBlank());
-    }
-
-    private static String variable(String name) {
-        return name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    /** Kafka's clients would look for it for ever, without a word. */
+    private static void requireBroker(String brokers) {
+        try (Admin admin = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, brokers,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "10000",
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000"))) {
+            admin.describeCluster().nodes().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while the broker was asked", e);
+        } catch (ExecutionException | KafkaException e) {
+            throw new StartException("There is no Kafka broker at " + brokers + " (" + Start.sentence(e)
+                    + "): name another one with -Dbrokers=HOST:PORT, or none for one in this process");
+        }
     }
 
     private String startBroker() {
-        EmbeddedKafka kafka = EmbeddedKafka.start(Path.of("target", "kafka"));
+        EmbeddedKafka kafka = EmbeddedKafka.start(Path.of(System.getProperty("folder", "target"), "kafka"));
         started.push(kafka::close);
         kafka.createTopics(PARTITIONS, "prompts", "answers", "prompts-failed");
         return kafka.brokers();

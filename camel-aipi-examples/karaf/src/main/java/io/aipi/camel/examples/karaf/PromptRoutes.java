@@ -23,14 +23,15 @@ public final class PromptRoutes extends RouteBuilder {
 
         from("file:{{folder}}/chat")
                 .routeId("chat")
-                .to("aipi:llama2_chat?progressUri=direct:progress")
+                .to("aipi:{{chatEndpoint:llama2_chat}}?progressUri=direct:progress")
                 .log("${file:name} done by job ${header.CamelAipiJobId}: ${body}")
                 .to("file:{{folder}}/answers");
 
         // the body is the whole result: the component's type converters make of it what the next endpoint takes
         from("file:{{folder}}/image")
                 .routeId("image")
-                .to("aipi:sdxl_txt2img?outputType=result&progressUri=direct:progress")
+                .precondition("'{{imageEndpoint:sdxl_txt2img}}' != ''")
+                .to("aipi:{{imageEndpoint:sdxl_txt2img}}?outputType=result&progressUri=direct:progress")
                 .log("${file:name} done by job ${header.CamelAipiJobId}: ${header.CamelAipiMediaTypes}")
                 .to("file:{{folder}}/answers?fileName=${file:onlyname.noext}.${body.media[0].fileExtension}");
 

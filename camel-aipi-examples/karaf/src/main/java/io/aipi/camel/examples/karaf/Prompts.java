@@ -7,19 +7,30 @@
 package io.aipi.camel.examples.karaf;
 
 import io.aipi.camel.AipiComponent;
+import io.aipi.camel.examples.support.Model;
+import io.aipi.camel.examples.support.ModelFinder;
+import io.aipi.camel.examples.support.Server;
+import io.aipi.camel.examples.support.Task;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.karaf.core.OsgiDefaultCamelContext;
+import org.apache.camel.spi.PropertiesComponent;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs the routes while there is a configuration, {@code etc/io.aipi.camel.examples.karaf.cfg}; a changed one starts them anew. */
 // tag::component[]
 @Component(configurationPid = "io.aipi.camel.examples.karaf", configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class Prompts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Prompts.class);
 
     private final CamelContext context;
 
@@ -27,11 +38,21 @@ public final class Prompts {
     public Prompts(BundleContext bundle, Map<String, Object> configuration) throws Exception {
         context = new OsgiDefaultCamelContext(bundle);
         try {
-            context.getPropertiesComponent().addInitialProperty("folder", (String) configuration.get("folder"));
+            Server server =
+                    new Server((String) configuration.get("serverUrl"), (String) configuration.get("apiKey"), null);
+            Map<Task, String> models = new ModelFinder(server, LOG::info)
+                    .find(List.of(
+                            model(Task.CHAT, "chatEndpoint", "llama2_chat", configuration),
+                            model(Task.IMAGE, "imageEndpoint", "sdxl_txt2img", configuration)));
+
+            PropertiesComponent properties = context.getPropertiesComponent();
+            properties.addInitialProperty("folder", (String) configuration.get("folder"));
+            properties.addInitialProperty("chatEndpoint", models.get(Task.CHAT));
+            properties.addInitialProperty("imageEndpoint", models.getOrDefault(Task.IMAGE, ""));
 
             AipiComponent aipi = context.getComponent("aipi", AipiComponent.class);
-            aipi.getConfiguration().setServerUrl((String) configuration.get("serverUrl"));
-            aipi.getConfiguration().setApiKey((String) configuration.get("apiKey"));
+            aipi.getConfiguration().setServerUrl(server.url());
+            aipi.getConfiguration().setApiKey(server.apiKey());
 
             context.start();
             context.addRoutes(new PromptRoutes());
@@ -39,6 +60,13 @@ public final class Prompts {
             context.close();
             throw e;
         }
+    }
+
+    /** Named by the configuration, or found on the server; without one for images there is text. */
+    private static Model model(Task task, String option, String usual, Map<String, Object> configuration) {
+        Optional<String> named =
+                Optional.ofNullable((String) configuration.get(option)).filter(name -> !name.isBlank());
+        return new Model(task, option, named, usual, task == Task.IMAGE);
     }
 
     @Deactivate

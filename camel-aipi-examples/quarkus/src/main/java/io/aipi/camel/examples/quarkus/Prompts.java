@@ -56,6 +56,12 @@ public class Prompts {
                     .entity(failure.getMessage())
                     .build();
         }
+        if (exchange.getException() instanceof UnsupportedOperationException missing) {
+            return Response.status(Response.Status.NOT_IMPLEMENTED)
+                    .type(MediaType.TEXT_PLAIN)
+                    .entity(missing.getMessage())
+                    .build();
+        }
         if (exchange.getException() != null) {
             return Response.serverError().build();
         }

@@ -6,6 +6,10 @@
  */
 package io.aipi.camel.examples.springboot;
 
+import io.aipi.camel.examples.support.Model;
+import io.aipi.camel.examples.support.Start;
+import io.aipi.camel.examples.support.Task;
+import io.aipi.camel.examples.support.setup.Setup;
 import io.aipi.simulator.SimulatorBean;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.impl.health.RouteControllerHealthCheck;
@@ -21,8 +25,18 @@ public class PromptApplication {
     /** For Spring. */
     public PromptApplication() {}
 
+    /** Until Ctrl-C. An application with a server of its own needs the last line only. */
     public static void main(String[] arguments) {
-        SpringApplication.run(PromptApplication.class, arguments);
+        Start.run(() -> {
+            new Setup()
+                    .port("server.port", "8081")
+                    .model(Model.needed(Task.CHAT, "endpoint.chat", "llama2_chat"))
+                    .model(Model.optional(Task.IMAGE, "endpoint.image", "sdxl_txt2img"))
+                    .patient()
+                    .properties("simulator.port", "7789")
+                    .forEach(System::setProperty);
+            SpringApplication.run(PromptApplication.class, arguments);
+        });
     }
 
     /** Starts only if {@code camel.component.aipi.server-url} is its own. */

@@ -49,8 +49,7 @@ class PromptController {
     private static ResponseEntity<Object> response(Exchange exchange) {
         Exception failure = exchange.getException();
         if (failure != null) {
-            boolean bad = failure instanceof InvalidRequestException;
-            return ResponseEntity.status(bad ? HttpStatus.BAD_REQUEST : HttpStatus.BAD_GATEWAY)
+            return ResponseEntity.status(status(failure))
                     .contentType(MediaType.TEXT_PLAIN)
                     .body(failure.getMessage() + "\n");
         }
@@ -60,5 +59,12 @@ class PromptController {
                 : ResponseEntity.ok()
                         .contentType(MediaType.parseMediaType(images.get(0).toString()))
                         .body(exchange.getMessage().getBody(byte[].class));
+    }
+
+    private static HttpStatus status(Exception failure) {
+        if (failure instanceof InvalidRequestException) {
+            return HttpStatus.BAD_REQUEST;
+        }
+        return failure instanceof UnsupportedOperationException ? HttpStatus.NOT_IMPLEMENTED : HttpStatus.BAD_GATEWAY;
     }
 }
