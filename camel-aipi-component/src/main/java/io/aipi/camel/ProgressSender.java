@@ -78,17 +78,19 @@ final class ProgressSender {
         /** The job's state has changed. */
         @Override
         public void progress(JobProgress progress) {
-            last = progress;
             if (progress.state() != JobState.DONE) {
+                last = progress;
                 offer(exchange -> binding().populate(exchange, endpoint, progress));
+            } else if (last == null || progress.progress() != null) {
+                // most servers say nothing of the progress then. Of the end, the result tells, which comes next
+                last = progress;
             }
-            // of the end, the result tells, which comes next
         }
 
         /** The job has ended well. */
         @Override
         public void result(JobResult result) {
-            JobProgress end = last != null && last.state() == JobState.DONE ? last : JobProgress.of(result, last);
+            JobProgress end = JobProgress.of(result, last);
             offer(exchange -> populateEnd(exchange, result, end));
         }
 

@@ -238,8 +238,7 @@ final class JobFollower {
         }
         JobProgress progress = seen.progress();
         if (seen.result() != null) {
-            // the end's own look says little of the progress, with most servers nothing
-            report(JobProgress.of(seen.result(), progress.progress() != null || last == null ? progress : last));
+            report(progress);
             result.complete(seen.result());
             // afterwards: what is learned for other jobs must never cost this one its result
             pace.found(seen.result(), timer.nanoTime());

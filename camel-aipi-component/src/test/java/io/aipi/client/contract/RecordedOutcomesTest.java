@@ -263,13 +263,19 @@ class RecordedOutcomesTest {
             return progress.state().word();
         }
 
+        /** One recorded answer repeats half a surrogate pair of its prompt, which nothing could write. */
+        private static String withoutHalfCharacters(String text) {
+            return text == null ? null : text.replaceAll("\\p{Cs}", "\uFFFD");
+        }
+
         private String result(JobResult result) {
             seen = result;
             JsonNode answered = transcript.answer().has("job_result")
                     ? transcript.answer().path("job_result")
                     : transcript.answer();
             assertThat(result.jobId()).isEqualTo(answered.path("job_id").textValue());
-            assertThat(result.text()).isEqualTo(answered.path("text").textValue());
+            assertThat(result.text())
+                    .isEqualTo(withoutHalfCharacters(answered.path("text").textValue()));
             assertThat(result.worker()).isEqualTo(answered.path("auth").textValue());
             assertThat(result.seed())
                     .isEqualTo(answered.has("seed") ? answered.path("seed").longValue() : null);

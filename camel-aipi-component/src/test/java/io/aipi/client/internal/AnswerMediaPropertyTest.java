@@ -92,6 +92,10 @@ class AnswerMediaPropertyTest {
     }
 
     private static Object fileOrText(String name, String text) {
+        if ("text".equals(name)) {
+            // whatever it looks like
+            return text;
+        }
         int comma = text.indexOf(',');
         boolean dataUri = text.startsWith("data:")
                 && comma > 0
