@@ -21,22 +21,28 @@ final class AipiHealthCheck implements HealthCheck {
 
     private final AipiEndpoint endpoint;
     private final String id;
+    /** Whether what is checked has started. */
+    private final BooleanSupplier started;
     /** Whether the last look through the job repository failed. */
     private final BooleanSupplier storeTrouble;
 
     private boolean enabled;
 
-    private AipiHealthCheck(AipiEndpoint endpoint, String id, BooleanSupplier storeTrouble, boolean enabled) {
+    private AipiHealthCheck(
+            AipiEndpoint endpoint, String id, BooleanSupplier started, BooleanSupplier storeTrouble, boolean enabled) {
         this.endpoint = endpoint;
         this.id = id;
+        this.started = started;
         this.storeTrouble = storeTrouble;
         this.enabled = enabled;
     }
 
-    static AipiHealthCheck ofProducer(AipiEndpoint endpoint) {
+    /** {@code started}: whether the producer is. */
+    static AipiHealthCheck ofProducer(AipiEndpoint endpoint, BooleanSupplier started) {
         return new AipiHealthCheck(
                 endpoint,
                 "producer:" + nameOf(endpoint),
+                started,
                 () -> false,
                 endpoint.getComponent().isHealthCheckProducerEnabled());
     }
@@ -46,6 +52,7 @@ final class AipiHealthCheck implements HealthCheck {
         return new AipiHealthCheck(
                 endpoint,
                 "consumer:" + (routeId == null ? nameOf(endpoint) : routeId),
+                () -> true,
                 storeTrouble,
                 endpoint.getComponent().isHealthCheckConsumerEnabled());
     }
@@ -98,6 +105,9 @@ final class AipiHealthCheck implements HealthCheck {
         }
         if (endpoint.isLoginRefused()) {
             return result.down().message("The server refused the login").build();
+        }
+        if (!started.getAsBoolean()) {
+            return result.down().message("The producer has not started").build();
         }
         if (storeTrouble.getAsBoolean()) {
             return result.down()

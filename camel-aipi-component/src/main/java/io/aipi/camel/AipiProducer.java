@@ -65,6 +65,8 @@ public class AipiProducer extends DefaultAsyncProducer {
     private volatile Run run;
 
     private AipiHealthCheck healthCheck;
+    /** Which has the check, from a start that succeeded to the stop. */
+    private WritableHealthCheckRepository healthChecks;
 
     /** Made by the endpoint. */
     public AipiProducer(AipiEndpoint endpoint) {
@@ -579,7 +581,6 @@ public class AipiProducer extends DefaultAsyncProducer {
     protected void doStart() throws Exception {
         super.doStart();
         ModelEndpoint model = endpoint.open();
-        addHealthCheck();
         try {
             endpoint.logIn(model);
             if (!configuration.isWaitForResult()) {
@@ -596,19 +597,17 @@ public class AipiProducer extends DefaultAsyncProducer {
             endpoint.close(model);
             throw e;
         }
+        // last: a producer that did not start would leave its check behind, since nobody stops it
+        addHealthCheck();
     }
 
     private void addHealthCheck() {
-        WritableHealthCheckRepository repository = healthChecks();
-        if (repository != null && healthCheck == null) {
-            healthCheck = AipiHealthCheck.ofProducer(endpoint);
-            repository.addHealthCheck(healthCheck);
-        }
-    }
-
-    private WritableHealthCheckRepository healthChecks() {
-        return HealthCheckHelper.getHealthCheckRepository(
+        healthChecks = HealthCheckHelper.getHealthCheckRepository(
                 endpoint.getCamelContext(), "producers", WritableHealthCheckRepository.class);
+        if (healthChecks != null) {
+            healthCheck = AipiHealthCheck.ofProducer(endpoint, this::isStarted);
+            healthChecks.addHealthCheck(healthCheck);
+        }
     }
 
     @Override
@@ -618,10 +617,9 @@ public class AipiProducer extends DefaultAsyncProducer {
         if (run != null && !run.endIfDue()) {
             endpoint.getComponent().drain(run);
         }
-        WritableHealthCheckRepository repository = healthCheck == null ? null : healthChecks();
-        if (repository != null) {
-            repository.removeHealthCheck(healthCheck);
-            healthCheck = null;
+        if (healthChecks != null) {
+            healthChecks.removeHealthCheck(healthCheck);
+            healthChecks = null;
         }
         super.doStop();
     }

@@ -7,6 +7,7 @@
 package io.aipi.camel.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiComponent;
@@ -18,17 +19,24 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.spi.AggregationRepository;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.EventNotifierSupport;
 import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The health check says whether the server takes our key, from what is known already. */
@@ -134,6 +142,85 @@ class HealthTest {
             test.context().getRouteController().startRoute("route");
             assertThat(checks(test.context())).hasSize(1);
         }
+    }
+
+    @Test
+    @Tag("case-A23")
+    void aProducerThatDoesNotStartLeavesNoCheck() throws Exception {
+        try (TestContext test = TestContext.started(
+                server.url(), "key-1", routes -> routes.from("direct:in").toD("aipi:${header.model}"))) {
+            ProducerTemplate template = test.context().createProducerTemplate();
+            for (int i = 0; i < 5; i++) {
+                String model = "unknown-" + i % 2;
+                assertThatThrownBy(() -> template.requestBodyAndHeader("direct:in", "Hello", "model", model))
+                        .isInstanceOf(CamelExecutionException.class);
+                assertThat(checks(test.context())).isEmpty();
+            }
+            template.requestBodyAndHeader("direct:in", "Hello", "model", "chat");
+            assertThat(checks(test.context())).singleElement().satisfies(HealthTest::isUp);
+        }
+    }
+
+    @Test
+    @Tag("case-A23")
+    void aSupervisedRouteHasOneCheckOnceItHasStarted_howeverOftenItHasTried() throws Exception {
+        server.goDown();
+        CountDownLatch failures = new CountDownLatch(5);
+        try (TestContext test = TestContext.of(
+                server.url(),
+                "key-1",
+                component -> {},
+                routes -> routes.from("direct:in").routeId("route").to("aipi:chat"))) {
+            test.context().getRouteController().supervising().setBackOffDelay(20);
+            test.context().getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
+                @Override
+                public void notify(CamelEvent event) {
+                    if (event instanceof CamelEvent.RouteRestartingFailureEvent) {
+                        // what is there is there already, before the next try
+                        if (checks(test.context()).isEmpty()) {
+                            failures.countDown();
+                        }
+                    }
+                }
+            });
+            test.context().start();
+            assertThat(failures.await(60, TimeUnit.SECONDS))
+                    .as("failed without a check")
+                    .isTrue();
+            assertThat(checks(test.context())).isEmpty();
+
+            server.comeUp();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> test.context()
+                            .getRouteController()
+                            .getRouteStatus("route")
+                            .isStarted());
+            assertThat(checks(test.context())).singleElement().satisfies(HealthTest::isUp);
+            test.context().getRouteController().stopRoute("route");
+            assertThat(checks(test.context())).isEmpty();
+        }
+    }
+
+    @Test
+    @Tag("case-A23")
+    void eachProducerHasOneCheckOfItsOwn_downUnlessItRuns() throws Exception {
+        try (TestContext test = context("key-1", "aipi:chat")) {
+            org.apache.camel.Producer second =
+                    test.context().getEndpoint("aipi:chat?jobTimeout=60000").createProducer();
+            assertThat(checks(test.context())).hasSize(1);
+            ServiceHelper.startService(second);
+            assertThat(checks(test.context())).hasSize(2).allSatisfy(HealthTest::isUp);
+            HealthCheck check = checks(test.context()).get(1);
+
+            ServiceHelper.stopService(second);
+
+            assertThat(checks(test.context())).hasSize(1).doesNotContain(check);
+            assertThat(check.call().getState()).as("of one that is stopped").isEqualTo(HealthCheck.State.DOWN);
+        }
+    }
+
+    private static void isUp(HealthCheck check) {
+        assertThat(check.call().getState()).isEqualTo(HealthCheck.State.UP);
     }
 
     @Test
