@@ -9,6 +9,7 @@ package io.aipi.camel;
 import io.aipi.camel.internal.ElasticExecutor;
 import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
+import io.aipi.camel.internal.UnknownOptions;
 import io.aipi.client.AipiClient;
 import io.aipi.client.AipiRuntime;
 import io.aipi.client.ConnectionOptions;
@@ -137,6 +138,14 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         AipiEndpoint endpoint = new AipiEndpoint(uri, this, copy);
         endpoint.setEndpointName(remaining);
         setProperties(endpoint, parameters);
+        if (!parameters.isEmpty()) {
+            throw new IllegalArgumentException(UnknownOptions.explain(
+                    parameters.keySet(),
+                    getCamelContext()
+                            .getCamelContextExtension()
+                            .getEndpointUriFactory("aipi")
+                            .propertyNames()));
+        }
         if (copy.getSslContextParameters() == null) {
             copy.setSslContextParameters(retrieveGlobalSslContextParameters());
         }

@@ -92,9 +92,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
             throw new IllegalArgumentException("The name of the model endpoint is missing: aipi:NAME");
         }
         if (configuration.getServerUrl() == null || configuration.getServerUrl().isBlank()) {
-            throw new IllegalArgumentException(
-                    "serverUrl is missing: set it to the base URL of the AIPI server, on the endpoint"
-                            + " (aipi:NAME?serverUrl=http://host:port) or the component (camel.component.aipi.server-url)");
+            throw new IllegalArgumentException("serverUrl is missing: " + howToSetServerUrl());
         }
         AipiClient.checkName(endpointName);
         if (configuration.getHeaderFilterStrategy() == null) {
@@ -128,6 +126,18 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         configuration.jobOptions();
         configuration.connectionOptions(null);
         configuration.loginRouteValue();
+    }
+
+    private String howToSetServerUrl() {
+        String property = "camel.component.aipi.server-url";
+        // Spring's properties are among Camel's, whether somebody binds them or not
+        if (getCamelContext().getPropertiesComponent().resolveProperty(property).isPresent()) {
+            return property + " is set, but nothing has given it to the component. On Spring Boot"
+                    + " io.aipi.camel:camel-aipi-spring-boot-starter does that: depend on it instead of camel-aipi."
+                    + " Camel Main and Quarkus do it without help; elsewhere set it in code";
+        }
+        return "set it to the base URL of the AIPI server, on the endpoint (aipi:NAME?serverUrl=http://host:port)"
+                + " or the component (" + property + ")";
     }
 
     @Override
