@@ -53,6 +53,7 @@ import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -102,6 +103,29 @@ class DocumentationTest {
                 .matcher(Files.readString(page));
         assertThat(matcher.find()).as("%s has a part %s", page, part).isTrue();
         return matcher;
+    }
+
+    @Test
+    @Tag("case-E11")
+    void theReadmeBeginsWithWhatItIsAndWhenToUseIt_andBuildsNoMoreThanIsNeeded() throws IOException {
+        String page = Files.readString(README);
+        String firstScreen = page.lines().limit(35).collect(Collectors.joining("\n"));
+
+        assertThat(firstScreen)
+                .contains(
+                        "**AIPI** is",
+                        "https://www.aime.info/",
+                        "**Use this component**",
+                        "[camel-openai]",
+                        "[camel-http]");
+        assertThat(page)
+                .contains("`mvn -B install -DskipTests -pl camel-aipi-component -am`")
+                .containsPattern("`mvn -B -pl camel-aipi-component -am test -Dtest=\\w+Test`");
+        Matcher one = Pattern.compile("-Dtest=(\\w+)`").matcher(page);
+        assertThat(one.find()).isTrue();
+        try (Stream<Path> sources = Files.walk(Path.of("src/test/java"))) {
+            assertThat(sources).anyMatch(path -> path.endsWith(one.group(1) + ".java"));
+        }
     }
 
     @Test
