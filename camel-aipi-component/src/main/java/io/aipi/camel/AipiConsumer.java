@@ -19,6 +19,7 @@ import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
 import io.aipi.client.JobState;
 import io.aipi.client.ModelEndpoint;
+import io.aipi.client.Submission;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
@@ -121,6 +122,9 @@ public class AipiConsumer extends DefaultConsumer
     private volatile boolean contextStarted;
     private volatile boolean active;
     private volatile boolean forced;
+    /** Whether its client is there to follow jobs with. */
+    private final AtomicBoolean following = new AtomicBoolean();
+
     /** Whether the last access to the store failed. */
     private final AtomicBoolean storeTrouble = new AtomicBoolean();
 
@@ -153,7 +157,8 @@ public class AipiConsumer extends DefaultConsumer
         tracker = endpoint.getComponent().tracker(endpoint, true);
         store = tracker.store();
         tracker.declare(name());
-        setHealthCheck(AipiHealthCheck.ofConsumer(endpoint, getRouteId(), () -> storeUnreadable));
+        setHealthCheck(AipiHealthCheck.ofConsumer(
+                endpoint, getRouteId(), () -> storeUnreadable, () -> active && !following.get()));
     }
 
     /** Camel makes the consumer of a route anew when the route is started again. */
@@ -202,6 +207,7 @@ public class AipiConsumer extends DefaultConsumer
                 storeFailed(NOT_LOOKED_THROUGH, e);
             }
         }
+        following.set(true);
         active = true;
         if (getRoute() == null && healthChecks() != null) {
             healthChecks().register(getHealthCheck());
@@ -413,7 +419,7 @@ public class AipiConsumer extends DefaultConsumer
                 job.job().submitted(), endpoint.getComponent().clock().instant());
         boolean listened = configuration.isConsumeProgress() || job.listener() != null;
         model.follow(
-                        job.job().jobId(),
+                        new Submission(job.job().endpoint(), job.job().jobId(), null, job.acceptance()),
                         elapsed.isNegative() ? Duration.ZERO : elapsed,
                         listened ? progress -> progress(job, progress) : null,
                         looks == null ? Supplier::get : look -> looks.take(look, job.kept()))
@@ -436,9 +442,7 @@ public class AipiConsumer extends DefaultConsumer
         Throwable cause = Failures.cause(failure);
         if (cause instanceof ClientClosedException) {
             if (active) {
-                LOG.warn("{} follows no job any more: its client was closed by somebody else", this);
-                tracker.stopping(this);
-                active = false;
+                clientClosed();
             }
             // the job goes on at the server, and with whoever follows it next
             letGo(job, tracker::giveBack);
@@ -451,6 +455,46 @@ public class AipiConsumer extends DefaultConsumer
             retry(job, () -> settle(job), "it is found out again at the next start");
         } else {
             settle(job);
+        }
+    }
+
+    /** By somebody else: its own stop would have come first. No job is taken until there is another client. */
+    private void clientClosed() {
+        if (following.compareAndSet(true, false)) {
+            LOG.warn(
+                    "{} follows no jobs: its client was closed by somebody else. A new one is tried every {} ms",
+                    this,
+                    configuration.getRecoveryInterval().toMillis());
+            tracker.stopping(this);
+            reopenSoon();
+        }
+    }
+
+    private void reopenSoon() {
+        endpoint.getComponent().schedule(() -> blocking(this::reopen), configuration.getRecoveryInterval());
+    }
+
+    private void reopen() {
+        if (!active) {
+            return;
+        }
+        try {
+            ModelEndpoint closed = model;
+            model = endpoint.open();
+            endpoint.close(closed);
+        } catch (Exception e) {
+            LOG.debug("{} has no new client yet", this, e);
+            reopenSoon();
+            return;
+        }
+        following.set(true);
+        tracker.started(this);
+        if (active) {
+            LOG.info("{} follows jobs again", this);
+        } else {
+            // stopped meanwhile
+            tracker.stopping(this);
+            endpoint.close(model);
         }
     }
 

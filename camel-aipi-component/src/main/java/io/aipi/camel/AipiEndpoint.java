@@ -156,7 +156,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     ModelEndpoint open() throws Exception {
         lock.lock();
         try {
-            if (client == null) {
+            if (client == null || client.isClosed()) {
                 client = getComponent().createClient(configuration);
                 getComponent().started(this);
             }
@@ -323,11 +323,16 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     }
 
     @ManagedAttribute(
-            description = "Logins begun in the session with the server, which all endpoints with the same server, login"
-                    + " route and credentials share; 0 while the endpoint has no started producer or consumer")
+            description =
+                    "Logins begun in the session with the server, which all endpoints with the same name, server, login"
+                            + " route and credentials share; 0 while the endpoint has no started producer or consumer")
     public long getLogins() {
-        AipiClient current = client;
-        return current == null ? 0 : current.logins();
+        return anyModel().map(ModelEndpoint::logins).orElse(0L);
+    }
+
+    /** All have the same session. */
+    private Optional<ModelEndpoint> anyModel() {
+        return models.stream().findAny();
     }
 
     @ManagedAttribute(description = "Exchanges that wait their turn because of maxInFlight")
@@ -337,8 +342,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
 
     /** Whether the server has refused the last login. */
     boolean isLoginRefused() {
-        AipiClient current = client;
-        return current != null && current.isLoginRefused();
+        return anyModel().map(ModelEndpoint::isLoginRefused).orElse(false);
     }
 
     /** When the server last answered, with whatever status; empty if it has not since the first producer's start. */
@@ -349,7 +353,6 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
 
     @ManagedAttribute(description = "State of the session with the server")
     public String getSessionState() {
-        AipiClient current = client;
-        return current == null ? "not started" : current.sessionState();
+        return anyModel().map(ModelEndpoint::sessionState).orElse("not started");
     }
 }

@@ -25,15 +25,23 @@ final class AipiHealthCheck implements HealthCheck {
     private final BooleanSupplier started;
     /** Whether the last look through the job repository failed. */
     private final BooleanSupplier storeTrouble;
+    /** Whether a consumer that is started follows no jobs. */
+    private final BooleanSupplier idle;
 
     private boolean enabled;
 
     private AipiHealthCheck(
-            AipiEndpoint endpoint, String id, BooleanSupplier started, BooleanSupplier storeTrouble, boolean enabled) {
+            AipiEndpoint endpoint,
+            String id,
+            BooleanSupplier started,
+            BooleanSupplier storeTrouble,
+            BooleanSupplier idle,
+            boolean enabled) {
         this.endpoint = endpoint;
         this.id = id;
         this.started = started;
         this.storeTrouble = storeTrouble;
+        this.idle = idle;
         this.enabled = enabled;
     }
 
@@ -44,16 +52,19 @@ final class AipiHealthCheck implements HealthCheck {
                 "producer:" + nameOf(endpoint),
                 started,
                 () -> false,
+                () -> false,
                 endpoint.getComponent().isHealthCheckProducerEnabled());
     }
 
     /** {@code routeId}: by which Camel names the checks of consumers; null if it is not known. */
-    static AipiHealthCheck ofConsumer(AipiEndpoint endpoint, String routeId, BooleanSupplier storeTrouble) {
+    static AipiHealthCheck ofConsumer(
+            AipiEndpoint endpoint, String routeId, BooleanSupplier storeTrouble, BooleanSupplier idle) {
         return new AipiHealthCheck(
                 endpoint,
                 "consumer:" + (routeId == null ? nameOf(endpoint) : routeId),
                 () -> true,
                 storeTrouble,
+                idle,
                 endpoint.getComponent().isHealthCheckConsumerEnabled());
     }
 
@@ -108,6 +119,11 @@ final class AipiHealthCheck implements HealthCheck {
         }
         if (!started.getAsBoolean()) {
             return result.down().message("The producer has not started").build();
+        }
+        if (idle.getAsBoolean()) {
+            return result.down()
+                    .message("The consumer follows no jobs: its client was closed")
+                    .build();
         }
         if (storeTrouble.getAsBoolean()) {
             return result.down()

@@ -208,7 +208,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                             exchange.getExchangeId(),
                             headers,
                             body);
-                    return track(tracker, job, submission.result(), progressJob, slot);
+                    return track(tracker, job, submission, progressJob, slot);
                 },
                 submission -> slot);
     }
@@ -226,9 +226,10 @@ public class AipiProducer extends DefaultAsyncProducer {
     private CompletableFuture<Void> track(
             JobTracker tracker,
             DetachedJob job,
-            JobResult result,
+            Submission submission,
             ProgressSender.Job progressJob,
             CompletableFuture<Void> slot) {
+        JobResult result = submission.result();
         StoredJob stored = new StoredJob(job, result == null ? null : new JobOutcome.Done(result), 0);
         tracker.coming(job.key());
         return added(tracker.store(), stored).handle((added, failure) -> {
@@ -244,7 +245,8 @@ public class AipiProducer extends DefaultAsyncProducer {
             if (progressJob != null && result != null) {
                 progressJob.result(result);
             }
-            tracker.accepted(new TrackedJob(stored, progressJob)).whenComplete((ended, ignored) -> slot.complete(null));
+            tracker.accepted(new TrackedJob(stored, progressJob, submission.acceptance()))
+                    .whenComplete((ended, ignored) -> slot.complete(null));
             return null;
         });
     }

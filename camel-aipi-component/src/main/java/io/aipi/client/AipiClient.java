@@ -52,7 +52,6 @@ public final class AipiClient implements AutoCloseable {
     private final LoginRoute loginRoute;
     private final ConnectionOptions connectionOptions;
     private final SecretMask mask;
-    private final Session session;
     private final ServerCalls calls;
     private final PollGate pollGate;
     private final Set<ModelEndpoint> endpoints = ConcurrentHashMap.newKeySet();
@@ -70,7 +69,6 @@ public final class AipiClient implements AutoCloseable {
         }
         mask = runtime.acquireMask(server);
         mask.hold(credentials.apiKey());
-        session = runtime.acquireSession(server, credentials, loginRoute);
         Transport transport = runtime.acquireTransport(connectionOptions);
         pollGate = runtime.acquirePollGate(connectionOptions, server);
         calls = new ServerCalls(
@@ -78,7 +76,9 @@ public final class AipiClient implements AutoCloseable {
                 credentials,
                 builder.clientVersion,
                 loginRoute,
-                session,
+                // of no endpoint: what the client asks itself needs no login
+                new Session(runtime.timer(), mask),
+                runtime.acquireAcceptedJobs(server),
                 runtime.routeMemory(),
                 transport,
                 runtime.workers(),
@@ -103,17 +103,20 @@ public final class AipiClient implements AutoCloseable {
     /** As {@link #endpoint(String, JobOptions)}; its jobs are counted in {@code counts}, which others may share. */
     public ModelEndpoint endpoint(String name, JobOptions options, JobCounts counts) {
         checkName(name);
+        AipiRuntime.SessionScope scope = new AipiRuntime.SessionScope(server, credentials, loginRoute, name);
+        ServerCalls own = calls.with(runtime.acquireSession(scope));
         ModelEndpoint endpoint = new ModelEndpoint(
                 name,
                 options,
                 counts,
                 runtime.acquireComputeTimes(server, name),
-                calls,
+                own,
                 pollGate,
                 runtime.timer(),
                 closing -> {
                     if (endpoints.remove(closing)) {
                         runtime.releaseComputeTimes(server, name);
+                        runtime.releaseSession(scope);
                     }
                 });
         endpoints.add(endpoint);
@@ -165,24 +168,14 @@ public final class AipiClient implements AutoCloseable {
         return server;
     }
 
-    /** For people: whether there is a session, or why not. Never a key. */
-    public String sessionState() {
-        return loginRoute == LoginRoute.NONE ? "no login" : session.describe();
-    }
-
-    /** Whether the server refused the last login. */
-    public boolean isLoginRefused() {
-        return session.isRefused();
-    }
-
     /** When the server last answered this client, with whatever HTTP status; empty if it never has. */
     public Optional<Instant> lastContact() {
         return calls.lastContact();
     }
 
-    /** Logins begun so far by the session, which other clients may share. */
-    public long logins() {
-        return session.logins();
+    /** Whether {@link #close} was called. */
+    public boolean isClosed() {
+        return closed.get();
     }
 
     /**
@@ -196,7 +189,7 @@ public final class AipiClient implements AutoCloseable {
             runtime.closed(this);
             runtime.releasePollGate(connectionOptions, server);
             runtime.releaseTransport(connectionOptions);
-            runtime.releaseSession(server, credentials, loginRoute);
+            runtime.releaseAcceptedJobs(server);
             mask.release(credentials.apiKey());
             runtime.releaseMask(server);
             if (ownRuntime) {

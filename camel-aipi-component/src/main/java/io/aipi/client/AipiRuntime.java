@@ -6,6 +6,7 @@
  */
 package io.aipi.client;
 
+import io.aipi.client.internal.AcceptedJobs;
 import io.aipi.client.internal.ComputeTimes;
 import io.aipi.client.internal.HttpTransport;
 import io.aipi.client.internal.LoginRouteMemory;
@@ -37,8 +38,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What clients share: one timer thread, two I/O threads and a pool of connections for each set of
- * {@link ConnectionOptions}, one session for each (server, credentials, login route), and at times a thread that looks
- * up addresses. However many jobs are in flight, there are no more threads than that.
+ * {@link ConnectionOptions}, one session for each (server, credentials, login route, model endpoint), and at times a
+ * thread that looks up addresses. However many jobs are in flight, there are no more threads than that.
  */
 public final class AipiRuntime implements AutoCloseable {
 
@@ -46,7 +47,8 @@ public final class AipiRuntime implements AutoCloseable {
 
     private static final Pattern IP_V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
-    private record SessionKey(URI server, Credentials credentials, LoginRoute route) {}
+    /** What a session is good for: the keys of some servers are good for the endpoint of their login only. */
+    record SessionScope(URI server, Credentials credentials, LoginRoute route, String endpoint) {}
 
     private record EndpointKey(URI server, String name) {}
 
@@ -57,12 +59,13 @@ public final class AipiRuntime implements AutoCloseable {
     private final Executor workers;
     private final Runnable closing;
     private final Shared<ConnectionOptions, Transport> transports;
-    private final Shared<SessionKey, Session> sessions;
+    private final Shared<SessionScope, Session> sessions;
     /** A server may repeat to one client the key of another one. */
     private final Shared<URI, SecretMask> masks = new Shared<>(server -> new SecretMask(null), mask -> {});
 
     private final Shared<EndpointKey, ComputeTimes> computeTimes = new Shared<>(key -> new ComputeTimes(), times -> {});
     private final Shared<GateKey, PollGate> pollGates;
+    private final Shared<URI, AcceptedJobs> acceptedJobs = new Shared<>(server -> new AcceptedJobs(), jobs -> {});
     private final LoginRouteMemory routeMemory = new LoginRouteMemory();
     private final Set<AipiClient> clients = ConcurrentHashMap.newKeySet();
     private final Set<String> warnedOfPlainHttp = ConcurrentHashMap.newKeySet();
@@ -79,7 +82,7 @@ public final class AipiRuntime implements AutoCloseable {
         this.closing = closing;
         this.transports = new Shared<>(transports, Transport::close);
         this.pollGates = new Shared<>(key -> new PollGate(key.options().maxConnections(), timer), gate -> {});
-        this.sessions = new Shared<>(key -> new Session(timer, mask(key.server())), session -> {});
+        this.sessions = new Shared<>(scope -> new Session(timer, mask(scope.server())), session -> {});
     }
 
     /**
@@ -198,12 +201,21 @@ public final class AipiRuntime implements AutoCloseable {
         pollGates.release(new GateKey(options, server));
     }
 
-    Session acquireSession(URI server, Credentials credentials, LoginRoute route) {
-        return sessions.acquire(new SessionKey(server, credentials, route));
+    Session acquireSession(SessionScope scope) {
+        return sessions.acquire(scope);
     }
 
-    void releaseSession(URI server, Credentials credentials, LoginRoute route) {
-        sessions.release(new SessionKey(server, credentials, route));
+    void releaseSession(SessionScope scope) {
+        sessions.release(scope);
+    }
+
+    /** The jobs of a server, for all who use it. */
+    AcceptedJobs acquireAcceptedJobs(URI server) {
+        return acceptedJobs.acquire(server);
+    }
+
+    void releaseAcceptedJobs(URI server) {
+        acceptedJobs.release(server);
     }
 
     /** Keeps the keys that are in use at the server out of what it says. */

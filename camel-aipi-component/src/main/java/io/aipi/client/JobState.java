@@ -16,23 +16,27 @@ public enum JobState {
     PROCESSING,
     /** Ended with its result. */
     DONE,
-    /** Ended with a failure that the worker reported. The protocol calls this done, too. */
+    /** Ended with a failure that the worker reported, which the protocol calls done, too; or canceled. */
     FAILED,
     /** The server has given it up, for now: a late sign of life of the worker can bring it back. */
     LAPSED,
     /** The server said a word that this client does not know. */
     UNKNOWN;
 
-    /** The state that the server's word means; {@link #UNKNOWN} for any other word and for null. */
+    /**
+     * The state that the server's word means; {@link #UNKNOWN} for any other word and for null. A job that is {@code
+     * canceled} is failed; {@code elapsed} is an older word for lapsed.
+     */
     public static JobState ofWord(String word) {
         if (word == null) {
             return UNKNOWN;
         }
-        return switch (word) {
+        return switch (word.strip().toLowerCase(Locale.ROOT)) {
             case "queued" -> QUEUED;
             case "processing" -> PROCESSING;
             case "done" -> DONE;
-            case "lapsed" -> LAPSED;
+            case "canceled", "cancelled", "failed" -> FAILED;
+            case "lapsed", "elapsed" -> LAPSED;
             default -> UNKNOWN;
         };
     }

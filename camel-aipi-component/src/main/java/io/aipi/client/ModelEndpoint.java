@@ -17,6 +17,7 @@ import io.aipi.client.internal.Timer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * One model endpoint of a server: what it takes, and its jobs.
@@ -26,6 +27,7 @@ import java.util.function.Consumer;
 public final class ModelEndpoint implements AutoCloseable {
 
     private final String name;
+    private final ServerCalls calls;
     private final EndpointJobs jobs;
     private final Consumer<ModelEndpoint> closing;
 
@@ -39,6 +41,7 @@ public final class ModelEndpoint implements AutoCloseable {
             Timer timer,
             Consumer<ModelEndpoint> closing) {
         this.name = name;
+        this.calls = calls;
         this.jobs = new EndpointJobs(name, options, counts, times, calls, gate, timer);
         this.closing = closing;
     }
@@ -72,7 +75,7 @@ public final class ModelEndpoint implements AutoCloseable {
      *     for nobody
      */
     public CompletableFuture<JobResult> follow(Submission accepted, Consumer<JobProgress> listener) {
-        return follow(accepted.jobId(), Duration.ZERO, listener);
+        return follow(accepted, Duration.ZERO, listener, Supplier::get);
     }
 
     /**
@@ -95,10 +98,15 @@ public final class ModelEndpoint implements AutoCloseable {
         return jobs.follow(jobId, elapsed, listener);
     }
 
-    /** As {@link #follow(String, Duration, Consumer)}; each look at the job is begun when {@code turns} lets it. */
+    /**
+     * As {@link #follow(String, Duration, Consumer)}; each look at the job is begun when {@code turns} lets it.
+     *
+     * @param job without a result. If its {@link Submission#acceptance} is known, the job is never taken for another one of
+     *     the same id, as a server may give ids again after a restart
+     */
     public CompletableFuture<JobResult> follow(
-            String jobId, Duration elapsed, Consumer<JobProgress> listener, LookTurns turns) {
-        return jobs.follow(jobId, elapsed, listener, turns);
+            Submission job, Duration elapsed, Consumer<JobProgress> listener, LookTurns turns) {
+        return jobs.follow(job, elapsed, listener, turns);
     }
 
     /** Submits a job and follows it; {@code listener} as in {@link #follow(Submission, Consumer)}. */
@@ -124,9 +132,30 @@ public final class ModelEndpoint implements AutoCloseable {
         return jobs.runHeld(request);
     }
 
-    /** One look at a job. If the job is done, this look takes its result: there is no second chance. */
+    /**
+     * One look at a job. If the job is done, this look takes its result: there is no second chance. Fails with {@link
+     * io.aipi.client.error.ResultLostException} if the job is done and its result is gone.
+     */
     public CompletableFuture<JobStatus> look(String jobId) {
         return jobs.look(jobId);
+    }
+
+    /** For people: whether there is a session with the server, or why not. Never a key. */
+    public String sessionState() {
+        return calls.sessionState();
+    }
+
+    /** Whether the server refused the last login. */
+    public boolean isLoginRefused() {
+        return calls.isLoginRefused();
+    }
+
+    /**
+     * Logins begun so far by the session, which all endpoints of this name share that have the server, the login route and the
+     * credentials in common.
+     */
+    public long logins() {
+        return calls.logins();
     }
 
     /** Jobs submitted or followed through this object and not ended. */

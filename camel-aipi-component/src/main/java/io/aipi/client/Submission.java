@@ -6,11 +6,40 @@
  */
 package io.aipi.client;
 
+import java.util.Objects;
+
 /**
  * The server's answer to a submit.
  *
  * @param endpoint name of the model endpoint
  * @param jobId the server's id of the job; null only where a result came without one
  * @param result the result, where the answer carried it already; null when the job must be followed
+ * @param acceptance the session that the job was accepted under, opaque; null if it is not known, as for a job that an
+ *     earlier process has submitted
  */
-public record Submission(String endpoint, String jobId, JobResult result) {}
+public record Submission(String endpoint, String jobId, JobResult result, Acceptance acceptance) {
+
+    /** A job whose acceptance this process knows nothing of. */
+    public Submission(String endpoint, String jobId, JobResult result) {
+        this(endpoint, jobId, result, null);
+    }
+
+    /** The acceptance does not count: it is no part of what the server has said. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Submission that
+                && Objects.equals(endpoint, that.endpoint)
+                && Objects.equals(jobId, that.jobId)
+                && Objects.equals(result, that.result);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(endpoint, jobId, result);
+    }
+
+    @Override
+    public String toString() {
+        return "Submission[endpoint=" + endpoint + ", jobId=" + jobId + ", result=" + result + "]";
+    }
+}

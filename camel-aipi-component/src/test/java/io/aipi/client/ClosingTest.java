@@ -76,13 +76,14 @@ class ClosingTest {
     void oneClientsEndIsNotTheEndOfAnother() {
         AipiClient one = client();
         AipiClient other = client();
-        CompletableFuture<JobResult> job = followed(other.endpoint("chat", JobOptions.defaults()));
+        ModelEndpoint endpoint = other.endpoint("chat", JobOptions.defaults());
+        CompletableFuture<JobResult> job = followed(endpoint);
 
         one.close();
         timer.advance(Duration.ofMinutes(1));
 
         assertThat(job).isNotDone();
-        assertThat(other.logins()).isEqualTo(1);
+        assertThat(endpoint.logins()).isEqualTo(1);
         other.close();
     }
 

@@ -6,6 +6,7 @@
  */
 package io.aipi.camel.internal;
 
+import io.aipi.client.Acceptance;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,7 @@ public final class TrackedJob {
 
     private final DetachedJob job;
     private final Listener listener;
+    private final Acceptance acceptance;
     private final boolean recovered;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final CompletableFuture<Void> kept = new CompletableFuture<>();
@@ -52,13 +54,19 @@ public final class TrackedJob {
     /** Whether its outcome is to be delivered as soon as it is not busy. */
     boolean ready;
 
-    /** {@code listener} may be null. */
+    /** A job whose acceptance this process knows nothing of; {@code listener} may be null. */
     public TrackedJob(StoredJob stored, Listener listener) {
-        this(stored, listener, false);
+        this(stored, listener, null);
     }
 
-    private TrackedJob(StoredJob stored, Listener listener, boolean recovered) {
+    /** {@code listener} and {@code acceptance} may be null. */
+    public TrackedJob(StoredJob stored, Listener listener, Acceptance acceptance) {
+        this(stored, listener, acceptance, false);
+    }
+
+    private TrackedJob(StoredJob stored, Listener listener, Acceptance acceptance, boolean recovered) {
         this.job = stored.job();
+        this.acceptance = acceptance;
         this.outcome = stored.outcome();
         this.deliveries = stored.deliveries();
         this.listener = listener;
@@ -69,12 +77,12 @@ public final class TrackedJob {
 
     /** From the store: whoever stored it may have begun to deliver its outcome. */
     static TrackedJob recovered(StoredJob stored) {
-        return new TrackedJob(stored, null, true);
+        return new TrackedJob(stored, null, null, true);
     }
 
     /** The same job for its next owner. */
     TrackedJob again() {
-        TrackedJob next = new TrackedJob(toStored(), listener);
+        TrackedJob next = new TrackedJob(toStored(), listener, acceptance);
         next.stored = stored;
         next.ended.whenComplete((done, failure) -> ended.complete(null));
         return next;
@@ -93,6 +101,11 @@ public final class TrackedJob {
     /** Who else hears of it; null for nobody. */
     public Listener listener() {
         return listener;
+    }
+
+    /** What this process knows of its acceptance by the server; null if nothing, as where it comes from the store. */
+    public Acceptance acceptance() {
+        return acceptance;
     }
 
     /** How it has ended; null while it has not. */

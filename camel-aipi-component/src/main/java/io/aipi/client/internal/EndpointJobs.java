@@ -12,16 +12,17 @@ import io.aipi.client.JobCounts;
 import io.aipi.client.JobOptions;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
+import io.aipi.client.JobState;
 import io.aipi.client.JobStatus;
 import io.aipi.client.LookTurns;
 import io.aipi.client.Submission;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ConnectionFailedException;
-import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.error.QueueFullException;
+import io.aipi.client.error.ResultLostException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -100,10 +101,7 @@ public final class EndpointJobs {
     private CompletableFuture<Void> checkListed() {
         return calls.list(options.requestTimeout()).handle((names, failure) -> {
             if (failure == null && !names.isEmpty() && !names.contains(endpoint)) {
-                throw new EndpointUnavailableException(
-                        "The server has no endpoint of this name; it has " + calls.quote(String.join(", ", names)),
-                        false,
-                        ErrorContext.of(endpoint));
+                throw calls.noSuchEndpoint(names, ErrorContext.of(endpoint));
             }
             return null;
         });
@@ -124,7 +122,7 @@ public final class EndpointJobs {
                 .thenCompose(answer -> answer.result() != null
                         ? CompletableFuture.completedFuture(answer.result())
                         // a server that does not hold but gives a job id is followed all the same
-                        : follow(answer.jobId(), Duration.ZERO, null))
+                        : follow(answer, Duration.ZERO, null, Supplier::get))
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(timeoutNamed(Failures.cause(failure))));
     }
 
@@ -151,14 +149,25 @@ public final class EndpointJobs {
     }
 
     /** See {@link io.aipi.client.ModelEndpoint#follow}. */
-    public CompletableFuture<JobResult> follow(String jobId, Duration elapsed, Consumer<JobProgress> listener) {
-        return follow(jobId, elapsed, listener, Supplier::get);
+    public CompletableFuture<JobResult> follow(
+            Submission accepted, Duration elapsed, Consumer<JobProgress> listener, LookTurns turns) {
+        AcceptedJob job = accepted.acceptance() instanceof AcceptedJob known
+                ? known
+                : calls.acceptedJobs().recovered(accepted.jobId(), endpoint);
+        return follow(job, elapsed, listener, turns);
     }
 
-    /** See {@link io.aipi.client.ModelEndpoint#follow}. */
-    public CompletableFuture<JobResult> follow(
-            String jobId, Duration elapsed, Consumer<JobProgress> listener, LookTurns turns) {
+    /** See {@link io.aipi.client.ModelEndpoint#follow}; {@code elapsed} is null if the time of the submit is not known. */
+    public CompletableFuture<JobResult> follow(String jobId, Duration elapsed, Consumer<JobProgress> listener) {
+        AcceptedJob job =
+                elapsed == null ? calls.named(jobId) : calls.acceptedJobs().recovered(jobId, endpoint);
+        return follow(job, elapsed, listener, Supplier::get);
+    }
+
+    private CompletableFuture<JobResult> follow(
+            AcceptedJob job, Duration elapsed, Consumer<JobProgress> listener, LookTurns turns) {
         boolean withData = listener != null;
+        String jobId = job.id();
         JobFollower follower = new JobFollower(
                 endpoint,
                 jobId,
@@ -167,7 +176,7 @@ public final class EndpointJobs {
                 times,
                 timer,
                 (id, timeout) ->
-                        turns.take(() -> gate.admit(endpoint, () -> calls.progress(endpoint, id, withData, timeout))),
+                        turns.take(() -> gate.admit(endpoint, () -> calls.progress(endpoint, job, withData, timeout))),
                 listener);
         InFlight entry = new InFlight() {
             @Override
@@ -181,11 +190,17 @@ public final class EndpointJobs {
             }
         };
         inFlight.add(entry);
+        Runnable replaced = () -> follower.abort(ServerCalls.replaced(endpoint, jobId));
         CompletableFuture<JobResult> result = follower.start();
         CompletableFuture<JobResult> ended = result.whenComplete((done, failure) -> {
+            calls.acceptedJobs().leave(job, replaced);
             inFlight.remove(entry);
             countEnd(failure);
         });
+        calls.acceptedJobs().follow(job, replaced);
+        if (result.isDone()) {
+            calls.acceptedJobs().leave(job, replaced);
+        }
         abortIfClosed(entry);
         // a future of its own: the caller's neither ends the following nor, ended by the caller, keeps it in
         // inFlight(),
@@ -195,12 +210,25 @@ public final class EndpointJobs {
 
     /** See {@link io.aipi.client.ModelEndpoint#look}. */
     public CompletableFuture<JobStatus> look(String jobId) {
-        return calls.progress(endpoint, jobId, true, options::requestTimeout).whenComplete((status, failure) -> {
-            // a look that finds the job done has taken its result; what else it finds, another one may still change
-            if ((status != null && status.result() != null) || Failures.cause(failure) instanceof JobFailedException) {
-                countEnd(failure);
-            }
-        });
+        return calls.progress(endpoint, jobId, true, options::requestTimeout)
+                .whenComplete((status, failure) -> {
+                    // a look that finds the job done has taken its result; what else it finds, another one may still
+                    // change
+                    if ((status != null && status.result() != null)
+                            || Failures.cause(failure) instanceof JobFailedException) {
+                        countEnd(failure);
+                    }
+                })
+                .thenApply(status -> {
+                    if (status.result() == null && status.progress().state() == JobState.DONE) {
+                        throw new ResultLostException(
+                                "The job is done but the server gave no result with it: it hands a result out once, and"
+                                        + " somebody has taken it",
+                                ErrorContext.of(endpoint, jobId),
+                                null);
+                    }
+                    return status;
+                });
     }
 
     /** Jobs not ended. */

@@ -301,11 +301,14 @@ final class JobFollower {
             // garbage once does not end a job that has cost minutes of a GPU; but a result too large stays too large
             return !(violation.getCause() instanceof TransportException);
         }
-        return problem instanceof ConnectionFailedException
-                || problem instanceof EndpointUnavailableException
-                || problem instanceof QueueFullException
-                || (problem instanceof JobLapsedException lapsed
-                        && lapsed.getReason() == JobLapsedException.Reason.LAPSED);
+        if (problem instanceof JobLapsedException lapsed) {
+            return lapsed.getReason() == JobLapsedException.Reason.LAPSED;
+        }
+        // whatever a login fails of says nothing about the job, which goes on at the server
+        return !(problem instanceof JobFailedException
+                || problem instanceof ResultLostException
+                || problem instanceof JobTimeoutException
+                || problem instanceof ClientClosedException);
     }
 
     /** Whether the server may have answered with the result all the same. */

@@ -21,10 +21,6 @@ public final class LoginRouteMemory {
         return found.getOrDefault(server, LoginRoute.AUTO);
     }
 
-    void forget(URI server) {
-        found.remove(server);
-    }
-
     void put(URI server, LoginRoute route) {
         found.put(server, route);
     }

@@ -18,6 +18,7 @@ import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ConnectionFailedException;
+import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.JobFailedException;
@@ -36,8 +37,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -55,34 +59,113 @@ public final class ServerCalls {
     private final String clientVersion;
     private final LoginRoute loginRoute;
     private final Session session;
+    private final AcceptedJobs acceptedJobs;
     private final LoginRouteMemory routeMemory;
     private final Transport transport;
     private final Executor workers;
     private final Clock clock;
     private final ServerErrors errors;
-    private volatile Instant lastContact;
+    private final AtomicReference<Instant> lastContact;
 
-    /** {@code workers} reads long answers; {@code clock} dates the last contact. */
+    /**
+     * {@code session}: of the one model endpoint that is called; {@code workers} reads long answers; {@code clock} dates the
+     * last contact.
+     */
     public ServerCalls(
             URI server,
             Credentials credentials,
             String clientVersion,
             LoginRoute loginRoute,
             Session session,
+            AcceptedJobs acceptedJobs,
             LoginRouteMemory routeMemory,
             Transport transport,
             Executor workers,
             Clock clock) {
+        this(
+                server,
+                credentials,
+                clientVersion,
+                loginRoute,
+                session,
+                acceptedJobs,
+                routeMemory,
+                transport,
+                workers,
+                clock,
+                new AtomicReference<>());
+    }
+
+    private ServerCalls(
+            URI server,
+            Credentials credentials,
+            String clientVersion,
+            LoginRoute loginRoute,
+            Session session,
+            AcceptedJobs acceptedJobs,
+            LoginRouteMemory routeMemory,
+            Transport transport,
+            Executor workers,
+            Clock clock,
+            AtomicReference<Instant> lastContact) {
         this.server = server;
         this.credentials = credentials;
         this.clientVersion = clientVersion;
         this.loginRoute = loginRoute;
         this.session = session;
+        this.acceptedJobs = acceptedJobs;
         this.routeMemory = routeMemory;
         this.transport = transport;
         this.workers = workers;
         this.clock = clock;
         this.errors = new ServerErrors(server, session.secrets());
+        this.lastContact = lastContact;
+    }
+
+    /** The same for another model endpoint, whose session this is. */
+    public ServerCalls with(Session other) {
+        return new ServerCalls(
+                server,
+                credentials,
+                clientVersion,
+                loginRoute,
+                other,
+                acceptedJobs,
+                routeMemory,
+                transport,
+                workers,
+                clock,
+                lastContact);
+    }
+
+    /** For people: whether there is a session, or why not. Never a key. */
+    public String sessionState() {
+        return loginRoute == LoginRoute.NONE ? "no login" : session.describe();
+    }
+
+    /** Whether the server refused the last login. */
+    public boolean isLoginRefused() {
+        return session.isRefused();
+    }
+
+    /** Logins begun by the session. */
+    public long logins() {
+        return session.logins();
+    }
+
+    /** The jobs of the server. */
+    AcceptedJobs acceptedJobs() {
+        return acceptedJobs;
+    }
+
+    /** The job that somebody names by its id alone. */
+    AcceptedJob named(String jobId) {
+        return acceptedJobs.named(jobId, session);
+    }
+
+    /** One look at the job that somebody names by its id alone; see {@link #progress(String, AcceptedJob, boolean, Supplier)}. */
+    CompletableFuture<JobStatus> progress(String endpoint, String jobId, boolean withData, Supplier<Duration> timeout) {
+        return progress(endpoint, named(jobId), withData, timeout);
     }
 
     /** What may be quoted of something that the server said. */
@@ -92,7 +175,7 @@ public final class ServerCalls {
 
     /** See {@link io.aipi.client.AipiClient#lastContact}. */
     public Optional<Instant> lastContact() {
-        return Optional.ofNullable(lastContact);
+        return Optional.ofNullable(lastContact.get());
     }
 
     /** Makes sure of a session. With {@link LoginRoute#NONE} there is nothing to do. */
@@ -132,6 +215,7 @@ public final class ServerCalls {
             Supplier<Duration> timeout) {
         ErrorContext context = ErrorContext.of(endpoint);
         return authorised(
+                route,
                 endpoint,
                 loginTimeout,
                 auth -> {
@@ -142,7 +226,7 @@ public final class ServerCalls {
                     return HttpCall.post(server, "/" + HttpCall.segment(endpoint), json, timeout.get());
                 },
                 context,
-                answer -> submission(route, endpoint, answer, context));
+                (answer, key) -> submission(route, endpoint, answer, key, context));
     }
 
     private static byte[] json(Map<String, Object> body, ErrorContext context) {
@@ -158,7 +242,7 @@ public final class ServerCalls {
         }
     }
 
-    private Submission submission(Route route, String endpoint, HttpAnswer http, ErrorContext context) {
+    private Submission submission(Route route, String endpoint, HttpAnswer http, SessionKey key, ErrorContext context) {
         Map<String, Object> answer = errors.requireJson(route, http, true, context);
         String jobId = Protocol.jobId(answer);
         if (!Protocol.isSuccess(answer)) {
@@ -182,48 +266,88 @@ public final class ServerCalls {
             throw new ProtocolViolationException(
                     server + " accepted the request but gave neither a job id nor a result"
                             + (answer.get("job_id") == null
-                                    ? ""
+                                    ? "; check that serverUrl is the address of an AIPI server"
                                     : ": its job_id cannot be one, since it is empty, longer than "
                                             + Protocol.LONGEST_ID
                                             + " characters, no text, or has a key or a control character in it"),
                     context.withStatus(http.status()),
                     null);
         }
-        return new Submission(endpoint, jobId, result == null ? null : Protocol.result(endpoint, jobId, result));
+        AcceptedJob job = jobId == null ? null : acceptedJobs.accepted(jobId, key);
+        return new Submission(endpoint, jobId, result == null ? null : Protocol.result(endpoint, jobId, result), job);
     }
 
     /**
-     * One look at a job.
+     * One look at a job. If the job's id is not unique by itself, the look goes out with the session that the job belongs to
+     * and no other: with that session, the job is lost. A job that belongs to none yet belongs to the present session
+     * from here on.
      *
      * @param withData whether to decode what the worker has made so far
      * @param timeout asked at once, and again just before the look goes out, which may have to wait for a login; it throws
      *     an {@link AipiException} if nobody would take what the look brings
      */
-    public CompletableFuture<JobStatus> progress(
-            String endpoint, String jobId, boolean withData, Supplier<Duration> timeout) {
-        ErrorContext context = ErrorContext.of(endpoint, jobId);
-        return authorised(
-                endpoint,
-                timeout.get(),
-                auth -> {
-                    Map<String, Object> body = new LinkedHashMap<>(auth);
-                    body.put("job_id", jobId);
-                    return HttpCall.post(
-                            server,
-                            "/" + HttpCall.segment(endpoint) + "/progress",
-                            JsonWriter.toBytes(body),
-                            timeout.get());
-                },
-                context,
-                answer -> status(endpoint, jobId, withData, answer, context));
+    CompletableFuture<JobStatus> progress(
+            String endpoint, AcceptedJob job, boolean withData, Supplier<Duration> timeout) {
+        ErrorContext context = ErrorContext.of(endpoint, job.id());
+        Function<Map<String, Object>, HttpCall> call = auth -> {
+            Map<String, Object> body = new LinkedHashMap<>(auth);
+            body.put("job_id", job.id());
+            return HttpCall.post(
+                    server, "/" + HttpCall.segment(endpoint) + "/progress", JsonWriter.toBytes(body), timeout.get());
+        };
+        Duration loginTimeout = timeout.get();
+        if (job.isUnique() || loginRoute == LoginRoute.NONE) {
+            return authorised(
+                    Route.PROGRESS,
+                    endpoint,
+                    loginTimeout,
+                    call,
+                    context,
+                    (answer, key) -> status(endpoint, job.id(), withData, answer, context));
+        }
+        CompletableFuture<SessionKey> own = job.session() != null
+                ? CompletableFuture.completedFuture(job.session())
+                : sessionKey(endpoint, loginTimeout).thenApply(job::belongTo);
+        return own.thenCompose(key -> key.isLost()
+                ? CompletableFuture.failedFuture(sessionLost(context))
+                : decoded(attempt(call, key, context), answer -> {
+                    if (errors.isUnknownSession(Route.PROGRESS, answer)) {
+                        key.session().expired(key);
+                        throw sessionLost(context.withStatus(answer.status()));
+                    }
+                    return status(endpoint, job.id(), withData, answer, context);
+                }));
+    }
+
+    private JobLapsedException sessionLost(ErrorContext context) {
+        return new JobLapsedException(
+                server
+                        + " has lost the session that the job belongs to, most likely by a restart. It gives job ids such as"
+                        + " this one again after a restart, so the job cannot be followed in a new session: submit the"
+                        + " request again",
+                JobLapsedException.Reason.UNKNOWN_TO_SERVER,
+                context);
+    }
+
+    /** The server has accepted a later job under the id of this one. */
+    static JobLapsedException replaced(String endpoint, String jobId) {
+        return new JobLapsedException(
+                "The server has given the id of the job to a later one, most likely since it was restarted: the job is lost;"
+                        + " submit the request again",
+                JobLapsedException.Reason.UNKNOWN_TO_SERVER,
+                ErrorContext.of(endpoint, jobId));
     }
 
     private JobStatus status(String endpoint, String jobId, boolean withData, HttpAnswer http, ErrorContext context) {
         Map<String, Object> answer = errors.requireJson(Route.PROGRESS, http, withData, context);
+        errors.requireSameJob(answer, context.withStatus(http.status()));
         // the server's word for the state is named in messages and logs
         answer.computeIfPresent("job_state", (name, word) -> word instanceof String said ? quote(said) : word);
         JobProgress progress = Protocol.progress(endpoint, jobId, answer);
         Map<String, Object> result = Protocol.resultIn(answer);
+        if (progress.state() == JobState.FAILED && (result == null || result.isEmpty())) {
+            throw errors.canceled(answer, context.withStatus(http.status()));
+        }
         if (result != null) {
             String failure = Protocol.workerError(result);
             if (failure != null) {
@@ -288,27 +412,31 @@ public final class ServerCalls {
     }
 
     private <T> CompletableFuture<T> authorised(
+            Route route,
             String endpoint,
             Duration loginTimeout,
             Function<Map<String, Object>, HttpCall> call,
             ErrorContext context,
-            Function<HttpAnswer, T> read) {
+            BiFunction<HttpAnswer, SessionKey, T> read) {
+        Function<Throwable, CompletionStage<T>> failed = failure -> route == Route.PROGRESS
+                ? CompletableFuture.failedFuture(Failures.cause(failure))
+                : withNames(failure, endpoint, loginTimeout);
         if (loginRoute == LoginRoute.NONE) {
-            Map<String, Object> auth = credentials.apiKey() == null ? Map.of() : Map.of("key", credentials.apiKey());
-            return decoded(attempt(call, auth, context), read);
+            return decoded(attempt(call, null, context), answer -> read.apply(answer, null))
+                    .exceptionallyCompose(failed);
         }
-        CompletableFuture<HttpAnswer> answer = sessionKey(endpoint, loginTimeout)
-                .thenCompose(first -> attempt(call, Map.of("client_session_auth_key", first), context)
-                        .thenCompose(reply -> {
-                            if (reply.status() != 401) {
-                                return CompletableFuture.completedFuture(reply);
-                            }
-                            session.expired(first);
-                            return sessionKey(endpoint, loginTimeout)
-                                    .thenCompose(second ->
-                                            attempt(call, Map.of("client_session_auth_key", second), context));
-                        }));
-        return decoded(answer, read);
+        return sessionKey(endpoint, loginTimeout)
+                .thenCompose(first -> attempt(call, first, context).thenCompose(reply -> {
+                    if (!errors.isUnknownSession(route, reply)) {
+                        return decoded(CompletableFuture.completedFuture(reply), answer -> read.apply(answer, first))
+                                .exceptionallyCompose(failed);
+                    }
+                    session.expired(first);
+                    return sessionKey(endpoint, loginTimeout)
+                            .thenCompose(second -> decoded(
+                                            attempt(call, second, context), answer -> read.apply(answer, second))
+                                    .exceptionallyCompose(failed));
+                }));
     }
 
     private <T> CompletableFuture<T> decoded(CompletableFuture<HttpAnswer> answer, Function<HttpAnswer, T> read) {
@@ -327,14 +455,22 @@ public final class ServerCalls {
     }
 
     private CompletableFuture<HttpAnswer> attempt(
-            Function<Map<String, Object>, HttpCall> call, Map<String, Object> auth, ErrorContext context) {
+            Function<Map<String, Object>, HttpCall> call, SessionKey key, ErrorContext context) {
         HttpCall prepared;
         try {
-            prepared = call.apply(auth);
+            prepared = call.apply(auth(key));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
         return send(prepared, context, true);
+    }
+
+    /** What goes with a call: a session key, or, without a login, the API key. */
+    private Map<String, Object> auth(SessionKey key) {
+        if (key != null) {
+            return Map.of("client_session_auth_key", key.value());
+        }
+        return credentials.apiKey() == null ? Map.of() : Map.of("key", credentials.apiKey());
     }
 
     /** A call that changes nothing at the server but for a session: it does not matter whether it arrived. */
@@ -346,7 +482,7 @@ public final class ServerCalls {
         return transport
                 .send(call)
                 .thenApply(answer -> {
-                    lastContact = clock.instant();
+                    lastContact.set(clock.instant());
                     return answer;
                 })
                 .exceptionallyCompose(
@@ -361,15 +497,42 @@ public final class ServerCalls {
         }
         return switch (lost.kind()) {
             case CLOSED -> new ClientClosedException("The client was closed while it waited for " + server, context);
-            case ANSWER_TOO_LARGE -> new ProtocolViolationException(server + ": " + lost.getMessage(), context, lost);
+            // of a result the cause says that it stays too large; a login that is answered so may be answered well
+            // later
+            case ANSWER_TOO_LARGE ->
+                new ProtocolViolationException(
+                        server + ": " + lost.getMessage(), context, arrivalMatters ? lost : null);
             default ->
                 new ConnectionFailedException(
                         server + ": " + lost.getMessage(), arrivalMatters && lost.requestSent(), context, lost);
         };
     }
 
-    private CompletableFuture<String> sessionKey(String endpoint, Duration timeout) {
-        return session.key(() -> loginOnRoute(endpoint, timeout));
+    private CompletableFuture<SessionKey> sessionKey(String endpoint, Duration timeout) {
+        return session.key(() ->
+                loginOnRoute(endpoint, timeout).exceptionallyCompose(failure -> withNames(failure, endpoint, timeout)));
+    }
+
+    /** A failure for the lack of the endpoint also tells which ones there are, where the server has a list of them. */
+    private <T> CompletableFuture<T> withNames(Throwable failure, String endpoint, Duration timeout) {
+        Throwable cause = Failures.cause(failure);
+        boolean isMissing = cause instanceof EndpointUnavailableException missing
+                && missing.getHttpStatus() != null
+                && hasNoRoute(missing.getHttpStatus());
+        if (!isMissing) {
+            return CompletableFuture.failedFuture(cause);
+        }
+        return list(timeout).handle((names, noList) -> names).thenCompose(names -> {
+            boolean tells = names != null && !names.isEmpty() && !names.contains(endpoint);
+            return CompletableFuture.failedFuture(
+                    tells ? noSuchEndpoint(names, ErrorContext.of(endpoint).withStatus(404)) : cause);
+        });
+    }
+
+    /** {@code names}: of the endpoints that there are. */
+    EndpointUnavailableException noSuchEndpoint(List<String> names, ErrorContext context) {
+        return new EndpointUnavailableException(
+                server + " has no endpoint of this name; it has " + quote(String.join(", ", names)), false, context);
     }
 
     private CompletableFuture<String> loginOnRoute(String endpoint, Duration timeout) {
@@ -381,9 +544,8 @@ public final class ServerCalls {
             return findRoute(endpoint, timeout);
         }
         return loginCall(remembered, endpoint, timeout).thenCompose(answer -> {
-            if (hasNoRoute(answer)) {
-                // another version of the server has come up since
-                routeMemory.forget(server);
+            if (hasNoRoute(answer.status())) {
+                // another version of the server has come up since, or there is no such endpoint
                 return findRoute(endpoint, timeout);
             }
             return CompletableFuture.completedFuture(loginKey(answer, endpoint));
@@ -392,7 +554,7 @@ public final class ServerCalls {
 
     private CompletableFuture<String> findRoute(String endpoint, Duration timeout) {
         return loginCall(LoginRoute.SHARED, endpoint, timeout).thenCompose(answer -> {
-            if (!hasNoRoute(answer)) {
+            if (!hasNoRoute(answer.status())) {
                 String key = loginKey(answer, endpoint);
                 routeMemory.put(server, LoginRoute.SHARED);
                 return CompletableFuture.completedFuture(key);
@@ -405,8 +567,8 @@ public final class ServerCalls {
         });
     }
 
-    private static boolean hasNoRoute(HttpAnswer answer) {
-        return answer.status() == 404 || answer.status() == 405;
+    private static boolean hasNoRoute(int status) {
+        return status == 404 || status == 405;
     }
 
     private CompletableFuture<HttpAnswer> loginCall(LoginRoute route, String endpoint, Duration timeout) {

@@ -7,11 +7,13 @@
 package io.aipi.client.internal;
 
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.aipi.client.JobState;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobLapsedException;
 import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.error.NotAllowedException;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Which error an answer means. One status means different things on different routes, hence the {@link Route}. */
 final class ServerErrors {
@@ -38,6 +41,15 @@ final class ServerErrors {
 
     /** Reasons are quoted until they are longer than this together; an answer may have as many as it likes. */
     private static final int MAX_WORDS = 4_000;
+
+    /** The server's sentences for a session key that it does not know. */
+    private static final Pattern UNKNOWN_SESSION = Pattern.compile(
+            "session[ _](?:auth(?:entication)?[ _])?key\\b.{0,40}\\b(?:not registered|not known|unknown|not valid|expired)",
+            Pattern.CASE_INSENSITIVE);
+
+    /** And for a job that it does not know. */
+    private static final Pattern UNKNOWN_JOB =
+            Pattern.compile("no active request with this job id|\\bunknown job\\b", Pattern.CASE_INSENSITIVE);
 
     private final URI server;
     private final SecretMask secrets;
@@ -96,24 +108,34 @@ final class ServerErrors {
         List<String> words = words(body);
         String said = words.isEmpty() ? "no reason given" : String.join("; ", words);
         boolean listed = body.get("error") instanceof List<?>;
+        if (route == Route.PROGRESS) {
+            requireSameJob(body, context);
+            if (isUnknownJob(answer.status(), said)) {
+                return new JobLapsedException(
+                        "The server does not know the job (any more): it expired, or the server was restarted: " + said,
+                        JobLapsedException.Reason.UNKNOWN_TO_SERVER,
+                        context);
+            }
+            if (JobState.ofWord(Fields.text(body, "job_state")) == JobState.FAILED) {
+                return canceled(body, context);
+            }
+        }
+        if (route != Route.LOGIN && isUnknownSession(answer.status(), said)) {
+            return new AuthenticationException(server + " does not know the session: " + said, context);
+        }
         return switch (answer.status()) {
             case 200 -> refusal(route, words, said, listed, context);
             case 400 -> badRequest(route, words, said, listed, body, context);
             case 401 ->
                 new AuthenticationException(
                         server + " refused the credentials: " + said + "; check apiKey and loginRoute", context);
-            case 402 ->
-                route == Route.PROGRESS
-                        ? new JobLapsedException(
-                                "The server does not know the job (any more): it expired, or the server was restarted: "
-                                        + said,
-                                JobLapsedException.Reason.UNKNOWN_TO_SERVER,
-                                context)
-                        : notAllowed(said, context);
-            case 403 -> notAllowed(said, context);
+            case 402, 403 -> notAllowed(said, context);
             case 404, 405 ->
                 new EndpointUnavailableException(
-                        server + " has no such endpoint: " + said + "; check the endpoint's name and serverUrl",
+                        isOfAipi(body)
+                                ? server + " has no such endpoint: " + said
+                                        + "; check the endpoint's name and serverUrl"
+                                : notAipi(answer, said),
                         false,
                         context);
             case 413 ->
@@ -122,8 +144,74 @@ final class ServerErrors {
                                 + Protocol.MAX_REQUEST_SIZE + " bytes by default",
                         context);
             case 429 -> new QueueFullException(server + " asks to wait: " + said, answer.retryAfter(), context);
-            default -> other(route, answer, said, context);
+            default -> other(route, answer, body, said, context);
         };
+    }
+
+    /**
+     * Whether the answer to a call with a session key means that the server does not know the key. The words tell, where there
+     * are any: the status is 401 or 400, and both are used for other things as well (transcripts 28 and 227; of 0.9.0: 19, 28).
+     */
+    boolean isUnknownSession(Route route, HttpAnswer answer) {
+        if (answer.status() == 401 && route != Route.PROGRESS) {
+            return true;
+        }
+        if (answer.status() / 100 != 4) {
+            return false;
+        }
+        String said = String.join("; ", words(bodyOf(answer)));
+        if (route == Route.PROGRESS && isUnknownJob(answer.status(), said)) {
+            // a new session would not bring the job back
+            return false;
+        }
+        return answer.status() == 401 || isUnknownSession(answer.status(), said);
+    }
+
+    private static boolean isUnknownSession(int status, String said) {
+        return status / 100 == 4 && UNKNOWN_SESSION.matcher(said).find();
+    }
+
+    /** Whether the answer to a poll says that there is no such job, whatever it says of the session. */
+    private static boolean isUnknownJob(int status, String said) {
+        return (status / 100 == 4 && UNKNOWN_JOB.matcher(said).find())
+                || (status == 402 && !UNKNOWN_SESSION.matcher(said).find());
+    }
+
+    /** A poll for one job must not take what belongs to another one. */
+    void requireSameJob(Map<String, Object> answer, ErrorContext context) {
+        String id = Protocol.jobId(answer);
+        String told = id != null ? id : Protocol.jobId(Fields.object(answer, "job_result"));
+        if (told != null && context.jobId() != null && !told.equals(context.jobId())) {
+            throw new ProtocolViolationException(
+                    server + " answered the poll with the state of another job (" + secrets.quote(told) + ")",
+                    context,
+                    null);
+        }
+    }
+
+    /** The server has given the job up because somebody wanted it so. */
+    JobFailedException canceled(Map<String, Object> answer, ErrorContext context) {
+        List<String> words = words(answer);
+        return new JobFailedException(
+                "The server says that the job was " + secrets.quote(Fields.text(answer, "job_state"))
+                        + (words.isEmpty() ? "" : ": " + String.join("; ", words)),
+                context);
+    }
+
+    /** Whether the answer may come from an AIPI server, as far as its form tells (transcripts 71, 252). */
+    private static boolean isOfAipi(Map<String, Object> body) {
+        return body.containsKey("success") || (body.containsKey("status") && body.containsKey("message"));
+    }
+
+    private String notAipi(HttpAnswer answer, String said) {
+        String form = answer.length() == 0
+                ? "nothing"
+                : answer.contentType() == null
+                        ? "something without a content type"
+                        : secrets.quote(answer.contentType());
+        return server + " answered HTTP " + answer.status() + " with " + form + " (" + said
+                + "), as an AIPI server does not. Something else seems to listen there: check host, port and path of"
+                + " serverUrl, and what is between";
     }
 
     private AipiException refusal(Route route, List<String> words, String said, boolean listed, ErrorContext context) {
@@ -145,7 +233,7 @@ final class ServerErrors {
             boolean listed,
             Map<String, Object> body,
             ErrorContext context) {
-        if ("lapsed".equals(body.get("job_state"))) {
+        if (JobState.ofWord(Fields.text(body, "job_state")) == JobState.LAPSED) {
             return new JobLapsedException(said, JobLapsedException.Reason.LAPSED, context);
         }
         // a full queue and a wrong parameter differ in the type of "error" and in words only
@@ -167,7 +255,8 @@ final class ServerErrors {
                 "The API key is not allowed here: " + said + "; ask the server's administrator", context);
     }
 
-    private AipiException other(Route route, HttpAnswer answer, String said, ErrorContext context) {
+    private AipiException other(
+            Route route, HttpAnswer answer, Map<String, Object> body, String said, ErrorContext context) {
         if (answer.status() / 100 == 3) {
             return new ProtocolViolationException(
                     server + " redirects" + (answer.location() == null ? "" : " to " + secrets.quote(answer.location()))
@@ -186,11 +275,25 @@ final class ServerErrors {
             // a rate limit, by the other status that is in use for it
             return new QueueFullException(server + " asks to wait: " + said, answer.retryAfter(), context);
         }
+        boolean foreign = !isOfAipi(body);
+        if (answer.status() == 501 && foreign) {
+            // no gateway says this of a server that is away, and it does not pass
+            return new EndpointUnavailableException(notAipi(answer, said), false, context);
+        }
         if (answer.status() >= 500 || answer.status() == 408 || answer.status() == 425) {
-            return new EndpointUnavailableException(server + " could not serve the request: " + said, true, context);
+            return new EndpointUnavailableException(
+                    server + " could not serve the request: "
+                            + said
+                            + (foreign
+                                    ? ". The answer does not look like an AIPI server's: it may come from a proxy or gateway on the way"
+                                    : ""),
+                    true,
+                    context);
         }
         return new ProtocolViolationException(
-                server + " answered HTTP " + answer.status() + ", which the protocol does not know: " + said,
+                foreign
+                        ? notAipi(answer, said)
+                        : server + " answered HTTP " + answer.status() + ", which the protocol does not know: " + said,
                 context,
                 null);
     }

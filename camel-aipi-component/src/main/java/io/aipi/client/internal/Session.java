@@ -8,44 +8,46 @@ package io.aipi.client.internal;
 
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
+import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.NotAllowedException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * The session with one server under one set of credentials: a small state machine around a key.
+ * The session with one model endpoint of a server under one set of credentials: a small state machine around a key.
  *
  * <p>Invariants: at most one login is under way, whoever asks; a key that a call reported expired is never handed out
- * again; all who wait for a login get its outcome; a refusal is remembered for a moment, so that many exchanges do not
- * hammer the server with a key that it has just refused. Nobody blocks.
+ * again; all who wait for a login get its outcome. After a failed login, whatever it failed of, no login begins for a
+ * while, which doubles with each failure in a row: many exchanges and jobs must not hammer a server that has just
+ * failed. Whoever asks meanwhile gets the last failure at once. Nobody blocks.
  */
 public final class Session {
 
-    /** How long a refused login is not tried again. */
-    static final Duration REFUSAL_HOLD = Duration.ofSeconds(5);
+    /** How long no login begins after the first failed one. It doubles with each further failure. */
+    static final Duration FIRST_BACKOFF = Duration.ofMillis(500);
+
+    /** The longest time without a login after a failed one. */
+    static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
 
     private sealed interface State {}
 
     private record LoggedOut() implements State {}
 
-    private record LoggingIn(CompletableFuture<String> key) implements State {}
+    private record LoggingIn(CompletableFuture<SessionKey> key) implements State {}
 
-    private record LoggedIn(String key) implements State {
+    private record LoggedIn(SessionKey key) implements State {}
 
-        /** Never shows the key. */
-        @Override
-        public String toString() {
-            return "LoggedIn[]";
-        }
-    }
-
-    private record Refused(AipiException reason, long until) implements State {}
+    private record BackingOff(Throwable reason, long until) implements State {}
 
     private final Timer timer;
     private final SecretMask secrets;
     private State state = new LoggedOut();
     private long logins;
+    /** Failed logins since the last good one. */
+    private int failures;
+    /** Why the last login that has ended failed; null if it did not. */
+    private Throwable lastFailure;
 
     /** {@code secrets} learns the session keys. */
     public Session(Timer timer, SecretMask secrets) {
@@ -62,17 +64,22 @@ public final class Session {
      * A key that is good as far as is known: the present one, or the one that the login under way or begun now brings.
      * {@code login} is called at most once, outside of any lock.
      */
-    CompletableFuture<String> key(Supplier<CompletableFuture<String>> login) {
-        CompletableFuture<String> started;
+    CompletableFuture<SessionKey> key(Supplier<CompletableFuture<String>> login) {
+        CompletableFuture<SessionKey> started;
         synchronized (this) {
             if (state instanceof LoggedIn loggedIn) {
                 return CompletableFuture.completedFuture(loggedIn.key());
             }
             if (state instanceof LoggingIn loggingIn) {
-                return loggingIn.key().copy();
+                return loggingIn
+                        .key()
+                        .exceptionallyCompose(failure -> Failures.cause(failure) instanceof ClientClosedException
+                                // the client that logged in was closed, and not the one that waits here
+                                ? key(login)
+                                : CompletableFuture.failedFuture(Failures.cause(failure)));
             }
-            if (state instanceof Refused refused && timer.nanoTime() - refused.until() < 0) {
-                return CompletableFuture.failedFuture(refused.reason());
+            if (state instanceof BackingOff backingOff && timer.nanoTime() - backingOff.until() < 0) {
+                return CompletableFuture.failedFuture(backingOff.reason());
             }
             started = new CompletableFuture<>();
             state = new LoggingIn(started);
@@ -85,35 +92,48 @@ public final class Session {
     private static CompletableFuture<String> begun(Supplier<CompletableFuture<String>> login) {
         try {
             return login.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    /** A call was answered 401 with this key. Later news of a key that is not in use any more changes nothing. */
-    synchronized void expired(String key) {
-        if (state instanceof LoggedIn loggedIn && loggedIn.key().equals(key)) {
+    /** The server does not know this key (any more). Later news of a key that is not in use any more changes nothing. */
+    synchronized void expired(SessionKey key) {
+        key.markLost();
+        if (state instanceof LoggedIn loggedIn && loggedIn.key() == key) {
             state = new LoggedOut();
         }
     }
 
-    private void ended(CompletableFuture<String> started, String key, Throwable failure) {
+    private void ended(CompletableFuture<SessionKey> started, String value, Throwable failure) {
         Throwable reason = Failures.cause(failure);
+        SessionKey key = reason == null ? new SessionKey(this, value) : null;
         synchronized (this) {
-            if (reason == null) {
-                secrets.remember(key);
+            if (key != null) {
+                secrets.remember(value);
+                failures = 0;
+                lastFailure = null;
                 state = new LoggedIn(key);
-            } else if (reason instanceof AuthenticationException || reason instanceof NotAllowedException) {
-                state = new Refused((AipiException) reason, timer.nanoTime() + REFUSAL_HOLD.toNanos());
-            } else {
+            } else if (reason instanceof ClientClosedException) {
+                // says nothing about the server: whoever needs the session next may log in
                 state = new LoggedOut();
+            } else {
+                lastFailure = reason;
+                state = new BackingOff(
+                        reason, timer.nanoTime() + backoff(failures++).toNanos());
             }
         }
-        if (reason == null) {
+        if (key != null) {
             started.complete(key);
         } else {
             started.completeExceptionally(reason);
         }
+    }
+
+    /** How long no login begins after this many failures in a row and one more. */
+    static Duration backoff(int failures) {
+        Duration grown = FIRST_BACKOFF.multipliedBy(1L << Math.min(failures, 10));
+        return grown.compareTo(LONGEST_BACKOFF) < 0 ? grown : LONGEST_BACKOFF;
     }
 
     /** Logins begun so far. */
@@ -121,12 +141,15 @@ public final class Session {
         return logins;
     }
 
-    /** Whether the last login was refused. */
+    /** Whether the server refused the credentials at the last login that has ended. */
     public synchronized boolean isRefused() {
-        return state instanceof Refused;
+        return lastFailure instanceof AuthenticationException || lastFailure instanceof NotAllowedException;
     }
 
-    /** For people: {@code logged in}, {@code logged out}, {@code logging in} or {@code refused: REASON}. */
+    /**
+     * For people: {@code logged in}, {@code logged out}, {@code logging in}, {@code refused: REASON} or {@code login
+     * failed: REASON}. Never a key.
+     */
     public synchronized String describe() {
         if (state instanceof LoggedIn) {
             return "logged in";
@@ -134,6 +157,12 @@ public final class Session {
         if (state instanceof LoggingIn) {
             return "logging in";
         }
-        return state instanceof Refused refused ? "refused: " + refused.reason().getMessage() : "logged out";
+        if (!(state instanceof BackingOff failed)) {
+            return "logged out";
+        }
+        String why = failed.reason() instanceof AipiException
+                ? failed.reason().getMessage()
+                : failed.reason().toString();
+        return (isRefused() ? "refused: " : "login failed: ") + why;
     }
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mock.MockEndpoint;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,16 +129,20 @@ class SessionGuaranteeTest {
                         .isInstanceOf(AuthenticationException.class)
                         .hasMessageContaining("Key not valid");
             }
-            // a refusal holds for five seconds, which a machine that is busy may take for a part of the exchanges
-            long holds = Duration.ofNanos(System.nanoTime() - begin).toSeconds() / 5;
-            assertThat(server.stats().refusedLogins()).isBetween(1L, 1 + holds);
+            // the next logins come 0.5, 1.5, 3.5, 7.5 s after the first, if a busy machine takes so long for the
+            // exchanges
+            long halfSeconds = Duration.ofNanos(System.nanoTime() - begin).toMillis() / 500 + 1;
+            long most = 1 + 63 - Long.numberOfLeadingZeros(halfSeconds);
+            assertThat(server.stats().refusedLogins()).isBetween(1L, most);
             assertThat(server.stats().logins()).isZero();
             assertThat(server.stats().submits()).isZero();
         }
     }
 
+    /** Some servers take a session key at the endpoint of its login only. */
     @Test
-    void allEndpointsOfTheComponentShareOneSession() throws Exception {
+    @Tag("case-A3")
+    void endpointsOfOneNameShareASession_othersHaveTheirOwn() throws Exception {
         try (AipiSimulator server = server(Generation.SERVED);
                 TestContext test = TestContext.started(server.url(), "key-1", routes -> {
                     routes.from("direct:one").to("aipi:chat");
@@ -148,7 +153,7 @@ class SessionGuaranteeTest {
             for (String route : List.of("direct:one", "direct:two", "direct:three")) {
                 assertThat(template.requestBody(route, "shared", String.class)).contains("shared");
             }
-            assertThat(server.stats().logins()).isEqualTo(1);
+            assertThat(server.stats().logins()).isEqualTo(2);
         }
     }
 
@@ -195,11 +200,11 @@ class SessionGuaranteeTest {
                     routes.from("direct:one").to("aipi:chat");
                     routes.from("direct:two").to("aipi:chat2");
                 })) {
-            assertThat(loginRequests(server)).as("at the start").isEqualTo(1 + extra);
+            assertThat(loginRequests(server)).as("at the start").isEqualTo(2 + extra);
             for (int again = 1; again <= 3; again++) {
                 server.expireSessions();
                 test.context().createProducerTemplate().requestBody("direct:two", "hello");
-                assertThat(loginRequests(server)).isEqualTo(1 + extra + again);
+                assertThat(loginRequests(server)).isEqualTo(2 + extra + again);
             }
         }
     }

@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.client.AipiRequest;
 import io.aipi.client.JobResult;
-import io.aipi.client.JobState;
 import io.aipi.client.JobStatus;
 import io.aipi.client.ModelEndpoint;
 import io.aipi.client.error.ConnectionFailedException;
@@ -20,6 +19,7 @@ import io.aipi.client.error.ResultLostException;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,16 +85,16 @@ class Point01ResultIsHandedOutOnceTest {
     }
 
     @Test
+    @Tag("case-A21")
     void oneLookTellsDoneWithoutAResultFromDoneWithOne() {
         SERVER.onProgress(recorded(25), recorded(26));
         ModelEndpoint endpoint = SERVER.llama2();
 
         JobStatus first = Outcome.of(endpoint.look(JOB));
-        JobStatus second = Outcome.of(endpoint.look(JOB));
+        ResultLostException second = Outcome.failure(ResultLostException.class, endpoint.look(JOB));
 
         assertThat(first.result()).isNotNull();
-        assertThat(second.result()).isNull();
-        assertThat(second.progress().state()).isEqualTo(JobState.DONE);
+        assertThat(second.getJobId()).isEqualTo(JOB);
     }
 
     @Test

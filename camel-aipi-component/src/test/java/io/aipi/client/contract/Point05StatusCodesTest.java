@@ -10,7 +10,6 @@ import static io.aipi.client.contract.Answer.json;
 import static io.aipi.client.contract.Answer.recorded;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.client.AipiClient;
 import io.aipi.client.AipiRequest;
 import io.aipi.client.JobOptions;
 import io.aipi.client.JobResult;
@@ -28,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,13 +100,12 @@ class Point05StatusCodesTest {
     void a401OnASessionKeyIsAnsweredByANewLoginAndTheSameSubmit(Generation generation) {
         generation.on(SERVER);
         SERVER.onSubmit(recorded(227), generation.accepted());
-        AipiClient client = SERVER.client();
+        ModelEndpoint endpoint = SERVER.llama2();
 
-        Submission submission =
-                Outcome.of(client.endpoint("llama2_chat", ReplayServer.FAST).submit(X));
+        Submission submission = Outcome.of(endpoint.submit(X));
 
         assertThat(submission.jobId()).isEqualTo(generation.jobId);
-        assertThat(client.logins()).isEqualTo(2);
+        assertThat(endpoint.logins()).isEqualTo(2);
         assertThat(SERVER.submits()).hasSize(2);
     }
 
@@ -125,14 +124,12 @@ class Point05StatusCodesTest {
     @Test
     void a401RightAfterANewLoginIsTheEnd() {
         SERVER.onSubmit(recorded(28));
-        AipiClient client = SERVER.client();
+        ModelEndpoint endpoint = SERVER.llama2();
 
-        AuthenticationException refused = Outcome.failure(
-                AuthenticationException.class,
-                client.endpoint("llama2_chat", ReplayServer.FAST).submit(X));
+        AuthenticationException refused = Outcome.failure(AuthenticationException.class, endpoint.submit(X));
 
         assertThat(refused.getHttpStatus()).isEqualTo(401);
-        assertThat(client.logins()).isEqualTo(2);
+        assertThat(endpoint.logins()).isEqualTo(2);
         assertThat(SERVER.submits()).hasSize(2);
     }
 
@@ -140,9 +137,23 @@ class Point05StatusCodesTest {
     void a401OnAPollIsAnsweredByANewLogin() {
         SERVER.onProgress(recorded(28), recorded(25));
 
-        JobResult result = Outcome.of(SERVER.llama2().follow(JOB, null));
+        String unique = "4b9c51ab-6770-442f-b25f-3358b1f4c6c9#1";
+        JobResult result = Outcome.of(SERVER.llama2().follow(unique, null));
 
         assertThat(result.text()).startsWith("You said:");
+    }
+
+    /** Such an id is given again after a restart: in a new session it may be somebody else's. */
+    @Test
+    @Tag("case-A8")
+    void aPollThatLosesTheSessionOfAJobWhoseIdIsNotUniqueLosesTheJob() {
+        SERVER.onProgress(recorded(28), recorded(25));
+
+        JobLapsedException lost =
+                Outcome.failure(JobLapsedException.class, SERVER.llama2().follow(JOB, null));
+
+        assertThat(lost.getReason()).isEqualTo(JobLapsedException.Reason.UNKNOWN_TO_SERVER);
+        assertThat(SERVER.polls()).hasSize(1);
     }
 
     @Test
@@ -150,8 +161,7 @@ class Point05StatusCodesTest {
         SERVER.on("GET", "/llama2_chat/login", recorded(220), recorded(228));
         SERVER.onSubmitWithSession(OLD_SESSION, recorded(227).onceAsked(4));
         SERVER.onSubmitWithSession(NEW_SESSION, recorded(13));
-        AipiClient client = SERVER.client();
-        ModelEndpoint endpoint = client.endpoint("llama2_chat", ReplayServer.FAST);
+        ModelEndpoint endpoint = SERVER.llama2();
         Outcome.of(endpoint.start());
 
         List<CompletableFuture<Submission>> four =
@@ -159,7 +169,7 @@ class Point05StatusCodesTest {
         four.forEach(Outcome::of);
 
         assertThat(SERVER.submits()).hasSize(8);
-        assertThat(client.logins()).isEqualTo(2);
+        assertThat(endpoint.logins()).isEqualTo(2);
     }
 
     @Test

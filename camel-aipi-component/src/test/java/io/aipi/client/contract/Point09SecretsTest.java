@@ -16,6 +16,7 @@ import io.aipi.client.JobOptions;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
 import io.aipi.client.LoginRoute;
+import io.aipi.client.ModelEndpoint;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.ConnectionFailedException;
@@ -156,14 +157,12 @@ class Point09SecretsTest {
                 "GET",
                 "/llama2_chat/login",
                 json(200, "{\"success\": false, \"error\": \"Unknown key " + ReplayServer.API_KEY + "\"}"));
-        AipiClient client = SERVER.client();
+        ModelEndpoint endpoint = SERVER.llama2();
 
-        AuthenticationException refused = Outcome.failure(
-                AuthenticationException.class,
-                client.endpoint("llama2_chat", ReplayServer.FAST).submit(X));
+        AuthenticationException refused = Outcome.failure(AuthenticationException.class, endpoint.submit(X));
 
         assertThat(Outcome.everythingIn(refused)).doesNotContain(ReplayServer.API_KEY);
-        assertThat(client.sessionState()).startsWith("refused:").doesNotContain(ReplayServer.API_KEY);
+        assertThat(endpoint.sessionState()).startsWith("refused:").doesNotContain(ReplayServer.API_KEY);
     }
 
     @Test
@@ -192,9 +191,10 @@ class Point09SecretsTest {
     @Test
     void aClientsOwnDescriptionHasNoKey() {
         AipiClient client = SERVER.client();
-        Outcome.of(client.endpoint("llama2_chat", ReplayServer.FAST).start());
+        ModelEndpoint endpoint = client.endpoint("llama2_chat", ReplayServer.FAST);
+        Outcome.of(endpoint.start());
 
-        assertThat(client.sessionState() + client.server())
+        assertThat(endpoint.sessionState() + client.server())
                 .contains("logged in")
                 .doesNotContain(ReplayServer.API_KEY)
                 .doesNotContain(SESSION_KEY);

@@ -10,7 +10,6 @@ import static io.aipi.client.contract.Answer.lost;
 import static io.aipi.client.contract.Answer.recorded;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.client.AipiClient;
 import io.aipi.client.AipiRequest;
 import io.aipi.client.JobOptions;
 import io.aipi.client.JobResult;
@@ -61,14 +60,13 @@ class Point14RestartTest {
     void aSubmitWithTheSessionFromBeforeLogsInAgain() {
         SERVER.onSubmitWithSession(OLD_SESSION, recorded(227));
         SERVER.onSubmitWithSession(NEW_SESSION, recorded(13));
-        AipiClient client = SERVER.client();
-        ModelEndpoint endpoint = client.endpoint("llama2_chat", ReplayServer.FAST);
+        ModelEndpoint endpoint = SERVER.llama2();
         Outcome.of(endpoint.start());
 
         Submission submission = Outcome.of(endpoint.submit(X));
 
         assertThat(submission.jobId()).isEqualTo("d17a5d5b-55ff-421f-9d2f-d4a218105648#3");
-        assertThat(client.logins()).isEqualTo(2);
+        assertThat(endpoint.logins()).isEqualTo(2);
     }
 
     @Test

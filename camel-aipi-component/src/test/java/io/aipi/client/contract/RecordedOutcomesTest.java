@@ -230,14 +230,15 @@ class RecordedOutcomesTest {
         }
 
         private String loggedIn(AipiClient client) {
-            Outcome.of(client.endpoint(transcript.endpoint(), ReplayServer.FAST).start());
-            return client.sessionState();
+            ModelEndpoint endpoint = client.endpoint(transcript.endpoint(), ReplayServer.FAST);
+            Outcome.of(endpoint.start());
+            return endpoint.sessionState();
         }
 
         private String accepted(AipiClient client, Submission submission) {
             seen = submission;
             assertThat(submission.result()).isNull();
-            if (client.logins() == 2) {
+            if (endpoint(client).logins() == 2) {
                 return "logged in again and accepted";
             }
             assertThat(submission.jobId())

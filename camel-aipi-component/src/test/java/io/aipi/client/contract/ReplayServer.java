@@ -20,8 +20,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.client.ScenarioMappingBuilder;
 import com.github.tomakehurst.wiremock.common.ConsoleNotifier;
+import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2;
+import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import com.github.tomakehurst.wiremock.http.trafficlistener.WiremockNetworkTrafficListener;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
@@ -32,6 +35,7 @@ import io.aipi.client.Runtimes;
 import io.aipi.client.internal.VirtualTimer;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,6 +43,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -67,7 +73,38 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
             .jettyAcceptors(1)
             .gzipDisabled(true)
             .networkTrafficListener(connections)
+            .extensions(new OfTheJob())
             .notifier(new ConsoleNotifier(false)));
+    /** A recording tells of the job that is polled, whatever the id of the job was of which it was made. */
+    private static final class OfTheJob implements ResponseDefinitionTransformerV2 {
+
+        private static final Pattern JOB_ID = Pattern.compile("\"job_id\"\\s*:\\s*\"[^\"]*\"");
+
+        @Override
+        public ResponseDefinition transform(ServeEvent event) {
+            ResponseDefinition recorded = event.getResponseDefinition();
+            byte[] body = recorded.getByteBody();
+            if (body == null || !event.getRequest().getUrl().endsWith("/progress")) {
+                return recorded;
+            }
+            Matcher polled = Pattern.compile("\"job_id\":\"(?:[^\"\\\\]|\\\\.)*\"")
+                    .matcher(event.getRequest().getBodyAsString());
+            if (!polled.find()) {
+                return recorded;
+            }
+            String ofTheJob = JOB_ID.matcher(new String(body, StandardCharsets.UTF_8))
+                    .replaceAll(Matcher.quoteReplacement(polled.group()));
+            return ResponseDefinitionBuilder.like(recorded)
+                    .withBody(ofTheJob.getBytes(StandardCharsets.UTF_8))
+                    .build();
+        }
+
+        @Override
+        public String getName() {
+            return "of the job";
+        }
+    }
+
     private final AtomicInteger scenarios = new AtomicInteger();
     private final List<AutoCloseable> toClose = new ArrayList<>();
 

@@ -95,7 +95,7 @@ class ClientInterleavingsTest {
     public static final class LoggingIn {
 
         private final Queue<CompletableFuture<String>> underWay = new ConcurrentLinkedQueue<>();
-        private final Queue<CompletableFuture<String>> asked = new ConcurrentLinkedQueue<>();
+        private final Queue<CompletableFuture<SessionKey>> asked = new ConcurrentLinkedQueue<>();
         private final AtomicInteger logins = new AtomicInteger();
         private final AtomicInteger keys = new AtomicInteger();
         private final Session session = new Session(new VirtualTimer(), new SecretMask(null));
@@ -128,7 +128,12 @@ class ClientInterleavingsTest {
 
         @Operation
         public void firstKeyExpired() {
-            session.expired("key 1");
+            asked.stream()
+                    .filter(key -> key.isDone() && !key.isCompletedExceptionally())
+                    .map(CompletableFuture::join)
+                    .filter(key -> key.value().equals("key 1"))
+                    .findFirst()
+                    .ifPresent(session::expired);
         }
 
         @Validate

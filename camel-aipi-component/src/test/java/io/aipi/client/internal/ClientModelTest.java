@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
@@ -211,7 +212,7 @@ class ClientModelTest {
 
         private final List<Integer> steps;
         private final VirtualTimer timer = new VirtualTimer();
-        private final FaultyServer server = new FaultyServer(timer);
+        private final FaultyServer server;
         private final JobCounts counts = new JobCounts();
         private final ComputeTimes times = new ComputeTimes();
         private final List<EndpointJobs> all = new ArrayList<>();
@@ -228,6 +229,8 @@ class ClientModelTest {
 
         Story(List<Integer> steps, Function<Transport, Transport> network) {
             this.steps = steps;
+            // in every third story, ids mean nothing without the session
+            server = new FaultyServer(timer, steps.isEmpty() || steps.get(0) % 3 != 0);
             int kind = steps.isEmpty() ? 0 : steps.get(0) % 4;
             JobOptions plain = JobOptions.defaults()
                     .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(60))
@@ -247,6 +250,7 @@ class ClientModelTest {
                     "model check",
                     LoginRoute.AUTO,
                     new Session(timer, new SecretMask("api-key")),
+                    new AcceptedJobs(),
                     new LoginRouteMemory(),
                     network.apply(server),
                     Runnable::run,
@@ -361,7 +365,9 @@ class ClientModelTest {
                 default -> {
                     // one poller a job: an endpoint that was closed may have a look under way
                     if (server.isLeft(job.id())) {
-                        follow(endpoints[which % 2], job.id(), job.tag(), Duration.ofSeconds(which), which % 4 < 2);
+                        server.watchRecovery(job.id());
+                        Submission recovered = new Submission("chat", job.id(), null);
+                        follow(endpoints[which % 2], recovered, job.tag(), Duration.ofSeconds(which), which % 4 < 2);
                     }
                 }
             }
@@ -369,8 +375,10 @@ class ClientModelTest {
 
         private void submit(EndpointJobs jobs, boolean listened) {
             String tag = "T" + ++requests;
-            // three attempts of a description, a login on two routes, the submit, another login, another submit
-            Duration attempts = options.requestTimeout().multipliedBy(3 * 7).plusMillis(1_500);
+            // three attempts of a description, a login on up to three routes, the submit, another login, another
+            // submit,
+            // and after each but the first the list of names
+            Duration attempts = options.requestTimeout().multipliedBy(3 * 12).plusMillis(1_500);
             Promise promise = promise("the submit of " + tag, attempts.plus(options.queueFullTimeout()));
             server.watchRequest(tag, promise::isOver);
             promise.made(jobs.submit(AipiRequest.ofPrompt(tag)), accepted -> follow(jobs, accepted, tag, listened));
@@ -378,13 +386,14 @@ class ClientModelTest {
 
         private void follow(EndpointJobs jobs, Submission accepted, String tag, boolean listened) {
             if (accepted.result() == null) {
-                follow(jobs, accepted.jobId(), tag, Duration.ZERO, listened);
+                follow(jobs, accepted, tag, Duration.ZERO, listened);
             } else {
                 took(accepted.result(), tag);
             }
         }
 
-        private void follow(EndpointJobs jobs, String jobId, String tag, Duration elapsed, boolean listened) {
+        private void follow(EndpointJobs jobs, Submission job, String tag, Duration elapsed, boolean listened) {
+            String jobId = job.jobId();
             Duration left = options.jobTimeout().minus(elapsed);
             Duration lastLook = elapsed.isZero() || options.requestTimeout().compareTo(Duration.ofSeconds(1)) < 0
                     ? Duration.ofSeconds(1)
@@ -403,13 +412,13 @@ class ClientModelTest {
                             server.violation("told to be done, which it is not: " + jobId);
                         }
                     };
-            promise.made(jobs.follow(jobId, elapsed, listener), result -> took(result, tag));
+            promise.made(jobs.follow(job, elapsed, listener, Supplier::get), result -> took(result, tag));
         }
 
         private void submitHeld(EndpointJobs jobs) {
             String tag = "T" + ++requests;
             Duration attempts = options.requestTimeout()
-                    .multipliedBy(3 * 5)
+                    .multipliedBy(3 * 10)
                     .plus(options.jobTimeout().multipliedBy(3 * 2));
             Promise promise = promise(
                     "the held submit of " + tag,

@@ -62,6 +62,8 @@ class EndpointJobsTest {
             FakeTransport.json(400, "{\"success\":false,\"error\":\"Job queue reached max length 2!\"}");
     private static final Reply PROCESSING =
             FakeTransport.json(200, "{\"success\":true,\"job_state\":\"processing\",\"progress\":{\"progress\":0}}");
+    private static final Reply RESULT_WITHOUT_ID =
+            FakeTransport.json(200, "{\"success\":true,\"job_state\":\"done\",\"job_result\":{\"text\":\"Hi\"}}");
     private static final Reply DONE = FakeTransport.json(
             200, "{\"success\":true,\"job_state\":\"done\",\"job_result\":{\"text\":\"Hi\",\"job_id\":\"JID1\"}}");
 
@@ -385,9 +387,11 @@ class EndpointJobsTest {
 
     @Test
     void anExpiredSessionIsReplacedInTheMiddleOfAJob() {
-        server.on(PROGRESS, FakeTransport.json(401, "{\"success\":false,\"error\":[\"expired\"]}"), DONE)
+        server.on(PROGRESS, FakeTransport.json(401, "{\"success\":false,\"error\":[\"expired\"]}"), RESULT_WITHOUT_ID)
                 .on(LOGIN, LOGGED_IN, FakeTransport.json(200, "{\"client_session_auth_key\":\"K2\"}"));
-        CompletableFuture<JobResult> result = jobs().follow("JID1", Duration.ZERO, null);
+        // an id that is unique by itself
+        CompletableFuture<JobResult> result =
+                jobs().follow("4b9c51ab-6770-442f-b25f-3358b1f4c6c9#1", Duration.ZERO, null);
 
         timer.advance(Duration.ofSeconds(1));
 
@@ -590,6 +594,7 @@ class EndpointJobsTest {
                 "test",
                 LoginRoute.SHARED,
                 new Session(timer, secrets),
+                new AcceptedJobs(),
                 new LoginRouteMemory(),
                 server,
                 workers,

@@ -27,9 +27,6 @@ import java.util.function.BooleanSupplier;
  */
 public final class FaultyServer implements Transport {
 
-    /** How long a refused login must not be tried again. */
-    private static final Duration REFUSAL_HOLD = Duration.ofSeconds(5);
-
     /** What a call asks for. */
     public enum Route {
         LOGIN,
@@ -51,14 +48,18 @@ public final class FaultyServer implements Transport {
     public static final class Job {
         private final String id;
         private final String tag;
+        /** The session key of its submit. */
+        private final String session;
+
         private State state = State.QUEUED;
         private boolean handedOut;
         private boolean delivered;
         private int progress;
 
-        Job(String id, String tag) {
+        Job(String id, String tag, String session) {
             this.id = id;
             this.tag = tag;
+            this.session = session;
         }
 
         public String id() {
@@ -154,16 +155,26 @@ public final class FaultyServer implements Transport {
     private final Set<String> sessions = new HashSet<>();
     private final Set<String> refusedKeys = new HashSet<>();
     private final List<String> story = new ArrayList<>();
+    private final Set<String> recovered = new HashSet<>();
+    private final boolean uniqueIds;
     private String goodKey;
-    private Duration refusedAt;
+    private Duration loginFailedAt;
+    private int failedLogins;
     private boolean refusesLogins;
     private boolean isFull;
     private int calls;
     private int keys;
     private String violation;
 
+    /** A server whose job ids are unique by themselves. */
     public FaultyServer(VirtualTimer timer) {
+        this(timer, true);
+    }
+
+    /** {@code uniqueIds}: whether its job ids are; else they are numbers that mean nothing without the session. */
+    public FaultyServer(VirtualTimer timer, boolean uniqueIds) {
         this.timer = timer;
+        this.uniqueIds = uniqueIds;
     }
 
     // ---- what a test watches
@@ -176,6 +187,11 @@ public final class FaultyServer implements Transport {
     /** A job is followed until this says that it is over: no look may begin then. */
     public void watchFollowing(String jobId, BooleanSupplier isOver) {
         followings.put(jobId, isOver);
+    }
+
+    /** The job is followed by its id alone from here on. */
+    public void watchRecovery(String jobId) {
+        recovered.add(jobId);
     }
 
     /** Something that must never be; the first one is kept, wherever on the way of a future it is found. */
@@ -259,8 +275,9 @@ public final class FaultyServer implements Transport {
                 if (goodKey != null && !refusedKeys.contains(goodKey)) {
                     violation("a login although the key " + goodKey + " was never answered with 401");
                 }
-                if (refusedAt != null && timer.elapsed().minus(refusedAt).compareTo(REFUSAL_HOLD) < 0) {
-                    violation("a login that was refused is tried again at once");
+                if (failedLogins > 0
+                        && timer.elapsed().minus(loginFailedAt).compareTo(Session.backoff(failedLogins - 1)) < 0) {
+                    violation("a login that has failed is tried again at once");
                 }
             }
             case SUBMIT -> {
@@ -282,6 +299,14 @@ public final class FaultyServer implements Transport {
                 }
                 if (followings.getOrDefault(id, () -> false).getAsBoolean()) {
                     violation("a look is sent although the following of its job has ended: " + id);
+                }
+                boolean foreign = !uniqueIds
+                        && !recovered.contains(id)
+                        && all.stream()
+                                .anyMatch(job -> job.id.equals(id)
+                                        && !job.session.equals(call.field("client_session_auth_key")));
+                if (foreign) {
+                    violation("a look at " + id + " in another session than its own");
                 }
             }
             case DESCRIBE -> {}
@@ -344,6 +369,9 @@ public final class FaultyServer implements Transport {
             return;
         }
         tell("lost " + call + ", " + kind + (sent ? ", sent" : ", not sent"));
+        if (call.route == Route.LOGIN) {
+            loginFailed();
+        }
         if (call.route == Route.SUBMIT && sent) {
             maybeAccepted.add(call.tag());
         }
@@ -452,7 +480,9 @@ public final class FaultyServer implements Transport {
             return;
         }
         tell("answered " + call + " with " + answer.status() + " " + new String(answer.body(), StandardCharsets.UTF_8));
-        boolean refused = answer.status() == 401;
+        boolean refused = answer.status() == 401
+                || new String(answer.body(), StandardCharsets.UTF_8)
+                        .contains("session authentication key not registered");
         if (refused && call.field("client_session_auth_key") != null) {
             refusedKeys.add(call.field("client_session_auth_key"));
         }
@@ -485,9 +515,16 @@ public final class FaultyServer implements Transport {
         int at = said.indexOf("client_session_auth_key");
         if (answer.status() == 200 && at >= 0) {
             goodKey = said.substring(said.indexOf('K', at), said.lastIndexOf('"'));
-        } else if (answer.status() == 401 || said.contains("success\":false") || said.equals("{\"success\":true}")) {
-            refusedAt = timer.elapsed();
+            failedLogins = 0;
+        } else if (answer.status() != 404) {
+            // after a 404 the client tries the other route
+            loginFailed();
         }
+    }
+
+    private void loginFailed() {
+        loginFailedAt = timer.elapsed();
+        failedLogins++;
     }
 
     // ---- the server
@@ -505,8 +542,10 @@ public final class FaultyServer implements Transport {
         return sessions.contains(call.field("client_session_auth_key"));
     }
 
-    private static HttpAnswer unknownSession() {
-        return json(401, "{\"success\":false,\"error\":[\"Client session authentication key not registered\"]}");
+    private HttpAnswer unknownSession(Call call) {
+        // 0.9.0 answers a poll with 400
+        int status = uniqueIds || call.route == Route.SUBMIT ? 401 : 400;
+        return json(status, "{\"success\":false,\"error\":[\"Client session authentication key not registered\"]}");
     }
 
     private HttpAnswer submit(Call call) {
@@ -514,13 +553,15 @@ public final class FaultyServer implements Transport {
             return json(400, "{\"success\":false,\"error\":\"Job queue reached max length 2!\"}");
         }
         if (!knows(call)) {
-            return unknownSession();
+            return unknownSession(call);
         }
         String tag = call.tag();
         if (accepted.merge(tag, 1, Integer::sum) > 1) {
             violation("accepted twice: " + tag);
         }
-        Job job = new Job("J" + (all.size() + 1), tag);
+        int number = all.size() + 1;
+        String id = uniqueIds ? String.format("J%d-00000000-0000-4000-8000-%012d", number, number) : "JID" + number;
+        Job job = new Job(id, tag, call.field("client_session_auth_key"));
         jobs.put(job.id, job);
         all.add(job);
         if (call.isHeld()) {
@@ -532,7 +573,7 @@ public final class FaultyServer implements Transport {
 
     private HttpAnswer look(Call call) {
         if (!knows(call)) {
-            return unknownSession();
+            return unknownSession(call);
         }
         Job job = jobs.get(call.field("job_id"));
         if (job == null) {
@@ -623,7 +664,7 @@ public final class FaultyServer implements Transport {
         }
         ended.clear();
         goodKey = null;
-        refusedAt = null;
+        failedLogins = 0;
     }
 
     @Override

@@ -157,6 +157,7 @@ public final class FuzzedServer implements Transport {
                 "test",
                 route,
                 new Session(timer, new SecretMask(API_KEY)),
+                new AcceptedJobs(),
                 new LoginRouteMemory(),
                 this,
                 Runnable::run,

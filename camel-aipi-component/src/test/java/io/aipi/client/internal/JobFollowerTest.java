@@ -35,6 +35,7 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -393,14 +394,30 @@ class JobFollowerTest {
         assertThat(looks).hasSize(1);
     }
 
+    /** A login that fails in the middle of a job says nothing about the job. */
     @Test
-    void refusedCredentialsEndItAtOnce() {
-        server = look -> failed(new AuthenticationException("refused", CONTEXT));
+    @Tag("case-D11")
+    void refusedCredentialsAreTroubleWithinTheRecoveryTimeout() {
+        server = look -> timer.elapsed().toSeconds() < 50
+                ? failed(new AuthenticationException("refused", CONTEXT))
+                : done(RESULT);
         follow();
 
-        failure(AuthenticationException.class);
+        timer.advance(Duration.ofMinutes(1));
 
-        assertThat(looks).hasSize(1);
+        assertThat(outcome).isCompletedWithValue(RESULT);
+    }
+
+    @Test
+    @Tag("case-D11")
+    void refusedCredentialsEndItPastTheRecoveryTimeout() {
+        AuthenticationException refusal = new AuthenticationException("refused", CONTEXT);
+        server = look -> failed(refusal);
+        follow();
+
+        timer.advance(Duration.ofMinutes(2));
+
+        assertThat(failure(AuthenticationException.class)).isSameAs(refusal);
     }
 
     @Test

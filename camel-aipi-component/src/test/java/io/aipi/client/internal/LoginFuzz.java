@@ -21,7 +21,7 @@ public final class LoginFuzz {
             ServerCalls calls = server.calls(route, timer);
             server.outcome(calls.login(FuzzedServer.ENDPOINT, FuzzedServer.SOON));
             server.outcome(calls.progress(FuzzedServer.ENDPOINT, "JID1", false, () -> FuzzedServer.SOON));
-            timer.advance(Session.REFUSAL_HOLD);
+            timer.advance(Session.LONGEST_BACKOFF);
             server.outcome(calls.login(FuzzedServer.ENDPOINT, FuzzedServer.SOON));
         }
     }

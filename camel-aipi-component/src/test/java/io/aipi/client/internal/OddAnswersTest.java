@@ -44,6 +44,7 @@ class OddAnswersTest {
             "1",
             LoginRoute.SHARED,
             new Session(timer, new SecretMask("api-key")),
+            new AcceptedJobs(),
             new LoginRouteMemory(),
             server,
             Runnable::run,

@@ -104,6 +104,7 @@ class RequestAllocationTest {
                 "1",
                 LoginRoute.NONE,
                 new Session(new VirtualTimer(), new SecretMask(null)),
+                new AcceptedJobs(),
                 new LoginRouteMemory(),
                 server,
                 Runnable::run,

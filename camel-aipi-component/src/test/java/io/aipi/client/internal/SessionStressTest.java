@@ -36,17 +36,19 @@ class SessionStressTest {
             List<Future<Void>> running = new ArrayList<>();
             for (int thread = 0; thread < THREADS; thread++) {
                 running.add(threads.submit(() -> {
+                    SessionKey old = new SessionKey(session, "key 0");
                     for (int round = 1; round <= EXPIRIES; round++) {
                         together.await(60, TimeUnit.SECONDS);
                         // the keys are numbered: in round n all know that key n - 1 has expired
-                        session.expired("key " + (round - 1));
-                        CompletableFuture<String> key = session.key(
+                        session.expired(old);
+                        CompletableFuture<SessionKey> key = session.key(
                                 () -> CompletableFuture.supplyAsync(() -> "key " + logins.incrementAndGet(), server));
                         CompletableFuture<Integer> counted = key.thenApply(k -> completions.incrementAndGet());
-                        assertThat(key.get(60, TimeUnit.SECONDS)).isEqualTo("key " + round);
+                        assertThat(key.get(60, TimeUnit.SECONDS).value()).isEqualTo("key " + round);
                         counted.get(60, TimeUnit.SECONDS);
                         // late news of an older key
-                        session.expired("key " + (round - 1));
+                        session.expired(old);
+                        old = key.join();
                     }
                     return null;
                 }));

@@ -8,15 +8,23 @@ package io.aipi.client.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
+import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ConnectionFailedException;
+import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.NotAllowedException;
+import io.aipi.client.error.ProtocolViolationException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SessionTest {
 
@@ -43,12 +51,13 @@ class SessionTest {
 
     @Test
     void anExpiredKeyIsReplacedOnce() {
-        loggedIn("K1");
+        SessionKey old = loggedIn("K1");
 
-        session.expired("K1");
+        session.expired(old);
+        assertThat(old.isLost()).isTrue();
         assertThat(session.describe()).isEqualTo("logged out");
         CompletableFuture<String> first = key();
-        session.expired("K1");
+        session.expired(old);
         CompletableFuture<String> second = key();
         logins.get(1).complete("K2");
 
@@ -59,11 +68,11 @@ class SessionTest {
 
     @Test
     void lateNewsOfAnOldKeyChangesNothing() {
-        loggedIn("K1");
-        session.expired("K1");
+        SessionKey old = loggedIn("K1");
+        session.expired(old);
         loggedIn("K2");
 
-        session.expired("K1");
+        session.expired(old);
 
         assertThat(key()).isCompletedWithValue("K2");
         assertThat(logins).hasSize(2);
@@ -82,51 +91,95 @@ class SessionTest {
         assertThat(session.describe()).startsWith("refused: Key not valid");
     }
 
-    @Test
-    void aRefusedKeyIsNotTriedAgainForFiveSeconds() {
+    @ParameterizedTest
+    @MethodSource("failures")
+    @Tag("case-D10")
+    @Tag("case-D11")
+    void afterAFailedLogin_whateverItFailedOf_noneBeginsForATimeThatDoubles(AipiException failure) {
         key();
-        logins.get(0).completeExceptionally(new AuthenticationException("Key not valid", CONTEXT));
+        fail(failure);
 
-        timer.advance(Duration.ofMillis(4_999));
-        assertThat(key()).isCompletedExceptionally();
-        assertThat(logins).hasSize(1);
+        for (long wait : new long[] {500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000}) {
+            int before = logins.size();
+            timer.advance(Duration.ofMillis(wait - 1));
+            assertThat(key().handle((key, reason) -> Failures.cause(reason)).join())
+                    .as("whoever asks meanwhile learns the reason at once")
+                    .isSameAs(failure);
+            assertThat(logins).hasSize(before);
 
-        timer.advance(Duration.ofMillis(1));
-        CompletableFuture<String> again = key();
-        logins.get(1).complete("K1");
-        assertThat(again).isCompletedWithValue("K1");
+            timer.advance(Duration.ofMillis(1));
+            key();
+            assertThat(logins).hasSize(before + 1);
+            fail(failure);
+        }
+    }
+
+    static Stream<AipiException> failures() {
+        return Stream.of(
+                new AuthenticationException("Key not valid", CONTEXT),
+                new NotAllowedException("not here", CONTEXT),
+                new EndpointUnavailableException("oops", true, CONTEXT.withStatus(500)),
+                new ProtocolViolationException("HTML", CONTEXT, null),
+                new ConnectionFailedException("refused", false, CONTEXT, null));
     }
 
     @Test
-    void aKeyThatIsNotAllowedIsNotTriedAgainAtOnceEither() {
+    void aGoodLoginEndsTheWaiting() {
         key();
-        logins.get(0).completeExceptionally(new NotAllowedException("not here", CONTEXT));
+        fail(new AuthenticationException("Key not valid", CONTEXT));
+        timer.advance(Duration.ofMillis(500));
+        SessionKey good = loggedIn("K1");
+        session.expired(good);
 
-        assertThat(key()).isCompletedExceptionally();
+        key();
+        fail(new AuthenticationException("Key not valid", CONTEXT));
+        timer.advance(Duration.ofMillis(500));
 
-        assertThat(logins).hasSize(1);
+        key();
+        assertThat(logins).as("it waits as after a first failure").hasSize(4);
     }
 
     @Test
-    void aLoginThatDidNotReachTheServerIsTriedAgainAtOnce() {
-        CompletableFuture<String> first = key();
-        logins.get(0).completeExceptionally(new ConnectionFailedException("refused", false, CONTEXT, null));
-        assertThat(first).isCompletedExceptionally();
-
+    @Tag("case-A6")
+    void whoWaitsForALoginWhoseClientIsClosedLogsInItself() {
+        CompletableFuture<String> closing = key();
         CompletableFuture<String> second = key();
-        logins.get(1).complete("K1");
+        CompletableFuture<String> third = key();
 
-        assertThat(second).isCompletedWithValue("K1");
+        fail(new ClientClosedException("closed", CONTEXT));
+
+        assertThat(closing.handle((key, failure) -> Failures.cause(failure)).join())
+                .as("it was closed itself")
+                .isInstanceOf(ClientClosedException.class);
+        assertThat(logins).as("one login at a time").hasSize(2);
+        logins.get(1).complete("K2");
+        assertThat(second).isCompletedWithValue("K2");
+        assertThat(third).isCompletedWithValue("K2");
+    }
+
+    @Test
+    void theRefusalIsToldUntilAnotherLoginHasEnded() {
+        key();
+        fail(new AuthenticationException("Key not valid", CONTEXT));
+        timer.advance(Duration.ofMillis(500));
+        key();
+        assertThat(session.describe()).isEqualTo("logging in");
+        assertThat(session.isRefused()).isTrue();
+
+        fail(new ConnectionFailedException("away", false, CONTEXT, null));
+
+        assertThat(session.isRefused()).isFalse();
+        assertThat(session.describe()).startsWith("login failed: away");
     }
 
     @Test
     void aLoginThatThrowsLeavesNobodyWaiting() {
-        CompletableFuture<String> key = session.key(() -> {
+        CompletableFuture<SessionKey> key = session.key(() -> {
             throw new IllegalStateException("a bug");
         });
 
         assertThat(key).isCompletedExceptionally();
-        assertThat(session.describe()).isEqualTo("logged out");
+        assertThat(session.describe()).startsWith("login failed: ");
     }
 
     @Test
@@ -152,13 +205,17 @@ class SessionTest {
 
     @Test
     void itsKeysAreKeptOutOfTexts() {
-        loggedIn("a-session-key");
+        SessionKey key = loggedIn("a-session-key");
 
         assertThat(secrets.mask("a-session-key of api-key")).isEqualTo("xxxxxx of xxxxxx");
-        assertThat(session.describe()).doesNotContain("a-session-key");
+        assertThat(session.describe() + key).doesNotContain("a-session-key");
     }
 
     private CompletableFuture<String> key() {
+        return sessionKey().thenApply(SessionKey::value);
+    }
+
+    private CompletableFuture<SessionKey> sessionKey() {
         return session.key(() -> {
             CompletableFuture<String> login = new CompletableFuture<>();
             logins.add(login);
@@ -166,8 +223,13 @@ class SessionTest {
         });
     }
 
-    private void loggedIn(String key) {
-        key();
+    private SessionKey loggedIn(String key) {
+        CompletableFuture<SessionKey> loggedIn = sessionKey();
         logins.get(logins.size() - 1).complete(key);
+        return loggedIn.join();
+    }
+
+    private void fail(Throwable reason) {
+        logins.get(logins.size() - 1).completeExceptionally(reason);
     }
 }
