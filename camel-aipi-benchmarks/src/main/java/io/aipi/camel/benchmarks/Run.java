@@ -144,7 +144,9 @@ final class Run {
         ServerCounts before = counts(server);
         long none = Long.parseLong(client.ask("heap-none", SOON));
         client.ask("heap-fill", load.limit());
-        long end = System.nanoTime() + HEAP_FULL.toNanos();
+        // a millisecond a job is how fast the client fills it
+        long end =
+                System.nanoTime() + HEAP_FULL.plusMillis(2L * load.inFlight()).toNanos();
         ServerCounts now = counts(server);
         // once one is done, they are not in flight all at once any more
         while (now.submits() < before.submits() + load.inFlight()

@@ -24,6 +24,7 @@ import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobLapsedException;
 import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.error.QueueFullException;
 import io.aipi.client.error.ResultLostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -100,6 +101,34 @@ class JobFollowerTest {
 
         assertThat(outcome).isCompletedWithValue(RESULT);
         assertThat(looks).hasSize(5);
+    }
+
+    @Test
+    @Tag("case-A18")
+    void beingToldToWaitIsNoTrouble_howeverLongItGoesOn() {
+        Duration asked = Duration.ofSeconds(120);
+        server = look -> look < 4 ? told(asked) : look < 30 ? told(null) : done(RESULT);
+        follow();
+
+        timer.advance(JOB_TIMEOUT.minusSeconds(1));
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+        assertThat(looks.get(1).minus(looks.get(0))).isEqualTo(asked);
+        assertThat(looks.get(28).minus(looks.get(27))).isEqualTo(options.maxPollInterval());
+    }
+
+    @Test
+    @Tag("case-A18")
+    void whoIsToldToWaitForEverEndsByItsTimeout() {
+        server = look -> told(Duration.ofSeconds(120));
+        follow();
+
+        failure(JobTimeoutException.class);
+        assertThat(ended).isBetween(JOB_TIMEOUT, JOB_TIMEOUT.plusSeconds(121));
+    }
+
+    private static CompletableFuture<JobStatus> told(Duration retryAfter) {
+        return CompletableFuture.failedFuture(new QueueFullException("wait", retryAfter, CONTEXT));
     }
 
     @Test

@@ -9,12 +9,15 @@ package io.aipi.camel.benchmarks.client;
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.benchmarks.plan.Case;
 import io.aipi.camel.benchmarks.plan.Job;
+import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.SimulatedEndpoint;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
@@ -38,9 +41,36 @@ final class ComponentPeer implements Peer {
             }
         });
         context.start();
+        if (site.load().frozen() > 0) {
+            fillAndFreeze(site.load().frozen());
+        }
         in = context.getEndpoint(IN);
         producer = in.createAsyncProducer();
         producer.start();
+    }
+
+    /** A second server that has accepted jobs of this component, and answers no more. It ends with this process. */
+    private void fillAndFreeze(int jobs) throws Exception {
+        AipiSimulator frozen = AipiSimulator.builder()
+                .endpoint(SimulatedEndpoint.chat("frozen", "text"))
+                .workers(0)
+                .maxQueueLength(jobs)
+                .start();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:frozen").to("aipi:frozen?serverUrl=" + frozen.url());
+            }
+        });
+        ProducerTemplate template = context.createProducerTemplate();
+        for (int i = 0; i < jobs; i++) {
+            template.asyncSend(
+                    "direct:frozen", exchange -> exchange.getMessage().setBody("never answered"));
+        }
+        while (frozen.stats().submits() < jobs) {
+            Thread.sleep(20);
+        }
+        frozen.freeze();
     }
 
     private static String uri(Site site, boolean held) {

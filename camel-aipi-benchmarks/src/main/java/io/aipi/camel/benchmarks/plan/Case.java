@@ -27,6 +27,7 @@ import java.util.function.Consumer;
  * @param pollInterval the interval of those who have a fixed one, and of the component where it does not know better
  * @param longestWait the longest time between two looks of the component
  * @param heap whether the heap that jobs in flight take is measured, too
+ * @param frozen jobs in flight meanwhile at a second server that has frozen; 0 for no such server
  * @param together how many runs of this and its sibling cases go on at once: 1 unless they are quiet
  * @param peers who takes part
  */
@@ -42,6 +43,7 @@ public record Case(
         Duration pollInterval,
         Duration longestWait,
         boolean heap,
+        int frozen,
         int together,
         Set<PeerKind> peers) {
 
@@ -66,6 +68,9 @@ public record Case(
     private static final int FOR_WARMTH = 50;
     private static final double LONGEST_RAMP_SECONDS = 20;
 
+    /** Jobs begin no faster than that where very many are in flight. */
+    private static final double MOST_BEGUN_A_SECOND = 1_000;
+
     /**
      * A case in which each job in flight has a worker, and which is alone while it runs.
      *
@@ -89,6 +94,7 @@ public record Case(
                 USUAL_INTERVAL,
                 USUAL_LONGEST_WAIT,
                 false,
+                0,
                 1,
                 Collections.unmodifiableSet(EnumSet.copyOf(Set.of(peers))));
     }
@@ -100,6 +106,11 @@ public record Case(
 
     Case withHeap() {
         return with(changes -> changes.heap = true);
+    }
+
+    /** Beside a second server that is frozen with so many jobs of the same component in flight. */
+    Case besideFrozen(int jobs) {
+        return with(changes -> changes.frozen = jobs);
     }
 
     Case together(int runs) {
@@ -130,6 +141,7 @@ public record Case(
         private Duration pollInterval;
         private Duration longestWait;
         private boolean heap;
+        private int frozen;
         private int together;
     }
 
@@ -141,6 +153,7 @@ public record Case(
         changes.pollInterval = pollInterval;
         changes.longestWait = longestWait;
         changes.heap = heap;
+        changes.frozen = frozen;
         changes.together = together;
         change.accept(changes);
         return new Case(
@@ -155,6 +168,7 @@ public record Case(
                 changes.pollInterval,
                 changes.longestWait,
                 changes.heap,
+                changes.frozen,
                 changes.together,
                 peers);
     }
@@ -183,7 +197,8 @@ public record Case(
      * @return no time for a burst
      */
     public Duration ramp() {
-        double seconds = Math.min(work.times().mean(), LONGEST_RAMP_SECONDS);
+        double longest = Math.max(LONGEST_RAMP_SECONDS, inFlight / MOST_BEGUN_A_SECOND);
+        double seconds = Math.min(work.times().mean(), longest);
         return burst ? Duration.ZERO : Duration.ofNanos((long) (seconds * 1e9));
     }
 

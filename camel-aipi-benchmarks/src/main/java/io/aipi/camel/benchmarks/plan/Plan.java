@@ -90,6 +90,7 @@ public record Plan(String name, List<Case> cases, int startUps) {
         cases.addAll(shortJobs());
         cases.addAll(jobsOfSeconds());
         cases.addAll(scale());
+        cases.addAll(twoServers());
         cases.addAll(unevenJobs());
         cases.addAll(longJobs());
         return new Plan("full", cases, 9);
@@ -148,7 +149,19 @@ public record Plan(String name, List<Case> cases, int startUps) {
                                 HTTPCOMPONENTS)
                         .runIn(RUN_IN)
                         .waitingUpTo(MINUTE)
+                        .withHeap(),
+                new Case("scale-100000", Work.small(TOKENS, ComputeTimes.exactly(100)), 100_000, 100_000, 2000, AIPI)
+                        .runIn(RUN_IN)
+                        .waitingUpTo(MINUTE.multipliedBy(4))
                         .withHeap());
+    }
+
+    /** One server's trouble costs another one's jobs nothing. */
+    private static List<Case> twoServers() {
+        Work work = Work.small(TOKENS, ComputeTimes.about(2));
+        return List.of(
+                new Case("alone", work, 100, 1000, 400, AIPI),
+                new Case("beside-frozen", work, 100, 1000, 400, AIPI).besideFrozen(1_000));
     }
 
     private static List<Case> unevenJobs() {
@@ -196,6 +209,9 @@ public record Plan(String name, List<Case> cases, int startUps) {
                                 .together(4),
                         new Case(CURVE + 200, silent, 4, 8, 4, JDK)
                                 .every(Duration.ofMillis(200))
+                                .together(4),
+                        new Case("beside-frozen", chat, 4, 8, 4, AIPI)
+                                .besideFrozen(20)
                                 .together(4)),
                 1);
     }

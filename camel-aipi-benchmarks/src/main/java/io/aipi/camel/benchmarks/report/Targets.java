@@ -29,6 +29,9 @@ public final class Targets {
     private static final double THREADS = 15;
     private static final double HEAP_BYTES = 8000;
     private static final double CONNECTIONS = 100;
+    private static final double VERY_MANY_THREADS = 15;
+    private static final double VERY_MANY_HEAP_BYTES = 4000;
+    private static final double BESIDE_FROZEN = 1.25;
     private static final double CPU_GROWTH = 1.2;
     private static final double ALLOCATION_TO_IMAGES = 2.5;
     private static final double START_UP_MILLIS = 300;
@@ -62,6 +65,8 @@ public final class Targets {
         judge.floor("tokens-2s");
         judge.jobsPerThread("scale-1000");
         judge.scale();
+        judge.veryMany("scale-100000");
+        judge.besideFrozen();
         judge.images("images");
         judge.most("start-up: more time", START_UP_MILLIS, startUp == null ? Double.NaN : startUp.added(), 0, " ms");
         return judge.targets;
@@ -198,6 +203,26 @@ public final class Targets {
         most(most + ": connections", CONNECTIONS, figure(most, PeerKind.AIPI, Row::connections), 0, "");
         grows("scale-1000");
         grows(most);
+    }
+
+    private void veryMany(String load) {
+        most(load + ": threads", VERY_MANY_THREADS, figure(load, PeerKind.AIPI, Row::threads), 0, "");
+        most(
+                load + ": live heap a job",
+                VERY_MANY_HEAP_BYTES / KILO,
+                figure(load, PeerKind.AIPI, Row::heapBytes) / KILO,
+                1,
+                " kB");
+        most(load + ": CPU a job, to scale-1000's", CPU_GROWTH * cpu("scale-1000"), cpu(load), 3, " ms");
+    }
+
+    private void besideFrozen() {
+        most(
+                "beside-frozen: p95 delay, to that of alone",
+                BESIDE_FROZEN * p95("alone", PeerKind.AIPI),
+                p95("beside-frozen", PeerKind.AIPI),
+                0,
+                " ms");
     }
 
     /** It may fall: what is asked for is that many jobs cost no more than few. */
