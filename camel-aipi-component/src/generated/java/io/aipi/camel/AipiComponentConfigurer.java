@@ -46,6 +46,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "configuration": target.setConfiguration(property(camelContext, io.aipi.camel.AipiConfiguration.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": getOrCreateConfiguration(target).setConnectTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "connectiontimetolive":
+        case "connectionTimeToLive": getOrCreateConfiguration(target).setConnectionTimeToLive(property(camelContext, java.time.Duration.class, value)); return true;
         case "consumeprogress":
         case "consumeProgress": getOrCreateConfiguration(target).setConsumeProgress(property(camelContext, boolean.class, value)); return true;
         case "deadletteruri":
@@ -58,6 +60,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "healthCheckProducerEnabled": target.setHealthCheckProducerEnabled(property(camelContext, boolean.class, value)); return true;
         case "holdconnection":
         case "holdConnection": getOrCreateConfiguration(target).setHoldConnection(property(camelContext, boolean.class, value)); return true;
+        case "httpheaders":
+        case "httpHeaders": getOrCreateConfiguration(target).setHttpHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "jobrepository":
         case "jobRepository": getOrCreateConfiguration(target).setJobRepository(property(camelContext, org.apache.camel.spi.AggregationRepository.class, value)); return true;
         case "jobtimeout":
@@ -74,6 +78,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "maxInFlight": getOrCreateConfiguration(target).setMaxInFlight(property(camelContext, int.class, value)); return true;
         case "maxpollinterval":
         case "maxPollInterval": getOrCreateConfiguration(target).setMaxPollInterval(property(camelContext, java.time.Duration.class, value)); return true;
+        case "maxresponsememory":
+        case "maxResponseMemory": target.setMaxResponseMemory(property(camelContext, long.class, value)); return true;
         case "maxresponsesize":
         case "maxResponseSize": getOrCreateConfiguration(target).setMaxResponseSize(property(camelContext, long.class, value)); return true;
         case "maxwaiting":
@@ -94,8 +100,12 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "promptParameter": getOrCreateConfiguration(target).setPromptParameter(property(camelContext, java.lang.String.class, value)); return true;
         case "proxyhost":
         case "proxyHost": getOrCreateConfiguration(target).setProxyHost(property(camelContext, java.lang.String.class, value)); return true;
+        case "proxypassword":
+        case "proxyPassword": getOrCreateConfiguration(target).setProxyPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "proxyport":
         case "proxyPort": getOrCreateConfiguration(target).setProxyPort(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "proxyuser":
+        case "proxyUser": getOrCreateConfiguration(target).setProxyUser(property(camelContext, java.lang.String.class, value)); return true;
         case "queuefulltimeout":
         case "queueFullTimeout": getOrCreateConfiguration(target).setQueueFullTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "recoverydelay":
@@ -142,6 +152,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "configuration": return io.aipi.camel.AipiConfiguration.class;
         case "connecttimeout":
         case "connectTimeout": return java.time.Duration.class;
+        case "connectiontimetolive":
+        case "connectionTimeToLive": return java.time.Duration.class;
         case "consumeprogress":
         case "consumeProgress": return boolean.class;
         case "deadletteruri":
@@ -154,6 +166,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "healthCheckProducerEnabled": return boolean.class;
         case "holdconnection":
         case "holdConnection": return boolean.class;
+        case "httpheaders":
+        case "httpHeaders": return java.util.Map.class;
         case "jobrepository":
         case "jobRepository": return org.apache.camel.spi.AggregationRepository.class;
         case "jobtimeout":
@@ -170,6 +184,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "maxInFlight": return int.class;
         case "maxpollinterval":
         case "maxPollInterval": return java.time.Duration.class;
+        case "maxresponsememory":
+        case "maxResponseMemory": return long.class;
         case "maxresponsesize":
         case "maxResponseSize": return long.class;
         case "maxwaiting":
@@ -190,8 +206,12 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "promptParameter": return java.lang.String.class;
         case "proxyhost":
         case "proxyHost": return java.lang.String.class;
+        case "proxypassword":
+        case "proxyPassword": return java.lang.String.class;
         case "proxyport":
         case "proxyPort": return java.lang.Integer.class;
+        case "proxyuser":
+        case "proxyUser": return java.lang.String.class;
         case "queuefulltimeout":
         case "queueFullTimeout": return java.time.Duration.class;
         case "recoverydelay":
@@ -239,6 +259,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "configuration": return target.getConfiguration();
         case "connecttimeout":
         case "connectTimeout": return getOrCreateConfiguration(target).getConnectTimeout();
+        case "connectiontimetolive":
+        case "connectionTimeToLive": return getOrCreateConfiguration(target).getConnectionTimeToLive();
         case "consumeprogress":
         case "consumeProgress": return getOrCreateConfiguration(target).isConsumeProgress();
         case "deadletteruri":
@@ -251,6 +273,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "healthCheckProducerEnabled": return target.isHealthCheckProducerEnabled();
         case "holdconnection":
         case "holdConnection": return getOrCreateConfiguration(target).isHoldConnection();
+        case "httpheaders":
+        case "httpHeaders": return getOrCreateConfiguration(target).getHttpHeaders();
         case "jobrepository":
         case "jobRepository": return getOrCreateConfiguration(target).getJobRepository();
         case "jobtimeout":
@@ -267,6 +291,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "maxInFlight": return getOrCreateConfiguration(target).getMaxInFlight();
         case "maxpollinterval":
         case "maxPollInterval": return getOrCreateConfiguration(target).getMaxPollInterval();
+        case "maxresponsememory":
+        case "maxResponseMemory": return target.getMaxResponseMemory();
         case "maxresponsesize":
         case "maxResponseSize": return getOrCreateConfiguration(target).getMaxResponseSize();
         case "maxwaiting":
@@ -287,8 +313,12 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "promptParameter": return getOrCreateConfiguration(target).getPromptParameter();
         case "proxyhost":
         case "proxyHost": return getOrCreateConfiguration(target).getProxyHost();
+        case "proxypassword":
+        case "proxyPassword": return getOrCreateConfiguration(target).getProxyPassword();
         case "proxyport":
         case "proxyPort": return getOrCreateConfiguration(target).getProxyPort();
+        case "proxyuser":
+        case "proxyUser": return getOrCreateConfiguration(target).getProxyUser();
         case "queuefulltimeout":
         case "queueFullTimeout": return getOrCreateConfiguration(target).getQueueFullTimeout();
         case "recoverydelay":
@@ -319,6 +349,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
     @Override
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "httpheaders":
+        case "httpHeaders": return java.lang.Object.class;
         case "parameters": return java.lang.Object.class;
         default: return null;
         }

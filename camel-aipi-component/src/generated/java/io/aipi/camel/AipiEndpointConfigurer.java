@@ -36,6 +36,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "concurrentConsumers": target.getConfiguration().setConcurrentConsumers(property(camelContext, int.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "connectiontimetolive":
+        case "connectionTimeToLive": target.getConfiguration().setConnectionTimeToLive(property(camelContext, java.time.Duration.class, value)); return true;
         case "consumeprogress":
         case "consumeProgress": target.getConfiguration().setConsumeProgress(property(camelContext, boolean.class, value)); return true;
         case "deadletteruri":
@@ -48,6 +50,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "headerFilterStrategy": target.getConfiguration().setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
         case "holdconnection":
         case "holdConnection": target.getConfiguration().setHoldConnection(property(camelContext, boolean.class, value)); return true;
+        case "httpheaders":
+        case "httpHeaders": target.getConfiguration().setHttpHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "jobrepository":
         case "jobRepository": target.getConfiguration().setJobRepository(property(camelContext, org.apache.camel.spi.AggregationRepository.class, value)); return true;
         case "jobtimeout":
@@ -82,8 +86,12 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "promptParameter": target.getConfiguration().setPromptParameter(property(camelContext, java.lang.String.class, value)); return true;
         case "proxyhost":
         case "proxyHost": target.getConfiguration().setProxyHost(property(camelContext, java.lang.String.class, value)); return true;
+        case "proxypassword":
+        case "proxyPassword": target.getConfiguration().setProxyPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "proxyport":
         case "proxyPort": target.getConfiguration().setProxyPort(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "proxyuser":
+        case "proxyUser": target.getConfiguration().setProxyUser(property(camelContext, java.lang.String.class, value)); return true;
         case "queuefulltimeout":
         case "queueFullTimeout": target.getConfiguration().setQueueFullTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "recoverydelay":
@@ -123,6 +131,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "concurrentConsumers": return int.class;
         case "connecttimeout":
         case "connectTimeout": return java.time.Duration.class;
+        case "connectiontimetolive":
+        case "connectionTimeToLive": return java.time.Duration.class;
         case "consumeprogress":
         case "consumeProgress": return boolean.class;
         case "deadletteruri":
@@ -135,6 +145,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
         case "holdconnection":
         case "holdConnection": return boolean.class;
+        case "httpheaders":
+        case "httpHeaders": return java.util.Map.class;
         case "jobrepository":
         case "jobRepository": return org.apache.camel.spi.AggregationRepository.class;
         case "jobtimeout":
@@ -169,8 +181,12 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "promptParameter": return java.lang.String.class;
         case "proxyhost":
         case "proxyHost": return java.lang.String.class;
+        case "proxypassword":
+        case "proxyPassword": return java.lang.String.class;
         case "proxyport":
         case "proxyPort": return java.lang.Integer.class;
+        case "proxyuser":
+        case "proxyUser": return java.lang.String.class;
         case "queuefulltimeout":
         case "queueFullTimeout": return java.time.Duration.class;
         case "recoverydelay":
@@ -211,6 +227,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "concurrentConsumers": return target.getConfiguration().getConcurrentConsumers();
         case "connecttimeout":
         case "connectTimeout": return target.getConfiguration().getConnectTimeout();
+        case "connectiontimetolive":
+        case "connectionTimeToLive": return target.getConfiguration().getConnectionTimeToLive();
         case "consumeprogress":
         case "consumeProgress": return target.getConfiguration().isConsumeProgress();
         case "deadletteruri":
@@ -223,6 +241,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "headerFilterStrategy": return target.getConfiguration().getHeaderFilterStrategy();
         case "holdconnection":
         case "holdConnection": return target.getConfiguration().isHoldConnection();
+        case "httpheaders":
+        case "httpHeaders": return target.getConfiguration().getHttpHeaders();
         case "jobrepository":
         case "jobRepository": return target.getConfiguration().getJobRepository();
         case "jobtimeout":
@@ -257,8 +277,12 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "promptParameter": return target.getConfiguration().getPromptParameter();
         case "proxyhost":
         case "proxyHost": return target.getConfiguration().getProxyHost();
+        case "proxypassword":
+        case "proxyPassword": return target.getConfiguration().getProxyPassword();
         case "proxyport":
         case "proxyPort": return target.getConfiguration().getProxyPort();
+        case "proxyuser":
+        case "proxyUser": return target.getConfiguration().getProxyUser();
         case "queuefulltimeout":
         case "queueFullTimeout": return target.getConfiguration().getQueueFullTimeout();
         case "recoverydelay":
@@ -285,6 +309,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
     @Override
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "httpheaders":
+        case "httpHeaders": return java.lang.Object.class;
         case "parameters": return java.lang.Object.class;
         default: return null;
         }

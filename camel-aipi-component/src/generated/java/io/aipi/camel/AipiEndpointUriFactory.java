@@ -23,7 +23,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(43);
+        Set<String> props = new HashSet<>(47);
         props.add("allowOperationFromHeader");
         props.add("apiKey");
         props.add("binding");
@@ -31,6 +31,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("clientVersion");
         props.add("concurrentConsumers");
         props.add("connectTimeout");
+        props.add("connectionTimeToLive");
         props.add("consumeProgress");
         props.add("deadLetterUri");
         props.add("endpointName");
@@ -38,6 +39,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("exchangePattern");
         props.add("headerFilterStrategy");
         props.add("holdConnection");
+        props.add("httpHeaders");
         props.add("jobRepository");
         props.add("jobTimeout");
         props.add("lazyLogin");
@@ -56,7 +58,9 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("progressUri");
         props.add("promptParameter");
         props.add("proxyHost");
+        props.add("proxyPassword");
         props.add("proxyPort");
+        props.add("proxyUser");
         props.add("queueFullTimeout");
         props.add("recoveryDelay");
         props.add("recoveryInterval");
@@ -68,11 +72,15 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("user");
         props.add("waitForResult");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
-        Set<String> secretProps = new HashSet<>(2);
+        Set<String> secretProps = new HashSet<>(5);
         secretProps.add("apiKey");
+        secretProps.add("httpHeaders");
+        secretProps.add("proxyPassword");
+        secretProps.add("proxyUser");
         secretProps.add("user");
         SECRET_PROPERTY_NAMES = Collections.unmodifiableSet(secretProps);
-        Map<String, String> prefixes = new HashMap<>(1);
+        Map<String, String> prefixes = new HashMap<>(2);
+        prefixes.put("httpHeaders", "header.");
         prefixes.put("parameters", "param.");
         MULTI_VALUE_PREFIXES = Collections.unmodifiableMap(prefixes);
     }

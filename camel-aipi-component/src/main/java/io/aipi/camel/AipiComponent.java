@@ -88,6 +88,15 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
             description = "Enable usage of global SSL context parameters.")
     private boolean useGlobalSslContextParameters;
 
+    @Metadata(
+            label = "advanced",
+            defaultValue = "0",
+            description =
+                    "Bytes of all responses together that are being received or wait for their decoding, over all servers."
+                            + " A response that finds no room waits and is not read meanwhile; one at a time may take more"
+                            + " than there is. 0 is a quarter of the heap.")
+    private long maxResponseMemory;
+
     private final Map<SSLContextParameters, SSLContext> sslContexts = new ConcurrentHashMap<>();
     private final KeyStandIns keyStandIns = new KeyStandIns();
     private final Set<AipiEndpoint> startedEndpoints = ConcurrentHashMap.newKeySet();
@@ -135,6 +144,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         keyStandIns.reveal(parameters);
         AipiConfiguration copy = configuration.copy();
         copy.getParameters().putAll(PropertiesHelper.extractProperties(parameters, "param."));
+        copy.getHttpHeaders().putAll(PropertiesHelper.extractProperties(parameters, "header."));
         AipiEndpoint endpoint = new AipiEndpoint(uri, this, copy);
         endpoint.setEndpointName(remaining);
         setProperties(endpoint, parameters);
@@ -185,7 +195,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         lock.lock();
         try {
             if (runtime == null) {
-                runtime = AipiRuntime.create(decodeThreads.get(), "aipi");
+                runtime = AipiRuntime.create(decodeThreads.get(), "aipi", maxResponseMemory);
             }
             return runtime;
         } finally {
@@ -421,6 +431,14 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     public void setWorkerPoolSize(int workerPoolSize) {
         this.workerPoolSize = workerPoolSize;
+    }
+
+    public long getMaxResponseMemory() {
+        return maxResponseMemory;
+    }
+
+    public void setMaxResponseMemory(long maxResponseMemory) {
+        this.maxResponseMemory = maxResponseMemory;
     }
 
     @Override

@@ -139,14 +139,15 @@ public class AipiConfiguration implements Cloneable {
     @UriParam(
             label = "timeout",
             defaultValue = "30s",
-            description = "Longest time for one HTTP call, waiting for a connection included. Does not apply to held"
-                    + " requests.")
+            description =
+                    "Longest time for one HTTP request, from its connection to the end of the response. So long it"
+                            + " waits for a free connection, too. Does not apply to held requests.")
     private Duration requestTimeout = JobOptions.defaults().requestTimeout();
 
     @UriParam(
             label = "timeout",
             defaultValue = "10s",
-            description = "Longest time to make a connection, TLS handshake included.")
+            description = "Longest time to make a connection, and as long again for its TLS handshake.")
     private Duration connectTimeout = ConnectionOptions.defaults().connectTimeout();
 
     @UriParam(
@@ -268,19 +269,42 @@ public class AipiConfiguration implements Cloneable {
     @UriParam(label = "proxy", description = "Port of the HTTP proxy.")
     private Integer proxyPort;
 
+    @UriParam(label = "proxy", secret = true, description = "Name of the user at the proxy, for Basic authentication.")
+    private String proxyUser;
+
+    @UriParam(label = "proxy", secret = true, description = "Password of the user at the proxy.")
+    private String proxyPassword;
+
+    @UriParam(
+            label = "security",
+            prefix = "header.",
+            multiValue = true,
+            secret = true,
+            description =
+                    "HTTP headers of each request to the server (header.Authorization=RAW(Basic ...)), such as a gateway"
+                            + " between may ask for. Values of six characters or more are treated as secrets.")
+    private Map<String, Object> httpHeaders = new LinkedHashMap<>();
+
     @UriParam(
             label = "advanced",
             defaultValue = "100",
-            description =
-                    "Connections open at once, idle ones included. Polling needs few; a held request takes one for its"
-                            + " whole job.")
+            description = "Connections open at once to one server, idle ones included. Polling needs few. Held requests"
+                    + " (holdConnection) take one for their whole job; they have as many again of their own.")
     private int maxConnections = ConnectionOptions.DEFAULT_MAX_CONNECTIONS;
 
     @UriParam(
             label = "advanced",
             defaultValue = "268435456",
-            description = "Largest answer of the server in bytes. A larger one fails the exchange.")
+            description = "Largest response of the server in bytes, decoded. A larger one fails the exchange.")
     private long maxResponseSize = ConnectionOptions.DEFAULT_MAX_RESPONSE_SIZE;
+
+    @UriParam(
+            label = "advanced",
+            defaultValue = "1m",
+            description =
+                    "Age from which on a connection is not used again, so that a change of the server's address is"
+                            + " followed. 0 is no such age.")
+    private Duration connectionTimeToLive = ConnectionOptions.defaults().connectionTimeToLive();
 
     @UriParam(
             label = "advanced",
@@ -293,6 +317,7 @@ public class AipiConfiguration implements Cloneable {
         try {
             AipiConfiguration copy = (AipiConfiguration) clone();
             copy.parameters = new LinkedHashMap<>(parameters);
+            copy.httpHeaders = new LinkedHashMap<>(httpHeaders);
             return copy;
         } catch (CloneNotSupportedException e) {
             throw new RuntimeCamelException(e);
@@ -326,7 +351,24 @@ public class AipiConfiguration implements Cloneable {
         if ((proxyHost == null) != (proxyPort == null)) {
             throw new IllegalArgumentException("proxyHost and proxyPort belong together: set both or none");
         }
-        return new ConnectionOptions(connectTimeout, maxConnections, maxResponseSize, proxy(), sslContext, null);
+        Map<String, String> headers = new LinkedHashMap<>();
+        httpHeaders.forEach((name, value) -> headers.put(name, value == null ? null : value.toString()));
+        return new ConnectionOptions(
+                connectTimeout,
+                maxConnections,
+                maxResponseSize,
+                connectionTimeToLive,
+                proxy(),
+                orNull(proxyUser),
+                orNull(proxyPassword),
+                headers,
+                sslContext,
+                null);
+    }
+
+    /** Blank as what nobody has filled in. */
+    private static String orNull(String text) {
+        return text == null || text.isBlank() ? null : text;
     }
 
     private URI proxy() {
@@ -639,6 +681,30 @@ public class AipiConfiguration implements Cloneable {
         this.proxyPort = proxyPort;
     }
 
+    public String getProxyUser() {
+        return proxyUser;
+    }
+
+    public void setProxyUser(String proxyUser) {
+        this.proxyUser = proxyUser;
+    }
+
+    public String getProxyPassword() {
+        return proxyPassword;
+    }
+
+    public void setProxyPassword(String proxyPassword) {
+        this.proxyPassword = proxyPassword;
+    }
+
+    public Map<String, Object> getHttpHeaders() {
+        return httpHeaders;
+    }
+
+    public void setHttpHeaders(Map<String, Object> httpHeaders) {
+        this.httpHeaders = httpHeaders;
+    }
+
     public int getMaxConnections() {
         return maxConnections;
     }
@@ -653,6 +719,14 @@ public class AipiConfiguration implements Cloneable {
 
     public void setMaxResponseSize(long maxResponseSize) {
         this.maxResponseSize = maxResponseSize;
+    }
+
+    public Duration getConnectionTimeToLive() {
+        return connectionTimeToLive;
+    }
+
+    public void setConnectionTimeToLive(Duration connectionTimeToLive) {
+        this.connectionTimeToLive = connectionTimeToLive;
     }
 
     public AipiBinding getBinding() {

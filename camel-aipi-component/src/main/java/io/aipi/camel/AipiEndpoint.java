@@ -94,6 +94,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         if (configuration.getServerUrl() == null || configuration.getServerUrl().isBlank()) {
             throw new IllegalArgumentException("serverUrl is missing: " + howToSetServerUrl());
         }
+        AipiClient.checkServerUrl(configuration.getServerUrl());
         AipiClient.checkName(endpointName);
         if (configuration.getHeaderFilterStrategy() == null) {
             throw new IllegalArgumentException("headerFilterStrategy must not be null");

@@ -35,6 +35,11 @@ final class KeyStandIns {
 
     private static final String OPTION = "apikey";
 
+    /** What is as secret, in the URI at least: Camel may show it as it was written, in forms that it does not know. */
+    private static final Set<String> OTHER_OPTIONS = Set.of("proxyuser", "proxypassword");
+
+    private static final String HEADERS = "header.";
+
     private static final Set<String> OPTIONS = new AipiEndpointUriFactory()
             .propertyNames().stream().map(KeyStandIns::spelled).collect(Collectors.toSet());
 
@@ -123,7 +128,8 @@ final class KeyStandIns {
 
     private String hideKey(CamelContext context, String uri, String parameter, Collection<StandIn> used) {
         int value = parameter.indexOf('=') + 1;
-        if (!isHiddenByCamel(parameter)) {
+        String name = parameter.substring(0, value - 1);
+        if (OPTION.equals(spelled(name)) && !isHiddenByCamel(parameter)) {
             throw refused(
                     uri,
                     "write the option with the API key as apiKey=KEY, apiKey=RAW(KEY) for a key without a ) in it, or"
@@ -135,10 +141,10 @@ final class KeyStandIns {
         try {
             parsed = URISupport.parseParameters(new URI(UnsafeUriCharactersEncoder.encode("aipi:name?" + parameter)));
         } catch (URISyntaxException | RuntimeException quotesIt) {
-            throw refused(uri, "write the option with the API key as apiKey=RAW(...): it cannot be read as it is");
+            throw refused(uri, "write the option as " + name + "=RAW(...): it cannot be read as it is");
         }
         if (parsed.size() != 1) {
-            throw refused(uri, "write the option with the API key as apiKey=RAW(...): the key has an & in it");
+            throw refused(uri, "write the option as " + name + "=RAW(...): its value has an & in it");
         }
         RawParameterHelper.resolveRawParameterValues(context, parsed);
         String key = String.valueOf(parsed.values().iterator().next());
@@ -171,7 +177,8 @@ final class KeyStandIns {
 
     /** In any of the ways in which Camel lets one write the option. */
     private static boolean isKey(String name) {
-        return OPTION.equals(spelled(name));
+        String option = spelled(name);
+        return OPTION.equals(option) || OTHER_OPTIONS.contains(option) || name.startsWith(HEADERS);
     }
 
     private synchronized String standIn(String keyOrText, Collection<StandIn> used) {

@@ -9,13 +9,13 @@ package io.aipi.client;
 import io.aipi.client.internal.PollGate;
 import io.aipi.client.internal.SecretMask;
 import io.aipi.client.internal.ServerCalls;
+import io.aipi.client.internal.ServerUrl;
 import io.aipi.client.internal.Session;
 import io.aipi.client.internal.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -58,7 +58,7 @@ public final class AipiClient implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private AipiClient(Builder builder) {
-        server = serverUri(builder.serverUrl);
+        server = ServerUrl.parse(builder.serverUrl);
         ownRuntime = builder.runtime == null;
         runtime = ownRuntime ? AipiRuntime.create(ForkJoinPool.commonPool(), "aipi") : builder.runtime;
         credentials = new Credentials(builder.user, builder.apiKey);
@@ -69,6 +69,7 @@ public final class AipiClient implements AutoCloseable {
         }
         mask = runtime.acquireMask(server);
         mask.hold(credentials.apiKey());
+        connectionOptions.secrets().forEach(mask::hold);
         Transport transport = runtime.acquireTransport(connectionOptions);
         pollGate = runtime.acquirePollGate(connectionOptions, server);
         calls = new ServerCalls(
@@ -191,6 +192,7 @@ public final class AipiClient implements AutoCloseable {
             runtime.releaseTransport(connectionOptions);
             runtime.releaseAcceptedJobs(server);
             mask.release(credentials.apiKey());
+            connectionOptions.secrets().forEach(mask::release);
             runtime.releaseMask(server);
             if (ownRuntime) {
                 runtime.close();
@@ -198,31 +200,13 @@ public final class AipiClient implements AutoCloseable {
         }
     }
 
-    private static URI serverUri(String serverUrl) {
-        if (serverUrl == null || serverUrl.isBlank()) {
-            throw new IllegalArgumentException("serverUrl is missing: set it to the base URL of the AIPI server");
-        }
-        URI uri;
-        try {
-            String trimmed = serverUrl.trim();
-            while (trimmed.endsWith("/")) {
-                trimmed = trimmed.substring(0, trimmed.length() - 1);
-            }
-            uri = new URI(trimmed);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("serverUrl is not a URL: " + e.getReason(), e);
-        }
-        boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-        if (!http || uri.getHost() == null) {
-            throw new IllegalArgumentException(
-                    "serverUrl must be http://host[:port] or https://host[:port], not a URL of scheme "
-                            + uri.getScheme() + " and host " + uri.getHost());
-        }
-        if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
-            throw new IllegalArgumentException(
-                    "serverUrl must have no user, query or fragment; credentials go into user and apiKey");
-        }
-        return uri;
+    /**
+     * Refuses what cannot be the base URL of a server.
+     *
+     * @throws IllegalArgumentException if the URL is missing or none; it says what to change, and shows no credentials
+     */
+    public static void checkServerUrl(String serverUrl) {
+        ServerUrl.parse(serverUrl);
     }
 
     private static String readVersion() {

@@ -8,10 +8,13 @@ package io.aipi.client;
 
 import io.aipi.client.internal.AcceptedJobs;
 import io.aipi.client.internal.ComputeTimes;
+import io.aipi.client.internal.HostLookup;
 import io.aipi.client.internal.HttpTransport;
 import io.aipi.client.internal.LoginRouteMemory;
 import io.aipi.client.internal.PollGate;
+import io.aipi.client.internal.ResponseMemory;
 import io.aipi.client.internal.SecretMask;
+import io.aipi.client.internal.ServerUrl;
 import io.aipi.client.internal.Session;
 import io.aipi.client.internal.Shared;
 import io.aipi.client.internal.SystemTimer;
@@ -26,10 +29,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -38,8 +38,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What clients share: one timer thread, two I/O threads and a pool of connections for each set of
- * {@link ConnectionOptions}, one session for each (server, credentials, login route, model endpoint), and at times a
- * thread that looks up addresses. However many jobs are in flight, there are no more threads than that.
+ * {@link ConnectionOptions}, one session for each (server, credentials, login route, model endpoint), one bound over the
+ * memory of answers, and at times a thread for each host whose address is looked up. However many jobs are in flight,
+ * there are no more threads than that.
  */
 public final class AipiRuntime implements AutoCloseable {
 
@@ -92,20 +93,32 @@ public final class AipiRuntime implements AutoCloseable {
      * @param threadName beginning of the names of the runtime's threads
      */
     public static AipiRuntime create(Executor workers, String threadName) {
+        return create(workers, threadName, 0);
+    }
+
+    /**
+     * Makes a runtime.
+     *
+     * @param workers decodes long answers; may be shared with whatever continues after a result
+     * @param threadName beginning of the names of the runtime's threads
+     * @param maxResponseMemory bytes of all answers that are being received or wait for their decoding, those of up to 64 KiB
+     *     not counted; 0 is a quarter of the heap. An answer that finds no room is not read meanwhile; one at a time may
+     *     take more than there is
+     * @throws IllegalArgumentException if {@code maxResponseMemory} is negative
+     */
+    public static AipiRuntime create(Executor workers, String threadName, long maxResponseMemory) {
+        ResponseMemory memory = new ResponseMemory(maxResponseMemory);
         SystemTimer timer = new SystemTimer(threads(threadName + "-timer"));
-        // looking up an address blocks; connections are made seldom, so one thread that comes and goes is enough
-        ThreadPoolExecutor connector = new ThreadPoolExecutor(
-                1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(threadName + "-connect"));
-        connector.allowCoreThreadTimeOut(true);
+        HostLookup lookup = new HostLookup(threads(threadName + "-connect"));
         String userAgent = "camel-aipi/" + AipiClient.version();
         return new AipiRuntime(
                 timer,
                 Clock.systemUTC(),
                 workers,
-                options -> new HttpTransport(options, timer, connector, threads(threadName + "-io"), userAgent),
+                options -> new HttpTransport(options, timer, lookup, memory, threads(threadName + "-io"), userAgent),
                 () -> {
                     timer.close();
-                    connector.shutdownNow();
+                    lookup.close();
                 });
     }
 
@@ -136,11 +149,11 @@ public final class AipiRuntime implements AutoCloseable {
 
     /** By its name only: a warning is not worth asking a name server. */
     private static boolean isLoopback(URI uri) {
-        String host = uri.getHost().toLowerCase(Locale.ROOT);
+        String host = ServerUrl.host(uri).toLowerCase(Locale.ROOT);
         if (host.equals("localhost") || host.endsWith(".localhost")) {
             return true;
         }
-        if (!host.startsWith("[") && !IP_V4.matcher(host).matches()) {
+        if (host.indexOf(':') < 0 && !IP_V4.matcher(host).matches()) {
             return false;
         }
         try {

@@ -6,13 +6,13 @@
  */
 package io.aipi.client;
 
+import io.aipi.client.internal.HostLookup;
 import io.aipi.client.internal.HttpTransport;
+import io.aipi.client.internal.ResponseMemory;
 import io.aipi.client.internal.SystemTimer;
 import io.aipi.client.internal.Timer;
 import io.aipi.client.internal.Transports;
 import java.time.Clock;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadFactory;
 
@@ -25,15 +25,15 @@ public final class Runtimes {
     public static AipiRuntime withClock(Clock clock) {
         ThreadFactory threads = threads("aipi-with-clock");
         SystemTimer timer = new SystemTimer(threads);
-        ExecutorService connector = Executors.newSingleThreadExecutor(threads);
+        HostLookup lookup = new HostLookup(threads);
         return new AipiRuntime(
                 timer,
                 clock,
                 ForkJoinPool.commonPool(),
-                options -> new HttpTransport(options, timer, connector, threads, "test"),
+                options -> new HttpTransport(options, timer, lookup, new ResponseMemory(0), threads, "test"),
                 () -> {
                     timer.close();
-                    connector.shutdownNow();
+                    lookup.close();
                 });
     }
 
@@ -43,13 +43,13 @@ public final class Runtimes {
      */
     public static AipiRuntime withTimer(Timer timer) {
         ThreadFactory threads = threads("aipi-with-timer");
-        ExecutorService connector = Executors.newSingleThreadExecutor(threads);
+        HostLookup lookup = new HostLookup(threads);
         return new AipiRuntime(
                 timer,
                 Clock.systemUTC(),
                 ForkJoinPool.commonPool(),
-                options -> Transports.keepingConnections(options, timer, connector, threads),
-                connector::shutdownNow);
+                options -> Transports.keepingConnections(options, timer, lookup, threads),
+                lookup::close);
     }
 
     private static ThreadFactory threads(String name) {

@@ -15,12 +15,43 @@ import java.time.Duration;
  * @param contentType value of the header, null for none
  * @param retryAfter value of {@code Retry-After} in seconds, null for none or for a date
  * @param location host that a redirect points to, null for none
+ * @param challenge kind of the credentials that a 401 asks for by {@code WWW-Authenticate}, null for none
+ * @param requestLength bytes of the request's body
  * @param body the bytes; only the first {@code length} count
  * @param length number of bytes
+ * @param memory what the body takes of the memory for responses, null for nothing
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
 public record HttpAnswer(
-        int status, String contentType, Duration retryAfter, String location, byte[] body, int length) {
+        int status,
+        String contentType,
+        Duration retryAfter,
+        String location,
+        String challenge,
+        long requestLength,
+        byte[] body,
+        int length,
+        ResponseMemory.Share memory) {
+
+    /** One without a challenge, to a request without a body, which takes no memory that is counted. */
+    public HttpAnswer(int status, String contentType, Duration retryAfter, String location, byte[] body, int length) {
+        this(status, contentType, retryAfter, location, null, 0, body, length, null);
+    }
+
+    /**
+     * Keeps the memory of the body counted beyond the transport's part, which ends when it has completed the future; to be
+     * followed by {@link #release} if it gives true.
+     */
+    boolean hold() {
+        return memory != null && memory.hold();
+    }
+
+    /** The body is not needed any more by who held it. */
+    void release() {
+        if (memory != null) {
+            memory.release();
+        }
+    }
 
     /** Never the body: it may hold secrets. */
     @Override

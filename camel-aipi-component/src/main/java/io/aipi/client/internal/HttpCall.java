@@ -11,6 +11,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -20,10 +21,15 @@ import java.util.stream.Collectors;
  * @param method {@code GET} or {@code POST}
  * @param path path and query after the base URL, encoded. May hold a key: never to be shown
  * @param body JSON, null for none
- * @param timeout longest time for the whole call, waiting for a connection included
+ * @param timeout longest time from the connection, which may have to be made, to the end of the response; so long it
+ *     waits for a free connection, too
+ * @param start asked when the call has its connection: the time it has from there, at most {@code timeout}. If it throws,
+ *     nobody wants the response any more and nothing is sent. Null for {@code timeout}
+ * @param held whether the server holds the request for as long as a job takes
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
-public record HttpCall(URI server, String method, String path, byte[] body, Duration timeout) {
+public record HttpCall(
+        URI server, String method, String path, byte[] body, Duration timeout, Supplier<Duration> start, boolean held) {
 
     private static final Duration LONGEST = Duration.ofDays(3650);
 
@@ -37,12 +43,31 @@ public record HttpCall(URI server, String method, String path, byte[] body, Dura
         String encoded = query.entrySet().stream()
                 .map(e -> encode(e.getKey()) + "=" + encode(e.getValue()))
                 .collect(Collectors.joining("&"));
-        return new HttpCall(server, "GET", encoded.isEmpty() ? path : path + "?" + encoded, null, timeout);
+        return new HttpCall(server, "GET", encoded.isEmpty() ? path : path + "?" + encoded, null, timeout, null, false);
     }
 
     /** A POST of JSON. */
     public static HttpCall post(URI server, String path, byte[] json, Duration timeout) {
-        return new HttpCall(server, "POST", path, json, timeout);
+        return new HttpCall(server, "POST", path, json, timeout, null, false);
+    }
+
+    /** A POST of JSON whose time is asked for now, and again when it has its connection. */
+    static HttpCall post(URI server, String path, byte[] json, Supplier<Duration> timeout) {
+        return new HttpCall(server, "POST", path, json, timeout.get(), timeout, false);
+    }
+
+    /** The same, held by the server. */
+    HttpCall hold() {
+        return new HttpCall(server, method, path, body, timeout, start, true);
+    }
+
+    /** The time from the connection on, asked for when there is one. */
+    Duration timeFromConnection() {
+        if (start == null) {
+            return timeout;
+        }
+        Duration time = start.get();
+        return time.compareTo(timeout) < 0 ? time : timeout;
     }
 
     /** One segment of a path, with everything encoded that would end it or lead elsewhere. */

@@ -7,15 +7,18 @@
 package io.aipi.client.internal;
 
 import io.aipi.client.internal.HttpTransport.AnswerTooLargeException;
+import io.aipi.client.internal.HttpTransport.UnreadableException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
@@ -78,11 +81,18 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     /** For a beginning of this length an array is made as for a beginning of any length. */
     private static final int FIRST_READ = 8 * 1024;
 
+    /** So much of a body is read without asking for memory: connections bound it. */
+    static final int FREE = 64 * 1024;
+
+    /** So much of an encoded body is read at once, since it may become a thousand times as long. */
+    private static final int ENCODED_AT_ONCE = 8 * 1024;
+
     private static final byte[] NOTHING = {};
 
     private final HttpRequest request;
     private final byte[] requestBody;
     private final long maxResponseSize;
+    private final ResponseMemory memory;
     private int written;
     private final AtomicReference<Departure> departure = new AtomicReference<>(Departure.OPEN);
     private boolean requestComplete;
@@ -91,12 +101,21 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     private long announced = -1;
     private byte[] body = NOTHING;
     private int length;
+    private GzipDecoder decoder;
+    /** What the body takes of the memory, null while that is nothing. */
+    private ResponseMemory.Share share;
+    /** The array may grow to this length. */
+    private volatile int granted = FREE;
+
+    private volatile boolean waiting;
     private boolean over;
 
-    HttpExchangeHandler(HttpRequest request, byte[] requestBody, long maxResponseSize) {
+    /** {@code memory}: what bodies take is taken from there; null for no bound but {@code maxResponseSize}. */
+    HttpExchangeHandler(HttpRequest request, byte[] requestBody, long maxResponseSize, ResponseMemory memory) {
         this.request = request;
         this.requestBody = requestBody;
         this.maxResponseSize = maxResponseSize;
+        this.memory = memory;
     }
 
     /** The answer is read; {@code reusable}: the connection can take another request. */
@@ -104,6 +123,14 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
 
     /** There will be no answer. */
     abstract void broken(Exception cause);
+
+    /** The reading goes on, after it had to wait for memory. Called on any thread. */
+    void resumed() {}
+
+    /** Whether the response is not read at present, for want of memory. */
+    boolean isWaitingForMemory() {
+        return waiting;
+    }
 
     /** Whether any byte of the request may have left. */
     boolean requestSent() {
@@ -161,24 +188,104 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
         if (announced > maxResponseSize) {
             throw new AnswerTooLargeException(maxResponseSize);
         }
+        if (entity.getContentEncoding() != null) {
+            prepareDecoding(head);
+        }
+    }
+
+    private void prepareDecoding(HttpResponse head) throws UnreadableException {
+        for (Header header : head.getHeaders(HttpHeaders.CONTENT_ENCODING)) {
+            for (String coding : header.getValue().split(",", -1)) {
+                String name = coding.strip().toLowerCase(Locale.ROOT);
+                if (name.isEmpty() || name.equals("identity")) {
+                    continue;
+                }
+                if (decoder != null || !(name.equals("gzip") || name.equals("x-gzip"))) {
+                    // nobody asked for an encoding; gzip is what some gateways use all the same
+                    throw new UnreadableException("the response has Content-Encoding " + header.getValue()
+                            + ", of which only gzip is understood; turn it off in whatever is between");
+                }
+                decoder = new GzipDecoder();
+                // it is the length of what is encoded
+                announced = -1;
+            }
+        }
     }
 
     @Override
     public void updateCapacity(CapacityChannel channel) throws IOException {
-        channel.update(Integer.MAX_VALUE);
+        int window = decoder == null ? FREE : ENCODED_AT_ONCE;
+        long most = announced >= 0 ? Math.min(announced, maxResponseSize) : maxResponseSize;
+        int wanted = (int) Math.min(length + (long) window, most);
+        if (memory == null || wanted <= granted) {
+            channel.update(memory == null ? Integer.MAX_VALUE : window);
+            return;
+        }
+        int capacity = capacityFor(wanted);
+        if (share == null) {
+            share = memory.share();
+        }
+        waiting = true;
+        if (share.take(capacity - granted, () -> resume(channel, capacity))) {
+            waiting = false;
+            goOn(channel, capacity);
+        }
+    }
+
+    private void resume(CapacityChannel channel, int capacity) {
+        waiting = false;
+        resumed();
+        try {
+            goOn(channel, capacity);
+        } catch (IOException e) {
+            // the connection has ended meanwhile, which is told by itself
+        }
+    }
+
+    private void goOn(CapacityChannel channel, int capacity) throws IOException {
+        granted = capacity;
+        // one that sends more than it may gets no end of it: the response is refused when it is too long
+        channel.update(decoder == null ? Math.max(FREE, capacity - length) : ENCODED_AT_ONCE);
     }
 
     @Override
     public void consume(ByteBuffer source) throws IOException {
+        if (decoder == null) {
+            append(source);
+        } else {
+            decoder.decode(source, this::append);
+        }
+    }
+
+    private void append(ByteBuffer source) throws IOException {
         int more = source.remaining();
         if (length + (long) more > maxResponseSize) {
             throw new AnswerTooLargeException(maxResponseSize);
         }
         if (length + more > body.length) {
-            body = Arrays.copyOf(body, capacityFor(length + more));
+            grow(length + more);
         }
         source.get(body, length, more);
         length += more;
+    }
+
+    private void grow(int needed) throws AnswerTooLargeException {
+        int capacity = capacityFor(needed);
+        if (needed <= granted) {
+            capacity = Math.min(capacity, granted);
+        } else {
+            if (memory != null) {
+                share = share == null ? memory.share() : share;
+                share.count(capacity - granted);
+            }
+            granted = capacity;
+        }
+        try {
+            body = Arrays.copyOf(body, capacity);
+        } catch (OutOfMemoryError e) {
+            // caught here, where it is known what asked for too much: it would end the I/O thread
+            throw new AnswerTooLargeException(capacity, e);
+        }
     }
 
     private int capacityFor(int needed) {
@@ -195,19 +302,45 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     }
 
     @Override
-    public void streamEnd(List<? extends Header> trailers) {
-        if (!over) {
-            over = true;
-            HttpAnswer answer = new HttpAnswer(
-                    response.getCode(), header(HttpHeaders.CONTENT_TYPE), retryAfter(), redirectHost(), body, length);
-            completed(answer, requestComplete && keepAlive);
+    public void streamEnd(List<? extends Header> trailers) throws IOException {
+        if (decoder != null && decoder.hasBegun() && !decoder.isComplete()) {
+            throw new IOException("its gzip encoding ends in the middle");
         }
+        if (!end()) {
+            return;
+        }
+        boolean more = response instanceof HttpWire.Head head && head.hasUnreadBytes();
+        HttpAnswer answer = new HttpAnswer(
+                response.getCode(),
+                header(HttpHeaders.CONTENT_TYPE),
+                retryAfter(),
+                redirectHost(),
+                challenge(),
+                requestBody == null ? 0 : requestBody.length,
+                body,
+                length,
+                share);
+        completed(answer, requestComplete && keepAlive && !more);
+    }
+
+    /** False if it has ended before. A command that comes to a closed connection can be cancelled by two threads. */
+    private synchronized boolean end() {
+        if (over) {
+            return false;
+        }
+        over = true;
+        if (decoder != null) {
+            decoder.close();
+        }
+        return true;
     }
 
     @Override
     public void failed(Exception cause) {
-        if (!over) {
-            over = true;
+        if (end()) {
+            if (share != null) {
+                share.release();
+            }
             broken(cause);
         }
     }
@@ -220,9 +353,7 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     @Override
     public void releaseResources() {
         // a connection that ends without a word to its exchange must not leave it waiting
-        if (!over) {
-            failed(new IOException("connection closed"));
-        }
+        failed(new ConnectionClosedException());
     }
 
     private String header(String name) {
@@ -236,6 +367,12 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
             return null;
         }
         return Duration.ofSeconds(Long.parseLong(value.trim()));
+    }
+
+    /** The kind of credentials that are asked for; never more of the header, which may be long. */
+    private String challenge() {
+        String value = response.getCode() == 401 ? header(HttpHeaders.WWW_AUTHENTICATE) : null;
+        return value == null ? null : value.strip().split("[\\s,]", 2)[0];
     }
 
     /** Only the host of a redirect: the rest of its URL may repeat a query with a key in it. */

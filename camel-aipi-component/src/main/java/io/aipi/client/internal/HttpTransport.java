@@ -7,62 +7,62 @@
 package io.aipi.client.internal;
 
 import io.aipi.client.ConnectionOptions;
+import io.aipi.client.internal.ConnectionPool.Connection;
 import io.aipi.client.internal.TransportException.Kind;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import org.apache.hc.client5.http.HttpRoute;
-import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
-import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
-import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
-import org.apache.hc.client5.http.nio.AsyncConnectionEndpoint;
-import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
-import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Http1Config;
-import org.apache.hc.core5.http.impl.nio.ClientHttp1IOEventHandlerFactory;
+import org.apache.hc.core5.http.impl.nio.ClientHttp1IOEventHandler;
 import org.apache.hc.core5.http.impl.nio.ClientHttp1StreamDuplexerFactory;
-import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.http.nio.command.RequestExecutionCommand;
 import org.apache.hc.core5.http.nio.command.ShutdownCommand;
 import org.apache.hc.core5.http.protocol.DefaultHttpProcessor;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
+import org.apache.hc.core5.http.protocol.HttpProcessor;
 import org.apache.hc.core5.http.protocol.RequestConnControl;
 import org.apache.hc.core5.http.protocol.RequestContent;
 import org.apache.hc.core5.http.protocol.RequestTargetHost;
 import org.apache.hc.core5.http.protocol.RequestUserAgent;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.net.URIAuthority;
-import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
-import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.reactor.Command;
 import org.apache.hc.core5.reactor.DefaultConnectingIOReactor;
+import org.apache.hc.core5.reactor.IOEventHandler;
 import org.apache.hc.core5.reactor.IOReactorConfig;
+import org.apache.hc.core5.reactor.IOSession;
+import org.apache.hc.core5.reactor.ProtocolIOSession;
+import org.apache.hc.core5.reactor.ssl.TransportSecurityLayer;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
  * HTTP/1.1 over HttpComponents 5, asynchronous.
  *
- * <p>It uses the client's connection pool, TLS and routing, but not its {@code HttpAsyncClient}: that one logs request
+ * <p>It uses the I/O reactor, HTTP/1.1 and TLS of HttpComponents, but not its {@code HttpAsyncClient}: that one logs request
  * lines, headers and bodies at DEBUG and cannot be told not to, and keys stand in all three. What else it would do is
  * not wanted here either: it must not retry, follow redirects with credentials, keep cookies of other people's jobs or
- * negotiate HTTP/2, which costs the connection at this server.
+ * negotiate HTTP/2, which costs the connection at this server. Nor does it use the connection manager, whose bounds
+ * count over all servers, and whose requests wait in one queue.
+ *
+ * <p>No encoding is asked for: nearly all bytes are pictures, which do not get shorter. What comes in gzip all the same,
+ * as from some gateways, is decoded.
  */
 public final class HttpTransport implements Transport {
 
@@ -75,56 +75,68 @@ public final class HttpTransport implements Transport {
     private static final Duration EVICTION_INTERVAL = Duration.ofSeconds(5);
     private static final int IO_THREADS = 2;
 
+    /** So much of a body is taken before anybody asks whether there is memory for it. */
+    private static final int FIRST_WINDOW = 16 * 1024;
+
+    private static final Http1Config HTTP = Http1Config.custom()
+            .setMaxLineLength(64 * 1024)
+            .setMaxHeaderCount(200)
+            .setInitialWindowSize(FIRST_WINDOW)
+            .build();
+
     private final ConnectionOptions options;
     private final HttpTls tls;
+    private final TlsConfig tlsConfig;
     private final Timer timer;
-    private final Executor connector;
+    private final HostLookup lookup;
+    private final ResponseMemory memory;
     private final TimeValue keepAlive;
     private final Set<Thread> ioThreads = ConcurrentHashMap.newKeySet();
     private final DefaultConnectingIOReactor reactor;
-    private final PoolingAsyncClientConnectionManager pool;
-    private final Map<URI, HttpRoute> routes = new ConcurrentHashMap<>();
+    private final Map<URI, Server> servers = new ConcurrentHashMap<>();
+    private final Map<URI, Server> serversThatHold = new ConcurrentHashMap<>();
     private final Set<Exchange> inFlight = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    /**
-     * {@code connector} runs what may block for a moment: looking up a host's address. {@code threads} makes the I/O
-     * threads.
-     */
+    /** One server, for one kind of its requests: those that it holds have connections of their own. */
+    private record Server(HttpTarget target, ConnectionPool pool) {}
+
+    /** {@code lookup} finds hosts; {@code memory} bounds the responses; {@code threads} makes the I/O threads. */
     public HttpTransport(
-            ConnectionOptions options, Timer timer, Executor connector, ThreadFactory threads, String userAgent) {
-        this(options, timer, connector, threads, userAgent, KEEP_ALIVE);
+            ConnectionOptions options,
+            Timer timer,
+            HostLookup lookup,
+            ResponseMemory memory,
+            ThreadFactory threads,
+            String userAgent) {
+        this(options, timer, lookup, memory, threads, userAgent, KEEP_ALIVE);
     }
 
     HttpTransport(
             ConnectionOptions options,
             Timer timer,
-            Executor connector,
+            HostLookup lookup,
+            ResponseMemory memory,
             ThreadFactory threads,
             String userAgent,
             TimeValue keepAlive) {
         this.keepAlive = keepAlive;
         this.options = options;
         this.tls = new HttpTls(options);
+        this.tlsConfig = TlsConfig.custom()
+                .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
+                .setHandshakeTimeout(Timeout.of(options.connectTimeout()))
+                .build();
         this.timer = timer;
-        this.connector = connector;
-        ClientHttp1StreamDuplexerFactory streams = new ClientHttp1StreamDuplexerFactory(
-                new DefaultHttpProcessor(
-                        new RequestTargetHost(),
-                        new RequestContent(),
-                        new RequestConnControl(),
-                        new RequestUserAgent(userAgent)),
-                Http1Config.custom()
-                        .setMaxLineLength(64 * 1024)
-                        .setMaxHeaderCount(200)
-                        .build(),
-                CharCodingConfig.DEFAULT,
-                DefaultClientConnectionReuseStrategy.INSTANCE,
-                null,
-                null,
-                null);
+        this.lookup = lookup;
+        this.memory = memory;
+        HttpProcessor processor = new DefaultHttpProcessor(
+                new RequestTargetHost(),
+                new RequestContent(),
+                new RequestConnControl(),
+                new RequestUserAgent(userAgent));
         this.reactor = new DefaultConnectingIOReactor(
-                new ClientHttp1IOEventHandlerFactory(streams, null, null),
+                (session, attachment) -> http(session, processor),
                 IOReactorConfig.custom()
                         .setIoThreadCount(IO_THREADS)
                         .setTcpNoDelay(true)
@@ -139,35 +151,40 @@ public final class HttpTransport implements Transport {
                 null,
                 null,
                 session -> session.enqueue(new ShutdownCommand(CloseMode.GRACEFUL), Command.Priority.IMMEDIATE));
-        Timeout connectTimeout = Timeout.of(options.connectTimeout());
-        this.pool = PoolingAsyncClientConnectionManagerBuilder.create()
-                .setTlsStrategy(tls)
-                .setMaxConnTotal(options.maxConnections())
-                .setMaxConnPerRoute(options.maxConnections())
-                .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.STRICT)
-                // the connection used last is the least likely to have been closed by the server
-                .setConnPoolPolicy(PoolReusePolicy.LIFO)
-                .setDefaultConnectionConfig(ConnectionConfig.custom()
-                        .setConnectTimeout(connectTimeout)
-                        .build())
-                .setDefaultTlsConfig(TlsConfig.custom()
-                        .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
-                        .setHandshakeTimeout(connectTimeout)
-                        .build())
-                .build();
         reactor.start();
         evictLater();
+    }
+
+    private static IOEventHandler http(ProtocolIOSession session, HttpProcessor processor) {
+        HttpWire wire = new HttpWire(HTTP);
+        return new ClientHttp1IOEventHandler(new ClientHttp1StreamDuplexerFactory(
+                        processor,
+                        HTTP,
+                        CharCodingConfig.DEFAULT,
+                        DefaultClientConnectionReuseStrategy.INSTANCE,
+                        wire::parser,
+                        wire::writer,
+                        null)
+                .create(session));
     }
 
     private void evictLater() {
         timer.schedule(
                 () -> {
                     if (!closed) {
-                        pool.closeIdle(keepAlive);
+                        evict(servers);
+                        evict(serversThatHold);
                         evictLater();
                     }
                 },
                 EVICTION_INTERVAL);
+    }
+
+    private static void evict(Map<URI, Server> pools) {
+        pools.values().removeIf(server -> {
+            server.pool().evict();
+            return server.pool().retire();
+        });
     }
 
     @Override
@@ -176,15 +193,26 @@ public final class HttpTransport implements Transport {
         inFlight.add(exchange);
         if (closed) {
             exchange.fail(Kind.CLOSED, "the client was closed", null);
-        } else {
+            return exchange.answer;
+        }
+        try {
             exchange.start();
+        } catch (RuntimeException e) {
+            // whoever sends waits for the future: nothing is thrown past it
+            exchange.fail(Kind.NOT_CONNECTED, "the request to " + call.server() + " cannot be sent: " + e, e);
         }
         return exchange.answer;
     }
 
-    /** Connections open now, leased or idle. */
+    /** Connections open now, leased or idle, and those being made. */
     public int openConnections() {
-        return pool.getTotalStats().getLeased() + pool.getTotalStats().getAvailable();
+        return placesIn(servers) + placesIn(serversThatHold);
+    }
+
+    private static int placesIn(Map<URI, Server> pools) {
+        return pools.values().stream()
+                .mapToInt(server -> server.pool().places())
+                .sum();
     }
 
     @Override
@@ -193,7 +221,6 @@ public final class HttpTransport implements Transport {
         for (Exchange exchange : inFlight) {
             exchange.fail(Kind.CLOSED, "the client was closed", null);
         }
-        pool.close(CloseMode.IMMEDIATE);
         reactor.close(CloseMode.IMMEDIATE);
         if (ioThreads.contains(Thread.currentThread())) {
             // closed from what follows an answer: this thread cannot wait for its own end
@@ -206,162 +233,266 @@ public final class HttpTransport implements Transport {
         }
     }
 
-    private HttpRoute routeTo(URI server) {
-        return routes.computeIfAbsent(server, uri -> {
-            boolean secure = "https".equalsIgnoreCase(uri.getScheme());
-            HttpHost target = new HttpHost(
-                    uri.getScheme().toLowerCase(Locale.ROOT),
-                    uri.getHost(),
-                    uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80);
-            URI proxy = options.proxy();
-            if (proxy == null) {
-                return new HttpRoute(target, null, secure);
-            }
-            return new HttpRoute(target, null, new HttpHost("http", proxy.getHost(), proxy.getPort()), secure);
-        });
+    private Server serverOf(HttpCall call) {
+        return (call.held() ? serversThatHold : servers)
+                .computeIfAbsent(
+                        call.server(),
+                        url -> new Server(
+                                new HttpTarget(url, options),
+                                new ConnectionPool(
+                                        options.maxConnections(),
+                                        keepAlive.toNanoseconds(),
+                                        options.connectionTimeToLive().toNanos(),
+                                        timer)));
     }
 
     /**
      * One call on its way: lease, connect, perhaps tunnel, execute, release. The answer is completed exactly once, by
-     * whichever comes first of its arrival, a failure and the deadline; the connection is given back exactly once, by
-     * whoever completes the answer or, where it was leased after that, by the one who leased it.
+     * whichever comes first of its arrival, a failure and the deadline; the place in the pool is given back exactly once,
+     * by whoever completes the answer or, where a connection is being made at that moment, by the one who makes it.
      */
-    private final class Exchange {
+    private final class Exchange implements ConnectionPool.Lessee {
 
         private final HttpCall call;
-        private final HttpRoute route;
         private final CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
-        private final long deadline;
+        private Server server;
+        private HttpTarget target;
         private Timer.Task timeout;
-        private Future<AsyncConnectionEndpoint> lease;
-        private AsyncConnectionEndpoint endpoint;
+        private boolean leased;
+        private Connection connection;
+        /** Whether the connection has served another call before. */
+        private boolean reused;
+
         private boolean connecting;
         private boolean over;
+        private volatile long deadline;
         private volatile HttpExchangeHandler handler;
 
         Exchange(HttpCall call) {
             this.call = call;
-            this.route = routeTo(call.server());
-            this.deadline = timer.nanoTime() + call.timeout().toNanos();
         }
 
         void start() {
-            Timer.Task task = timer.schedule(
-                    () -> fail(
-                            handler != null && handler.requestSent() ? Kind.TIMED_OUT : Kind.NOT_CONNECTED,
-                            "no answer within " + call.timeout().toMillis() + " ms",
-                            null),
-                    call.timeout());
+            do {
+                Server found = serverOf(call);
+                synchronized (this) {
+                    server = found;
+                    target = found.target();
+                }
+            } while (!server.pool().acquire(this));
             synchronized (this) {
+                if (leased || over) {
+                    return;
+                }
+            }
+            Timer.Task task = timer.schedule(this::waitedInVain, call.timeout());
+            synchronized (this) {
+                if (!leased && !over) {
+                    timeout = task;
+                    return;
+                }
+            }
+            task.cancel();
+        }
+
+        private void waitedInVain() {
+            synchronized (this) {
+                if (leased) {
+                    return;
+                }
+            }
+            fail(
+                    Kind.NOT_CONNECTED,
+                    "all " + options.maxConnections() + " connections to it (maxConnections) were in use for "
+                            + call.timeout().toMillis() + " ms",
+                    null);
+        }
+
+        @Override
+        public boolean leased(Connection idle) {
+            synchronized (this) {
+                if (isEnding()) {
+                    return false;
+                }
+            }
+            Duration time;
+            try {
+                time = call.timeFromConnection();
+            } catch (RuntimeException unwanted) {
+                fail(Kind.NOT_CONNECTED, "nobody waits for the response any more", unwanted);
+                return false;
+            }
+            synchronized (this) {
+                if (isEnding()) {
+                    return false;
+                }
+                leased = true;
+                connection = idle;
+                reused = idle != null;
+                if (timeout != null) {
+                    timeout.cancel();
+                }
+            }
+            limit(time);
+            if (idle != null) {
+                execute();
+            } else {
+                connect();
+            }
+            return true;
+        }
+
+        /** From now on the call has this much time. */
+        private void limit(Duration time) {
+            deadline = timer.nanoTime() + time.toNanos();
+            Timer.Task task = timer.schedule(() -> timedOut(time), time);
+            synchronized (this) {
+                if (timeout != null) {
+                    timeout.cancel();
+                }
                 timeout = task;
                 if (over) {
                     task.cancel();
-                    return;
                 }
-            }
-            try {
-                lease();
-            } catch (RuntimeException e) {
-                // the pool was shut down since closed was read
-                fail(Kind.CLOSED, "the client was closed", e);
             }
         }
 
-        private void lease() {
-            Future<AsyncConnectionEndpoint> waiting =
-                    pool.lease("aipi", route, null, Timeout.of(remaining()), new Step("no free connection") {
-                        @Override
-                        public void completed(AsyncConnectionEndpoint leased) {
-                            if (own(leased)) {
-                                connect();
-                            } else {
-                                giveUp(leased);
-                            }
-                        }
-                    });
-            synchronized (this) {
-                lease = waiting;
-                if (!over) {
-                    return;
-                }
+        private void timedOut(Duration time) {
+            HttpExchangeHandler current = handler;
+            if (current != null && current.isWaitingForMemory()) {
+                // the server is not late, and its response may hold a result: what holds the memory will end
+                limit(time);
+                return;
             }
-            waiting.cancel(false);
-        }
-
-        private void giveUp(AsyncConnectionEndpoint leased) {
-            // released as it is, it would count as just used however long it has been idle
-            leased.close(CloseMode.IMMEDIATE);
-            if (!closed) {
-                // while closing, it would go to the next call that waits, and from there to the next, a stack frame
-                // each
-                pool.release(leased, null, keepAlive);
-            }
+            fail(
+                    current != null && current.requestSent() ? Kind.TIMED_OUT : Kind.NOT_CONNECTED,
+                    "no answer within " + time.toMillis() + " ms",
+                    null);
         }
 
         private void connect() {
-            if (endpoint.isConnected()) {
-                execute();
-                return;
-            }
-            try {
-                connector.execute(this::connectNow);
-            } catch (RejectedExecutionException e) {
-                fail(Kind.CLOSED, "the client was closed", null);
-            }
-        }
-
-        private void connectNow() {
-            Duration left = remaining();
-            Duration connectTimeout = options.connectTimeout().compareTo(left) < 0 ? options.connectTimeout() : left;
             if (!beginConnecting()) {
                 return;
             }
-            try {
-                if (route.isSecure()) {
-                    tls.prepare();
+            lookup.addressesOf(target.firstHop().getHostName()).whenComplete((found, failure) -> {
+                if (failure != null) {
+                    if (endConnecting()) {
+                        cannotConnect(Failures.cause(failure));
+                    }
+                    return;
                 }
-                pool.connect(
-                        endpoint,
-                        reactor,
-                        Timeout.of(connectTimeout),
-                        null,
-                        HttpClientContext.create(),
-                        new Step("cannot connect to " + firstHop()) {
-                            @Override
-                            public void completed(AsyncConnectionEndpoint connected) {
-                                if (!endConnecting()) {
-                                    return;
-                                }
-                                if (route.isTunnelled()) {
-                                    tunnel();
-                                } else {
-                                    execute();
-                                }
-                            }
+                connectTo(found, 0);
+            });
+        }
 
-                            @Override
-                            public void failed(Exception cause) {
-                                if (endConnecting()) {
-                                    super.failed(cause);
-                                }
-                            }
+        private void cannotConnect(Throwable cause) {
+            if (cause instanceof RejectedExecutionException) {
+                fail(Kind.CLOSED, "the client was closed", null);
+                return;
+            }
+            HttpHost hop = target.firstHop();
+            boolean secured = target.isSecure() && !target.hasProxy();
+            fail(
+                    Kind.NOT_CONNECTED,
+                    "cannot connect to " + hop
+                            + ConnectionTrouble.connecting(cause, hop.getHostName(), secured, options.connectTimeout()),
+                    cause);
+        }
 
-                            @Override
-                            public void cancelled() {
-                                if (endConnecting()) {
-                                    super.cancelled();
-                                }
-                            }
-                        });
+        private void connectTo(InetAddress[] addresses, int next) {
+            try {
+                tryToConnectTo(addresses, next);
             } catch (RuntimeException | Error e) {
+                if (endConnecting()) {
+                    cannotConnect(e);
+                }
+            }
+        }
+
+        private void tryToConnectTo(InetAddress[] addresses, int next) {
+            if (isOver()) {
                 endConnecting();
-                fail(Kind.NOT_CONNECTED, "cannot connect to " + firstHop(), e);
+                return;
+            }
+            if (target.isSecure()) {
+                tls.prepare();
+            }
+            HttpHost hop = target.firstHop();
+            Duration left = remaining();
+            Duration connectTimeout = options.connectTimeout().compareTo(left) < 0 ? options.connectTimeout() : left;
+            reactor.connect(
+                    hop,
+                    new InetSocketAddress(addresses[next], hop.getPort()),
+                    null,
+                    Timeout.of(connectTimeout),
+                    null,
+                    new Step<IOSession>() {
+                        @Override
+                        public void completed(IOSession session) {
+                            opened(session);
+                        }
+
+                        @Override
+                        public void failed(Exception cause) {
+                            if (next + 1 < addresses.length && !isOver()) {
+                                connectTo(addresses, next + 1);
+                            } else if (endConnecting()) {
+                                cannotConnect(cause);
+                            }
+                        }
+                    });
+        }
+
+        private void opened(IOSession session) {
+            synchronized (this) {
+                connection = new Connection(session, timer.nanoTime());
+            }
+            if (!target.isSecure() || target.hasProxy()) {
+                connected();
+                return;
+            }
+            secure(session, new Step<TransportSecurityLayer>() {
+                @Override
+                public void completed(TransportSecurityLayer secured) {
+                    connected();
+                }
+
+                @Override
+                public void failed(Exception cause) {
+                    if (endConnecting()) {
+                        cannotConnect(cause);
+                    }
+                }
+            });
+        }
+
+        private void secure(IOSession session, FutureCallback<TransportSecurityLayer> then) {
+            tls.upgrade(
+                    (TransportSecurityLayer) session,
+                    target.server(),
+                    tlsConfig,
+                    Timeout.of(options.connectTimeout()),
+                    then);
+        }
+
+        private void connected() {
+            if (!endConnecting()) {
+                return;
+            }
+            if (target.isTunnelled()) {
+                tunnel();
+            } else {
+                execute();
             }
         }
 
         /** Over, or about to be: the close has begun, and will come to this call too. Nothing may be begun any more. */
         private boolean isEnding() {
             return over || closed;
+        }
+
+        private synchronized boolean isOver() {
+            return isEnding();
         }
 
         /** False if the call is over. */
@@ -376,80 +507,118 @@ public final class HttpTransport implements Transport {
          */
         private boolean endConnecting() {
             synchronized (this) {
+                if (!connecting) {
+                    return false;
+                }
                 connecting = false;
                 if (!over) {
                     return true;
                 }
             }
-            endpoint.close(CloseMode.IMMEDIATE);
-            pool.release(endpoint, null, keepAlive);
+            release(false);
             return false;
         }
 
-        private HttpHost firstHop() {
-            return route.getProxyHost() != null ? route.getProxyHost() : route.getTargetHost();
+        private void release(boolean reusable) {
+            Connection mine;
+            synchronized (this) {
+                mine = connection;
+                connection = null;
+            }
+            if (mine != null && !reusable) {
+                mine.session().close(CloseMode.IMMEDIATE);
+                mine = null;
+            }
+            if (!closed) {
+                server.pool().release(mine);
+            }
         }
 
         private void tunnel() {
-            HttpHost target = route.getTargetHost();
-            BasicHttpRequest connect = new BasicHttpRequest(Method.CONNECT, target, target.toHostString());
-            connect.setAuthority(new URIAuthority(target.getHostName(), target.getPort()));
-            execute(new HttpExchangeHandler(connect, null, options.maxResponseSize()) {
+            execute(new HttpExchangeHandler(target.tunnelRequest(), null, options.maxResponseSize(), memory) {
                 @Override
                 void completed(HttpAnswer proxyAnswer, boolean reusable) {
-                    if (proxyAnswer.status() != 200) {
-                        fail(
-                                Kind.NOT_CONNECTED,
-                                "the proxy " + route.getProxyHost() + " answered " + proxyAnswer.status()
-                                        + " to CONNECT",
-                                null);
+                    proxyAnswer.release();
+                    if (proxyAnswer.status() / 100 != 2) {
+                        proxyRefused(proxyAnswer.status());
                         return;
                     }
-                    pool.upgrade(
-                            endpoint,
-                            null,
-                            HttpClientContext.create(),
-                            new Step("no TLS with " + target + " through the proxy") {
-                                @Override
-                                public void completed(AsyncConnectionEndpoint upgraded) {
-                                    execute();
-                                }
-                            });
+                    Connection current = current();
+                    if (current == null) {
+                        return;
+                    }
+                    secure(current.session(), new Step<TransportSecurityLayer>() {
+                        @Override
+                        public void completed(TransportSecurityLayer secured) {
+                            execute();
+                        }
+
+                        @Override
+                        public void failed(Exception cause) {
+                            fail(
+                                    Kind.NOT_CONNECTED,
+                                    "no TLS with " + target.server() + " through the proxy"
+                                            + ConnectionTrouble.connecting(
+                                                    cause,
+                                                    target.server().getHostName(),
+                                                    true,
+                                                    options.connectTimeout()),
+                                    cause);
+                        }
+                    });
                 }
 
                 @Override
                 void broken(Exception cause) {
-                    fail(Kind.NOT_CONNECTED, "the proxy " + route.getProxyHost() + " broke the connection", cause);
+                    fail(
+                            Kind.NOT_CONNECTED,
+                            "the proxy " + target.firstHop() + " broke the connection"
+                                    + (cause instanceof HttpException
+                                            ? ""
+                                            : ConnectionTrouble.broken(cause, true, true)),
+                            cause instanceof HttpException ? null : cause);
                 }
             });
         }
 
-        private void execute() {
-            BasicHttpRequest request = new BasicHttpRequest(
-                    call.method(), route.getTargetHost(), call.server().getRawPath() + call.path());
-            request.setAbsoluteRequestUri(route.getProxyHost() != null && !route.isTunnelled());
-            request.setHeader("Accept", "application/json");
-            HttpExchangeHandler real = new HttpExchangeHandler(request, call.body(), options.maxResponseSize()) {
-                @Override
-                void completed(HttpAnswer read, boolean reusable) {
-                    succeed(read, reusable);
-                }
+        private void proxyRefused(int status) {
+            String proxy = "the proxy " + target.firstHop();
+            String what;
+            if (status != 407) {
+                what = proxy + " refused the tunnel with HTTP " + status;
+            } else if (target.hasProxyCredentials()) {
+                what = proxy + " refused proxyUser and proxyPassword (HTTP 407)";
+            } else {
+                what = proxy + " asks for credentials of its own (HTTP 407): set proxyUser and proxyPassword";
+            }
+            fail(Kind.NOT_CONNECTED, what, null);
+        }
 
-                @Override
-                void broken(Exception cause) {
-                    if (cause instanceof AnswerTooLargeException) {
-                        fail(Kind.ANSWER_TOO_LARGE, cause.getMessage(), null);
-                    } else if (cause instanceof HttpException || cause instanceof MalformedChunkCodingException) {
-                        // their words quote what came, which from an echo is our own request line with the key in it
-                        fail(Kind.BROKEN, "what " + firstHop() + " answered is not HTTP/1.1", null);
-                    } else {
-                        fail(
-                                requestSent() ? Kind.BROKEN : Kind.NOT_CONNECTED,
-                                "the connection to " + firstHop() + " broke",
-                                cause);
-                    }
-                }
-            };
+        private void execute() {
+            HttpExchangeHandler real =
+                    new HttpExchangeHandler(target.request(call), call.body(), options.maxResponseSize(), memory) {
+                        @Override
+                        void completed(HttpAnswer read, boolean reusable) {
+                            server.pool().answered();
+                            if (read.status() == 407 && target.hasProxy()) {
+                                read.release();
+                                withdrawn();
+                                proxyRefused(407);
+                            } else {
+                                succeed(read, reusable);
+                            }
+                        }
+
+                        @Override
+                        void broken(Exception cause) {
+                            brokenOff(this, cause);
+                        }
+
+                        @Override
+                        void resumed() {
+                            limit(call.timeout());
+                        }
+                    };
             synchronized (this) {
                 if (isEnding()) {
                     return;
@@ -459,11 +628,72 @@ public final class HttpTransport implements Transport {
             execute(real);
         }
 
+        /** A proxy's own answer: the server has not seen the request. */
+        private void withdrawn() {
+            handler = null;
+        }
+
+        private void brokenOff(HttpExchangeHandler attempt, Exception cause) {
+            boolean sent = !attempt.withdraw();
+            if (cause instanceof AnswerTooLargeException) {
+                fail(Kind.ANSWER_TOO_LARGE, cause.getMessage(), null);
+            } else if (cause instanceof UnreadableException) {
+                fail(Kind.UNREADABLE, cause.getMessage(), null);
+            } else if (cause instanceof HttpWire.TlsSpokenException) {
+                fail(Kind.BROKEN, target.firstHop() + " speaks TLS: it is at https://, not http://", null);
+            } else if (sent && (cause instanceof HttpException || cause instanceof MalformedChunkCodingException)) {
+                // their words quote what came, which from an echo is our own request line with the key in it
+                fail(Kind.BROKEN, "what " + target.firstHop() + " answered is not HTTP/1.1", null);
+            } else if (!sent && startAnew()) {
+                connect();
+            } else {
+                fail(
+                        sent ? Kind.BROKEN : Kind.NOT_CONNECTED,
+                        "the connection to " + target.firstHop() + " broke"
+                                + (cause instanceof HttpException
+                                        ? ""
+                                        : ConnectionTrouble.broken(
+                                                cause,
+                                                target.isSecure(),
+                                                server.pool().hasAnswered())),
+                        cause instanceof HttpException ? null : cause);
+            }
+        }
+
+        /** The server has closed an idle connection at the moment it was leased: it says nothing about the server. */
+        private boolean startAnew() {
+            Connection closing;
+            synchronized (this) {
+                if (!reused || isEnding()) {
+                    return false;
+                }
+                reused = false;
+                closing = connection;
+                connection = null;
+                handler = null;
+            }
+            if (closing != null) {
+                closing.session().close(CloseMode.IMMEDIATE);
+            }
+            return true;
+        }
+
+        private synchronized Connection current() {
+            return isEnding() ? null : connection;
+        }
+
         private void execute(HttpExchangeHandler exchangeHandler) {
-            try {
-                endpoint.execute("aipi", exchangeHandler, HttpClientContext.create());
-            } catch (RuntimeException e) {
-                fail(Kind.NOT_CONNECTED, "the connection to " + firstHop() + " was closed", e);
+            Connection current = current();
+            if (current == null) {
+                return;
+            }
+            IOSession session = current.session();
+            RequestExecutionCommand command =
+                    new RequestExecutionCommand(exchangeHandler, null, HttpCoreContext.create());
+            session.enqueue(command, Command.Priority.NORMAL);
+            if (!session.isOpen()) {
+                // nobody may come to the command any more; told twice, the handler tells once
+                command.cancel();
             }
         }
 
@@ -471,87 +701,74 @@ public final class HttpTransport implements Transport {
             return Duration.ofNanos(Math.max(TimeUnit.MILLISECONDS.toNanos(1), deadline - timer.nanoTime()));
         }
 
-        private synchronized boolean own(AsyncConnectionEndpoint leased) {
-            if (isEnding()) {
-                return false;
-            }
-            endpoint = leased;
-            return true;
-        }
-
         private void succeed(HttpAnswer read, boolean reusable) {
             if (finish(reusable)) {
                 answer.complete(read);
             }
+            // whoever needs the body for longer holds it
+            read.release();
         }
 
         void fail(Kind kind, String message, Throwable cause) {
             if (finish(false)) {
                 HttpExchangeHandler current = handler;
                 boolean sent = current != null && !current.withdraw();
-                String reason = cause == null || cause.getMessage() == null
-                        ? cause == null ? "" : " (" + cause.getClass().getSimpleName() + ")"
-                        : " (" + cause.getMessage() + ")";
-                answer.completeExceptionally(new TransportException(kind, sent, message + reason, cause));
+                answer.completeExceptionally(new TransportException(kind, sent, message, cause));
             }
         }
 
         private boolean finish(boolean reusable) {
-            AsyncConnectionEndpoint toRelease;
-            Future<AsyncConnectionEndpoint> toCancel;
+            boolean release;
             synchronized (this) {
                 if (over) {
                     return false;
                 }
                 over = true;
-                toRelease = connecting ? null : endpoint;
-                toCancel = lease;
+                release = leased && !connecting;
                 if (timeout != null) {
                     timeout.cancel();
                 }
             }
             inFlight.remove(this);
-            if (toCancel != null) {
-                // leaves the pool's queue; without effect on what was leased
-                toCancel.cancel(false);
-            }
-            if (toRelease != null) {
-                if (!reusable) {
-                    toRelease.close(CloseMode.IMMEDIATE);
-                }
-                pool.release(toRelease, null, keepAlive);
+            if (release) {
+                release(reusable);
+            } else if (server != null && !leased) {
+                server.pool().withdraw(this);
             }
             return true;
         }
+    }
 
-        /** A step on the way that can fail before a byte of the request has gone out. */
-        private abstract class Step implements FutureCallback<AsyncConnectionEndpoint> {
+    /** A step on the way to a connection. */
+    private abstract static class Step<T> implements FutureCallback<T> {
 
-            private final String failure;
-
-            Step(String failure) {
-                this.failure = failure;
-            }
-
-            @Override
-            public void failed(Exception cause) {
-                fail(Kind.NOT_CONNECTED, failure, cause);
-            }
-
-            @Override
-            public void cancelled() {
-                fail(Kind.NOT_CONNECTED, failure, null);
-            }
+        @Override
+        public void cancelled() {
+            failed(new IOException("cancelled"));
         }
     }
 
-    /** Thrown while reading an answer that is longer than allowed. */
+    /** Thrown while reading an answer that is longer than allowed, or than there is memory for. */
     static final class AnswerTooLargeException extends IOException {
 
         private static final long serialVersionUID = 1L;
 
         AnswerTooLargeException(long limit) {
             super("the answer is longer than maxResponseSize (" + limit + " bytes)");
+        }
+
+        AnswerTooLargeException(long needed, OutOfMemoryError cause) {
+            super("there is no memory for the answer: " + needed + " bytes were needed at once", cause);
+        }
+    }
+
+    /** Thrown for an answer whose bytes have no meaning here. */
+    static final class UnreadableException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnreadableException(String message) {
+            super(message);
         }
     }
 }

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>Invariants: never more than one poll is under way; after the end none is begun; the result future is completed
  * exactly once; the listener is called in the order of the polls and never after the result; the job ends at the latest
  * {@code jobTimeout} after its beginning, plus one second for the last look (the time of a call, for a job that is
- * followed later), unless that look waits for its turn; a release loses no result: a look under way at that moment is
+ * followed later), unless that look waits for its turn or for a connection; a release loses no result: a look under way at that moment is
  * waited for.
  *
  * <p>The steps form one chain (wait, look, judge, wait, ...), each begun by the one before it, so the fields need no
@@ -74,6 +74,9 @@ final class JobFollower {
     private volatile Timer.Task alarm;
     /** Whether the look that is under way has begun, and does not wait for its turn. Guarded by this. */
     private boolean begun;
+
+    /** When the time of the look under way ends. */
+    private volatile long lookEnds;
 
     private volatile JobProgress last;
     /** The loss of an answer that may have held the result; null if none was lost. */
@@ -136,16 +139,18 @@ final class JobFollower {
     }
 
     private void alarm() {
-        boolean waitsForItsTurn;
+        boolean underWay;
         synchronized (this) {
-            waitsForItsTurn = looking && !begun;
+            underWay = looking;
         }
-        if (!waitsForItsTurn) {
+        // a job is not given up without a last look, however long that has to wait for its turn, nor while a request is
+        // out that may bring the result
+        long more = !underWay ? 0 : begun ? lookEnds - timer.nanoTime() : lastLook.toNanos();
+        if (more <= 0) {
             timedOut();
             return;
         }
-        // a job is not given up without a last look, however long that has to wait
-        alarm = timer.schedule(this::alarm, lastLook);
+        alarm = timer.schedule(this::alarm, Duration.ofNanos(more));
         if (result.isDone()) {
             alarm.cancel();
         }
@@ -226,10 +231,12 @@ final class JobFollower {
         if (result.isDone() || (released != null && !begun)) {
             throw new ClientClosedException("The job is not followed any more", context());
         }
+        long now = timer.nanoTime();
+        Duration longest = Duration.ofNanos(Math.max(deadline - now, lastLook.toNanos()));
+        Duration time = longest.compareTo(options.requestTimeout()) < 0 ? longest : options.requestTimeout();
+        lookEnds = now + time.toNanos();
         begun = true;
-        long left = deadline - timer.nanoTime();
-        Duration longest = Duration.ofNanos(Math.max(left, lastLook.toNanos()));
-        return longest.compareTo(options.requestTimeout()) < 0 ? longest : options.requestTimeout();
+        return time;
     }
 
     private void judge(JobStatus seen) {

@@ -223,7 +223,8 @@ public final class ServerCalls {
                     body.putAll(auth);
                     body.put("wait_for_result", route == Route.HELD_SUBMIT);
                     byte[] json = json(body, context);
-                    return HttpCall.post(server, "/" + HttpCall.segment(endpoint), json, timeout.get());
+                    HttpCall call = HttpCall.post(server, "/" + HttpCall.segment(endpoint), json, timeout);
+                    return route == Route.HELD_SUBMIT ? call.hold() : call;
                 },
                 context,
                 (answer, key) -> submission(route, endpoint, answer, key, context));
@@ -293,7 +294,7 @@ public final class ServerCalls {
             Map<String, Object> body = new LinkedHashMap<>(auth);
             body.put("job_id", job.id());
             return HttpCall.post(
-                    server, "/" + HttpCall.segment(endpoint) + "/progress", JsonWriter.toBytes(body), timeout.get());
+                    server, "/" + HttpCall.segment(endpoint) + "/progress", JsonWriter.toBytes(body), timeout);
         };
         Duration loginTimeout = timeout.get();
         if (job.isUnique() || loginRoute == LoginRoute.NONE) {
@@ -446,9 +447,18 @@ public final class ServerCalls {
     }
 
     private <T> CompletableFuture<T> decodedElsewhere(HttpAnswer http, Function<HttpAnswer, T> read) {
+        boolean held = http.hold();
         try {
-            return CompletableFuture.supplyAsync(() -> read.apply(http), workers);
+            return CompletableFuture.supplyAsync(() -> read.apply(http), workers)
+                    .whenComplete((value, failure) -> {
+                        if (held) {
+                            http.release();
+                        }
+                    });
         } catch (RejectedExecutionException noWorker) {
+            if (held) {
+                http.release();
+            }
             // the server hands a result out once: better to read it here than to lose it
             return CompletableFuture.completedFuture(http).thenApply(read);
         }
@@ -497,9 +507,8 @@ public final class ServerCalls {
         }
         return switch (lost.kind()) {
             case CLOSED -> new ClientClosedException("The client was closed while it waited for " + server, context);
-            // of a result the cause says that it stays too large; a login that is answered so may be answered well
-            // later
-            case ANSWER_TOO_LARGE ->
+            // of a result the cause says that it stays so; a login that is answered so may be answered well later
+            case ANSWER_TOO_LARGE, UNREADABLE ->
                 new ProtocolViolationException(
                         server + ": " + lost.getMessage(), context, arrivalMatters ? lost : null);
             default ->

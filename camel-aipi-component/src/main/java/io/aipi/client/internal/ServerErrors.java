@@ -21,6 +21,7 @@ import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.error.QueueFullException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -125,11 +126,29 @@ final class ServerErrors {
         }
         return switch (answer.status()) {
             case 200 -> refusal(route, words, said, listed, context);
-            case 400 -> badRequest(route, words, said, listed, body, context);
+            case 400 ->
+                speaksOfTls(answer, body)
+                        ? new ProtocolViolationException(
+                                server + " answered a request in clear that it speaks TLS: serverUrl is https://, not"
+                                        + " http://",
+                                context,
+                                null)
+                        : badRequest(route, words, said, listed, body, context);
             case 401 ->
-                new AuthenticationException(
-                        server + " refused the credentials: " + said + "; check apiKey and loginRoute", context);
-            case 402, 403 -> notAllowed(said, context);
+                isForeign(answer, body)
+                        ? notOurs(answer, context)
+                        : new AuthenticationException(
+                                server + " refused the credentials: " + said + "; check apiKey and loginRoute",
+                                context);
+            case 402 -> notAllowed(said, context);
+            case 403 ->
+                isForeign(answer, body)
+                        ? new NotAllowedException(
+                                "Something between here and the AIPI server at " + server
+                                        + ", a gateway or proxy, refused the request (HTTP 403): it does not seem to be"
+                                        + " the API key that is not allowed",
+                                context)
+                        : notAllowed(said, context);
             case 404, 405 ->
                 new EndpointUnavailableException(
                         isOfAipi(body)
@@ -140,8 +159,12 @@ final class ServerErrors {
                         context);
             case 413 ->
                 new InvalidRequestException(
-                        "The request is too large for the server (" + said + "); its bound is "
-                                + Protocol.MAX_REQUEST_SIZE + " bytes by default",
+                        "The request of " + answer.requestLength() + " bytes is too large for "
+                                + (words.isEmpty()
+                                        ? "whoever answered, which does not seem to be the AIPI server but something"
+                                                + " between (a proxy or gateway): raise its bound for request bodies"
+                                        : "the server (" + said + "); its bound is " + Protocol.MAX_REQUEST_SIZE
+                                                + " bytes by default"),
                         context);
             case 429 -> new QueueFullException(server + " asks to wait: " + said, answer.retryAfter(), context);
             default -> other(route, answer, body, said, context);
@@ -248,6 +271,30 @@ final class ServerErrors {
             return new ProtocolViolationException(server + " refused the request: " + said, context, null);
         }
         return new InvalidRequestException(words, context);
+    }
+
+    /** Whether something else than the AIPI server, which answers in JSON and sends no challenge, seems to have answered. */
+    private static boolean isForeign(HttpAnswer answer, Map<String, Object> body) {
+        return answer.challenge() != null || (body.isEmpty() && answer.length() > 0);
+    }
+
+    /** What common servers say in HTML or text to a request in clear on a port where they speak TLS. */
+    private static boolean speaksOfTls(HttpAnswer answer, Map<String, Object> body) {
+        if (!isForeign(answer, body)) {
+            return false;
+        }
+        String text = new String(answer.body(), 0, Math.min(answer.length(), MAX_WORDS), StandardCharsets.ISO_8859_1);
+        return text.contains("HTTPS port") || text.contains("HTTPS server") || text.contains("SSL-enabled server");
+    }
+
+    private AuthenticationException notOurs(HttpAnswer answer, ErrorContext context) {
+        String asked =
+                answer.challenge() == null ? "" : " (WWW-Authenticate: " + secrets.quote(answer.challenge()) + ")";
+        return new AuthenticationException(
+                "Something between here and the AIPI server at " + server
+                        + ", a gateway or proxy, asks for credentials of its own" + asked
+                        + ": give them as a header (header.Authorization); it is not apiKey that was refused",
+                context);
     }
 
     private AipiException notAllowed(String said, ErrorContext context) {

@@ -21,6 +21,8 @@ public final class TransportException extends Exception {
         TIMED_OUT,
         /** The answer is longer than allowed. */
         ANSWER_TOO_LARGE,
+        /** The answer has an encoding that is not understood. */
+        UNREADABLE,
         /** The transport was closed. */
         CLOSED
     }

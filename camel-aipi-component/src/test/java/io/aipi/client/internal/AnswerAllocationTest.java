@@ -78,7 +78,8 @@ class AnswerAllocationTest {
     private static HttpAnswer received(byte[] body, EntityDetails announced) throws Exception {
         AtomicReference<HttpAnswer> answer = new AtomicReference<>();
         HttpExchangeHandler handler =
-                new HttpExchangeHandler(new BasicHttpRequest("POST", "/painter/progress"), null, 256L * 1024 * 1024) {
+                new HttpExchangeHandler(
+                        new BasicHttpRequest("POST", "/painter/progress"), null, 256L * 1024 * 1024, null) {
                     @Override
                     void completed(HttpAnswer read, boolean reusable) {
                         answer.set(read);

@@ -29,7 +29,7 @@ class HttpExchangeHandlerTest {
     private final List<HttpRequest> sent = new ArrayList<>();
     private final List<Exception> failures = new ArrayList<>();
     private final HttpExchangeHandler handler =
-            new HttpExchangeHandler(new BasicHttpRequest("GET", "/path"), null, 1_000) {
+            new HttpExchangeHandler(new BasicHttpRequest("GET", "/path"), null, 1_000, null) {
                 @Override
                 void completed(HttpAnswer answer, boolean reusable) {
                     throw new AssertionError("there is no answer");
@@ -143,7 +143,7 @@ class HttpExchangeHandlerTest {
     }
 
     private static HttpExchangeHandler receiver(List<HttpAnswer> answers, long maxResponseSize) {
-        return new HttpExchangeHandler(new BasicHttpRequest("GET", "/path"), null, maxResponseSize) {
+        return new HttpExchangeHandler(new BasicHttpRequest("GET", "/path"), null, maxResponseSize, null) {
             @Override
             void completed(HttpAnswer answer, boolean reusable) {
                 answers.add(answer);

@@ -29,8 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -63,7 +61,8 @@ class HttpTransportTest {
         return thread;
     };
     private final SystemTimer timer = new SystemTimer(factory);
-    private final ExecutorService connector = Executors.newSingleThreadExecutor(factory);
+    private final HostLookup lookup = new HostLookup(factory);
+    private final ResponseMemory memory = new ResponseMemory(0);
     private final List<AutoCloseable> toClose = new ArrayList<>();
 
     @BeforeAll
@@ -79,7 +78,7 @@ class HttpTransportTest {
             each.close();
         }
         timer.close();
-        connector.shutdownNow();
+        lookup.close();
         soon().untilAsserted(() -> assertThat(threads).noneMatch(Thread::isAlive));
     }
 
@@ -195,7 +194,7 @@ class HttpTransportTest {
 
         assertThat(failure.kind()).isEqualTo(Kind.NOT_CONNECTED);
         assertThat(failure.requestSent()).isFalse();
-        assertThat(next).hasMessageContaining("no answer within 50000 ms");
+        assertThat(next).hasMessageContaining("maxConnections").hasMessageContaining("50000 ms");
         assertThat(server.connections()).isEqualTo(1);
         transport.send(get(https("localhost", server)));
         giveUp.countDown();
@@ -444,15 +443,13 @@ class HttpTransportTest {
     void closingStartsNoCallThatWaitedForAConnection() throws Exception {
         RawServer server = server(RawServer.Connection::awaitEnd);
         AtomicInteger connects = new AtomicInteger();
-        HttpTransport transport = new HttpTransport(
-                trusting(limited(1, 1_000)),
-                timer,
-                task -> {
-                    connects.incrementAndGet();
-                    connector.execute(task);
-                },
-                factory,
-                "the test");
+        HostLookup counting = new HostLookup(factory, host -> {
+            connects.incrementAndGet();
+            return InetAddress.getAllByName(host);
+        });
+        toClose.add(counting);
+        HttpTransport transport =
+                new HttpTransport(trusting(limited(1, 1_000)), timer, counting, memory, factory, "the test");
         toClose.add(transport);
         // in which order they are ended is left to chance: with this many, one that waits comes after the one that has
         List<CompletableFuture<HttpAnswer>> calls = IntStream.range(0, 2_000)
@@ -761,7 +758,7 @@ class HttpTransportTest {
     }
 
     private HttpTransport of(ConnectionOptions options, Timer time, TimeValue keepAlive) {
-        HttpTransport transport = new HttpTransport(options, time, connector, factory, "the test", keepAlive);
+        HttpTransport transport = new HttpTransport(options, time, lookup, memory, factory, "the test", keepAlive);
         toClose.add(transport);
         return transport;
     }

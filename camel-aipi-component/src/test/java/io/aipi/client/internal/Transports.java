@@ -7,7 +7,7 @@
 package io.aipi.client.internal;
 
 import io.aipi.client.ConnectionOptions;
-import java.util.concurrent.Executor;
+import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import org.apache.hc.core5.util.TimeValue;
 
@@ -18,7 +18,14 @@ public final class Transports {
 
     /** One that uses idle connections again, however slow the machine is between two calls. */
     public static Transport keepingConnections(
-            ConnectionOptions options, Timer timer, Executor connector, ThreadFactory threads) {
-        return new HttpTransport(options, timer, connector, threads, "test", TimeValue.ofMinutes(5));
+            ConnectionOptions options, Timer timer, HostLookup lookup, ThreadFactory threads) {
+        return new HttpTransport(
+                options.withConnectionTimeToLive(Duration.ZERO),
+                timer,
+                lookup,
+                new ResponseMemory(0),
+                threads,
+                "test",
+                TimeValue.ofDays(1));
     }
 }

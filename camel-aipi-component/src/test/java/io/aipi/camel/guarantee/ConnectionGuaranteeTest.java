@@ -1,0 +1,404 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.guarantee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.aipi.camel.AipiEndpoint;
+import io.aipi.client.error.AipiException;
+import io.aipi.client.error.AuthenticationException;
+import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.internal.RawServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.zip.GZIPOutputStream;
+import javax.net.ServerSocketFactory;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is between a route and its server: the network, other servers, gateways. */
+class ConnectionGuaranteeTest {
+
+    private static final int PLENTY = 60;
+
+    private final List<AutoCloseable> toClose = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : toClose) {
+            each.close();
+        }
+    }
+
+    private RawServer server(RawServer.Behaviour behaviour) throws IOException {
+        RawServer server = new RawServer(ServerSocketFactory.getDefault(), behaviour);
+        toClose.add(0, server);
+        return server;
+    }
+
+    private static String url(RawServer server) {
+        return "http://127.0.0.1:" + server.port();
+    }
+
+    private ProducerTemplate started(String serverUrl, TestContext.Routes routes) throws Exception {
+        TestContext test = TestContext.started(serverUrl, "api-key-1", routes);
+        toClose.add(0, test);
+        return test.context().createProducerTemplate();
+    }
+
+    /** Answers each request of the documented protocol; a job is done at the first poll. */
+    private static RawServer.Behaviour jobs(Function<String, String> before, String encoding, String text) {
+        AtomicInteger ids = new AtomicInteger();
+        return connection -> {
+            while (connection.read()) {
+                String target = connection.head().split(" ", 3)[1];
+                String json = before.apply(target);
+                int status = json == null ? 200 : 400;
+                if (json == null && target.endsWith("/login")) {
+                    json = "{\"client_session_auth_key\":\"a-session-key\"}";
+                } else if (json == null && target.endsWith("/progress")) {
+                    json = "{\"success\":true,\"job_state\":\"done\",\"job_result\":{\"text\":\"" + text + "\"}}";
+                } else if (json == null && target.startsWith("/api/")) {
+                    status = 404;
+                    json = "{}";
+                } else if (json == null) {
+                    json = "{\"success\":true,\"job_id\":\"JID" + ids.incrementAndGet() + "\"}";
+                }
+                write(connection, status, encoding, json);
+            }
+        };
+    }
+
+    private static void write(RawServer.Connection connection, int status, String encoding, String json)
+            throws IOException {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        if ("gzip".equals(encoding)) {
+            ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+            try (GZIPOutputStream out = new GZIPOutputStream(encoded)) {
+                out.write(body);
+            }
+            body = encoded.toByteArray();
+        }
+        connection.write("HTTP/1.1 " + status + " -\r\nContent-Type: application/json\r\n"
+                + (encoding == null ? "" : "Content-Encoding: " + encoding + "\r\n")
+                + "Content-Length: " + body.length + "\r\n\r\n" + new String(body, StandardCharsets.ISO_8859_1));
+    }
+
+    private static AipiException failureOf(ProducerTemplate template, String body) {
+        Exchange exchange = template.request("direct:in", e -> e.getMessage().setBody(body));
+        assertThat(exchange.getException()).isInstanceOf(AipiException.class);
+        return (AipiException) exchange.getException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 300_000})
+    @Tag("case-A11")
+    void aServerThatCompressesEverythingIsUnderstood(int length) throws Exception {
+        String text = "a".repeat(length);
+        RawServer server = server(jobs(target -> null, "gzip", text));
+        ProducerTemplate template = started(
+                url(server), routes -> routes.from("direct:in").to("aipi:m"));
+
+        assertThat(template.requestBody("direct:in", "hello", String.class)).isEqualTo(text);
+    }
+
+    @Test
+    @Tag("case-A11")
+    void aCompressedRefusalIsUnderstood() throws Exception {
+        RawServer server = server(jobs(
+                target -> target.equals("/m") ? "{\"success\":false,\"error\":[\"top_k must be an integer\"]}" : null,
+                "gzip",
+                ""));
+        ProducerTemplate template = started(
+                url(server), routes -> routes.from("direct:in").to("aipi:m"));
+
+        assertThat(failureOf(template, "hello"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("top_k must be an integer");
+    }
+
+    @Test
+    @Tag("case-A11")
+    void anEncodingThatIsNotUnderstoodIsNamed() throws Exception {
+        RawServer server = server(jobs(target -> null, "br", ""));
+        ProducerTemplate template = started(
+                url(server), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
+
+        assertThat(failureOf(template, "hello")).hasMessageContaining("Content-Encoding br");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://gpu:77770", "http://gpu:0", "http://gpu:x"})
+    @Tag("case-A19")
+    void anImpossiblePortIsRefusedWhenTheEndpointIsMade(String serverUrl) {
+        assertThatThrownBy(() -> make("aipi:m?lazyLogin=true&serverUrl=" + serverUrl))
+                .rootCause()
+                .hasMessageContaining(serverUrl)
+                .hasMessageContaining("port");
+    }
+
+    @Test
+    @Tag("case-E7")
+    void aMissingSchemeIsSaidWhenTheEndpointIsMade() {
+        assertThatThrownBy(() -> make("aipi:m?lazyLogin=true&serverUrl=127.0.0.1:7777"))
+                .rootCause()
+                .hasMessageContaining("did you mean http://127.0.0.1:7777?");
+    }
+
+    private static void make(String uri) throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            context.getEndpoint(uri);
+        }
+    }
+
+    @Test
+    @Tag("case-D6")
+    void polledJobsNeverWaitBehindHeldRequests() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        RawServer server = server(heldUntil(release));
+        ProducerTemplate template = started(url(server), routes -> {
+            routes.from("direct:in").to("aipi:m?lazyLogin=true");
+            routes.from("direct:held").to("aipi:held?holdConnection=true&lazyLogin=true");
+        });
+        List<CompletableFuture<Object>> held = new ArrayList<>();
+        for (int i = 0; i < 120; i++) {
+            held.add(template.asyncRequestBody("direct:held", "hold " + i));
+        }
+        await().atMost(Duration.ofSeconds(PLENTY)).until(() -> server.connections() > 90);
+
+        assertThat(template.requestBody("direct:in", "one", String.class)).isEqualTo("polled");
+        assertThat(template.requestBody("direct:in", "two", String.class)).isEqualTo("polled");
+
+        assertThat(held).noneMatch(CompletableFuture::isDone);
+        release.countDown();
+        for (CompletableFuture<Object> each : held) {
+            assertThat(each.get(PLENTY, TimeUnit.SECONDS)).isEqualTo("held");
+        }
+    }
+
+    private static RawServer.Behaviour heldUntil(CountDownLatch release) {
+        return connection -> {
+            while (connection.read()) {
+                if (connection.head().startsWith("POST /held ")) {
+                    try {
+                        release.await(PLENTY, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                    write(connection, 200, null, "{\"success\":true,\"job_id\":\"JID1\",\"text\":\"held\"}");
+                } else {
+                    answerOnce(connection);
+                }
+            }
+        };
+    }
+
+    private static void answerOnce(RawServer.Connection connection) throws IOException {
+        String target = connection.head().split(" ", 3)[1];
+        if (target.endsWith("/login")) {
+            write(connection, 200, null, "{\"client_session_auth_key\":\"a-session-key\"}");
+        } else if (target.endsWith("/progress")) {
+            write(
+                    connection,
+                    200,
+                    null,
+                    "{\"success\":true,\"job_state\":\"done\",\"job_result\":{\"text\":\"polled\"}}");
+        } else if (target.startsWith("/api/")) {
+            write(connection, 404, null, "{}");
+        } else {
+            write(connection, 200, null, "{\"success\":true,\"job_id\":\"JID2\"}");
+        }
+    }
+
+    /** It logs in, accepts, and answers no poll. */
+    @Test
+    @Tag("case-D5")
+    void aServerThatFreezesWithAThousandJobsCostsAnotherServersJobsNothing() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger frozenPolls = new AtomicInteger();
+        RawServer.Behaviour frozenJobs = connection -> {
+            while (connection.read()) {
+                if (connection.head().contains("/progress ")) {
+                    frozenPolls.incrementAndGet();
+                    try {
+                        release.await(PLENTY, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                    return;
+                }
+                answerOnce(connection);
+            }
+        };
+        RawServer frozen = server(frozenJobs);
+        RawServer good = server(connection -> {
+            while (connection.read()) {
+                answerOnce(connection);
+            }
+        });
+        ProducerTemplate template = started(url(frozen), routes -> {
+            routes.from("seda:frozen?concurrentConsumers=4&size=2000").to("aipi:m?lazyLogin=true");
+            routes.from("seda:good?concurrentConsumers=4")
+                    .to("aipi:m?lazyLogin=true&serverUrl=" + url(good))
+                    .to("mock:good");
+        });
+        for (int i = 0; i < 1_000; i++) {
+            template.sendBody("seda:frozen", "frozen " + i);
+        }
+        await().atMost(Duration.ofSeconds(PLENTY)).until(() -> frozenPolls.get() > 90);
+        MockEndpoint out = template.getCamelContext().getEndpoint("mock:good", MockEndpoint.class);
+        out.expectedMessageCount(20);
+        out.setResultWaitTime(20_000);
+
+        for (int i = 0; i < 20; i++) {
+            template.sendBody("seda:good", "good " + i);
+        }
+
+        out.assertIsSatisfied();
+        assertThat(out.getExchanges())
+                .allSatisfy(exchange ->
+                        assertThat(exchange.getMessage().getBody(String.class)).isEqualTo("polled"));
+        release.countDown();
+    }
+
+    @Test
+    @Tag("case-B10")
+    void aGatewayThatAsksForCredentialsIsToldFromTheServer() throws Exception {
+        RawServer gateway = server(connection -> {
+            while (connection.read()) {
+                if (connection.head().contains("Authorization: Basic Z2F0ZTp3YXk=\r\n")) {
+                    answerOnce(connection);
+                } else {
+                    connection.write("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"gate\"\r\n"
+                            + "Content-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>");
+                }
+            }
+        });
+        ProducerTemplate without = started(
+                url(gateway), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
+        AipiException asked = failureOf(without, "hello");
+        ProducerTemplate with = started(url(gateway), routes -> routes.from("direct:in")
+                .to("aipi:m?header.Authorization=RAW(Basic Z2F0ZTp3YXk=)"));
+
+        assertThat(asked)
+                .isInstanceOf(AuthenticationException.class)
+                .hasMessageContaining("WWW-Authenticate: Basic")
+                .hasMessageContaining("header.Authorization");
+        assertThat(asked.getMessage()).doesNotContain("check apiKey");
+        assertThat(with.requestBody("direct:in", "hello", String.class)).isEqualTo("polled");
+    }
+
+    /** The gateway repeats what it was told, in a way in which the server's own words are quoted. */
+    @Test
+    @Tag("case-B10")
+    void whatGatewaysAreToldIsSeenNowhere() throws Exception {
+        String secret = "gateway-token-77";
+        RawServer gateway = server(connection -> {
+            while (connection.read()) {
+                if (connection.head().startsWith("POST /m ")) {
+                    write(connection, 400, null, "{\"success\":false,\"error\":[\"token " + secret + " is no good\"]}");
+                } else {
+                    answerOnce(connection);
+                }
+            }
+        });
+        try (Recorder recorder = new Recorder()) {
+            TestContext test = TestContext.of(
+                    url(gateway),
+                    "api-key-1",
+                    component -> component.getConfiguration().setHttpHeaders(Map.of("X-Token", secret)),
+                    routes -> routes.from("direct:in").to("aipi:m").log("done"));
+            toClose.add(0, test);
+            test.context().start();
+            Exchange exchange = test.context()
+                    .createProducerTemplate()
+                    .request("direct:in", e -> e.getMessage().setBody("hello"));
+            recorder.see("failure", exchange.getException());
+            recorder.see("properties", exchange.getAllProperties());
+            recorder.see("headers", exchange.getMessage().getHeaders());
+            close();
+            toClose.clear();
+
+            assertThat(exchange.getException()).hasMessageContaining("token xxxxxx is no good");
+            assertThat(recorder.textsWith(secret)).isEmpty();
+        }
+    }
+
+    @Test
+    @Tag("case-B10")
+    void whatIsSecretInAUriIsNotInTheEndpointsUri() throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            AipiEndpoint endpoint = context.getEndpoint(
+                    "aipi:m?serverUrl=http://gpu&proxyHost=proxy&proxyPort=3128&proxyUser=RAW(user-1)"
+                            + "&proxyPassword=RAW(secret-2)&header.Authorization=RAW(Basic secret-3)",
+                    AipiEndpoint.class);
+
+            assertThat(endpoint.getEndpointUri() + endpoint.getEndpointKey() + endpoint)
+                    .doesNotContain("user-1")
+                    .doesNotContain("secret-2")
+                    .doesNotContain("secret-3");
+            assertThat(endpoint.getConfiguration().getProxyUser()).isEqualTo("user-1");
+            assertThat(endpoint.getConfiguration().getProxyPassword()).isEqualTo("secret-2");
+            assertThat(endpoint.getConfiguration().getHttpHeaders()).containsEntry("Authorization", "Basic secret-3");
+        }
+    }
+
+    @Test
+    @Tag("case-B11")
+    void aRefusalOfALongRequestBySomethingBetweenNamesTheRequestsSize() throws Exception {
+        RawServer nginx = server(connection -> {
+            while (connection.read()) {
+                if (connection.body().length > 1_000_000) {
+                    connection.write("HTTP/1.1 413 Request Entity Too Large\r\nContent-Type: text/html\r\n"
+                            + "Content-Length: 50\r\n\r\n<html><center>413 Request Entity Too Large</center>");
+                } else {
+                    answerOnce(connection);
+                }
+            }
+        });
+        ProducerTemplate template = started(
+                url(nginx), routes -> routes.from("direct:in").to("aipi:m"));
+
+        AipiException refused = failureOf(template, "x".repeat(3_000_000));
+
+        assertThat(refused).isInstanceOf(InvalidRequestException.class).hasMessageContaining("something between");
+        assertThat(refused.getMessage()).containsPattern("The request of 30000\\d\\d bytes").doesNotContain("100000000");
+    }
+
+    @Test
+    @Tag("case-B8")
+    void aServerMayHaveAnUnderscoreInItsName() throws Exception {
+        ProducerTemplate template = started(
+                "http://gpu_server.invalid:7777", routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
+
+        assertThatThrownBy(() -> template.requestBody("direct:in", "hello"))
+                .isInstanceOf(CamelExecutionException.class)
+                .rootCause()
+                .isInstanceOf(UnknownHostException.class);
+    }
+}
