@@ -8,6 +8,7 @@ package io.aipi.camel;
 
 import io.aipi.client.AipiClient;
 import io.aipi.client.ConnectionOptions;
+import io.aipi.client.Credentials;
 import io.aipi.client.JobOptions;
 import io.aipi.client.LoginRoute;
 import java.net.URI;
@@ -340,6 +341,15 @@ public class AipiConfiguration implements Cloneable {
                 maxPollInterval,
                 queueFullTimeout,
                 recoveryTimeout);
+    }
+
+    /**
+     * These options in the form that the client takes.
+     *
+     * @throws IllegalArgumentException for credentials that cannot be; it names the option, not its value
+     */
+    Credentials credentials() {
+        return new Credentials(user, apiKey);
     }
 
     /**

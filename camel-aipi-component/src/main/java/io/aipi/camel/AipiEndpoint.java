@@ -124,6 +124,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
             throw new IllegalArgumentException(
                     "holdConnection and progressUri exclude each other: a held request shows no progress");
         }
+        configuration.credentials();
         configuration.jobOptions();
         configuration.connectionOptions(null);
         configuration.loginRouteValue();

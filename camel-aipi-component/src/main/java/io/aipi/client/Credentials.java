@@ -9,6 +9,8 @@ package io.aipi.client;
 /**
  * Who logs in. Both parts may be null: some servers are open.
  *
+ * <p>Line ends and blanks around them are dropped, as files and consoles add them; what is blank counts as null.
+ *
  * @param user the user's name; servers of the 0.9 line ignore it
  * @param apiKey the API key, a secret
  */
@@ -16,6 +18,25 @@ public record Credentials(String user, String apiKey) {
 
     /** No credentials, for an open server. */
     public static final Credentials NONE = new Credentials(null, null);
+
+    /**
+     * Drops what is around them.
+     *
+     * @throws IllegalArgumentException for a control character inside; it names the option, not its value
+     */
+    public Credentials {
+        user = stripped("user", user);
+        apiKey = stripped("apiKey", apiKey);
+    }
+
+    private static String stripped(String option, String value) {
+        String stripped = value == null ? "" : value.strip();
+        if (stripped.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(
+                    option + " has a control character in it, such as a line end or a tab: check where it comes from");
+        }
+        return stripped.isEmpty() ? null : stripped;
+    }
 
     /** Never shows the key. */
     @Override

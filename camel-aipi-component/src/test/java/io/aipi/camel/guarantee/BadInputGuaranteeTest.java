@@ -39,6 +39,7 @@ import org.apache.camel.util.ObjectHelper;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -229,6 +230,27 @@ class BadInputGuaranteeTest {
         assertStartFailure("aipi:chat", server.url(), "wrong", AuthenticationException.class)
                 .hasMessageContaining("Key not valid")
                 .hasMessageContaining("apiKey");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"key-1\n", "key-1\r\n", " \tkey-1  "})
+    @Tag("case-B7")
+    void lineEndsAndBlanksAroundAKeyAreDropped(String key) throws Exception {
+        try (TestContext test = TestContext.started(
+                server.url(), key, routes -> routes.from("direct:in").to("aipi:chat"))) {
+            assertThat(test.context().createProducerTemplate().requestBody("direct:in", "hello", String.class))
+                    .contains("hello");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"key\n-1", "key\u0000-1", "key\t-1", "key-1\u0007"})
+    @Tag("case-B7")
+    void aControlCharacterInAKey(String key) {
+        assertThat(startFailure("aipi:chat?lazyLogin=true", server.url(), key))
+                .hasMessageContaining("apiKey has a control character in it")
+                .hasMessageNotContaining(key)
+                .hasRootCauseInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
