@@ -15,14 +15,21 @@ import java.util.Map;
  * the message's.
  *
  * @param prompt the prompt, sent under the name that the endpoint gives it; null when the parameters say everything
- * @param parameters the other parameters by name: strings, numbers, booleans, {@link Media} (sent as data URIs), lists
- *     and maps; a null value is sent as null
+ * @param parameters the other parameters by name: texts, numbers, truth values, dates and times (sent in the form of
+ *     ISO 8601), constants of enums, {@link Media}, bytes, files and streams (sent as data URIs), and lists and maps of
+ *     these; a null value is sent as null. The docs have the list
+ * @param parametersWin which one is sent if a parameter has the prompt's name: the parameter if true, else the prompt
  */
-public record AipiRequest(String prompt, Map<String, Object> parameters) {
+public record AipiRequest(String prompt, Map<String, Object> parameters, boolean parametersWin) {
 
     /** Copies the parameters, in their order. */
     public AipiRequest {
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    }
+
+    /** A prompt that wins over a parameter of its name. */
+    public AipiRequest(String prompt, Map<String, Object> parameters) {
+        this(prompt, parameters, false);
     }
 
     /** A prompt without parameters. */
@@ -39,7 +46,7 @@ public record AipiRequest(String prompt, Map<String, Object> parameters) {
     public AipiRequest with(String name, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(parameters);
         more.put(name, value);
-        return new AipiRequest(prompt, more);
+        return new AipiRequest(prompt, more, parametersWin);
     }
 
     /** The names of the parameters only: prompts and values may be confidential. */

@@ -8,10 +8,13 @@ package io.aipi.client;
 
 import io.aipi.client.internal.JsonWriter;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the server says of one of its endpoints ({@code GET /api/endpoints/<name>}).
@@ -39,7 +42,10 @@ public record EndpointDescription(
         Map<String, ParameterDescription> input,
         Map<String, ParameterDescription> output) {
 
-    private static final List<String> USUAL_PROMPT_NAMES = List.of("prompt", "text", "prompt_input");
+    private static final List<String> USUAL_PROMPT_NAMES = List.of("prompt", "text", "prompt_input", "text_input");
+
+    /** Chat endpoints of version 3 take a prompt in one of this type. */
+    private static final String TEXT_CONTEXT = "text_context";
 
     /** Copies the maps. */
     public EndpointDescription {
@@ -48,21 +54,35 @@ public record EndpointDescription(
     }
 
     /**
-     * The parameter that takes the prompt: the one with a usual name ({@code prompt}, {@code text},
-     * {@code prompt_input}), else the first required one of type string, else the first of type string. Empty when the
-     * endpoint takes no text.
+     * The parameter that takes the prompt: a required one of type string, as a request without it is refused; else one with
+     * a usual name ({@code prompt}, {@code text}, {@code prompt_input}, {@code text_input}); else one of type
+     * {@code text_context}; else the first of type string. Of several required ones that with a usual name is taken, else
+     * the first. Empty when the endpoint takes no text.
      */
     public Optional<ParameterDescription> promptParameter() {
-        return USUAL_PROMPT_NAMES.stream()
-                .map(input::get)
-                .filter(p -> p != null && p.isText())
-                .findFirst()
-                .or(() -> input.values().stream()
-                        .filter(p -> p.isText() && p.required())
+        List<ParameterDescription> texts =
+                input.values().stream().filter(EndpointDescription::takesPrompt).toList();
+        List<ParameterDescription> required =
+                texts.stream().filter(ParameterDescription::required).toList();
+        return ofUsualName(required)
+                .or(() -> required.stream().findFirst())
+                .or(() -> ofUsualName(texts))
+                .or(() -> texts.stream()
+                        .filter(p -> TEXT_CONTEXT.equals(p.type()))
                         .findFirst())
-                .or(() -> input.values().stream()
-                        .filter(ParameterDescription::isText)
-                        .findFirst());
+                .or(() -> texts.stream().findFirst());
+    }
+
+    private static boolean takesPrompt(ParameterDescription parameter) {
+        return parameter.isText()
+                || TEXT_CONTEXT.equals(parameter.type())
+                || (parameter.type() == null && USUAL_PROMPT_NAMES.contains(parameter.name()));
+    }
+
+    private static Optional<ParameterDescription> ofUsualName(List<ParameterDescription> parameters) {
+        return parameters.stream()
+                .filter(p -> USUAL_PROMPT_NAMES.contains(p.name()))
+                .min(Comparator.comparingInt(p -> USUAL_PROMPT_NAMES.indexOf(p.name())));
     }
 
     /** The first parameter of this type ({@code image}, {@code audio}), required ones first. */
@@ -73,6 +93,14 @@ public record EndpointDescription(
                 .or(() -> input.values().stream()
                         .filter(p -> type.equals(p.type()))
                         .findFirst());
+    }
+
+    /** False if the server gave a description with nothing in it that is known here, which is as good as none. */
+    public boolean saysSomething() {
+        return !input.isEmpty()
+                || !output.isEmpty()
+                || Stream.of(title, description, category, version, maxQueueLength, freeQueueSlots, workers)
+                        .anyMatch(Objects::nonNull);
     }
 
     /** The description as JSON text. */

@@ -60,6 +60,16 @@ public final class ModelEndpoint implements AutoCloseable {
     }
 
     /**
+     * The same request with all that has to be read, such as files and streams, in memory. A submit does so first, on the
+     * thread that calls it; whoever may submit on a thread that must not be blocked does it before.
+     *
+     * @throws io.aipi.client.error.InvalidRequestException if a parameter cannot be read, or has no form in JSON
+     */
+    public AipiRequest read(AipiRequest request) {
+        return jobs.read(request);
+    }
+
+    /**
      * Submits a job and returns as soon as the server has accepted it. A submit that has surely not reached the server is
      * tried again up to twice; one that may have been accepted never is.
      */

@@ -20,7 +20,12 @@ public final class InvalidRequestException extends AipiException {
 
     /** {@code messages}: all reasons, as the server or the client gives them; at least one. */
     public InvalidRequestException(List<String> messages, ErrorContext context) {
-        super(String.join("; ", messages), context, null);
+        this(messages, context, null);
+    }
+
+    /** All reasons, as above, and what one of them comes from; null for nothing. */
+    public InvalidRequestException(List<String> messages, ErrorContext context, Throwable cause) {
+        super(String.join("; ", messages), context, cause);
         this.messages = List.copyOf(messages);
     }
 

@@ -19,6 +19,7 @@ import io.aipi.client.Submission;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.error.QueueFullException;
@@ -109,14 +110,18 @@ public final class EndpointJobs {
 
     /** See {@link io.aipi.client.ModelEndpoint#submit}. */
     public CompletableFuture<Submission> submit(AipiRequest request) {
-        return submitted(() -> prepared(request)
+        CompletableFuture<AipiRequest> repeatable = repeatable(request);
+        return submitted(() -> repeatable
+                .thenCompose(this::prepared)
                 .thenCompose(ready -> calls.submit(
                         endpoint, ready, options.requestTimeout(), () -> unlessEnded(options.requestTimeout()))));
     }
 
     /** See {@link io.aipi.client.ModelEndpoint#runHeld}. */
     public CompletableFuture<JobResult> runHeld(AipiRequest request) {
-        return submitted(() -> prepared(request)
+        CompletableFuture<AipiRequest> repeatable = repeatable(request);
+        return submitted(() -> repeatable
+                        .thenCompose(this::prepared)
                         .thenCompose(ready -> calls.submitHeld(
                                 endpoint, ready, options.requestTimeout(), () -> unlessEnded(options.jobTimeout()))))
                 .thenCompose(answer -> answer.result() != null
@@ -307,6 +312,20 @@ public final class EndpointJobs {
         }
     }
 
+    /** Once for all tries of a submit: a stream can be read once. */
+    private CompletableFuture<AipiRequest> repeatable(AipiRequest request) {
+        try {
+            return CompletableFuture.completedFuture(read(request));
+        } catch (InvalidRequestException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#read}. */
+    public AipiRequest read(AipiRequest request) {
+        return RequestValues.of(request, ErrorContext.of(endpoint), calls::quote);
+    }
+
     private CompletableFuture<Map<String, Object>> prepared(AipiRequest request) {
         return parameters().thenApply(rules -> rules.of(request));
     }
@@ -333,7 +352,10 @@ public final class EndpointJobs {
     }
 
     private RequestParameters rules(Optional<EndpointDescription> description) {
-        return new RequestParameters(endpoint, options, description.orElse(null), calls::quote);
+        // a server that names no parameters says nothing of what it takes
+        EndpointDescription said =
+                description.filter(known -> !known.input().isEmpty()).orElse(null);
+        return new RequestParameters(endpoint, options, said, calls::quote);
     }
 
     private CompletableFuture<Submission> patiently(Supplier<CompletableFuture<Submission>> submit) {

@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import io.aipi.client.Media;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** Writes requests and, for those who want it, results as JSON; media become data URIs. */
@@ -92,6 +93,27 @@ public final class JsonWriter {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("a value cannot be written as JSON: " + e.getOriginalMessage(), e);
         }
+    }
+
+    /**
+     * The value as JSON text of at most {@code limit} bytes.
+     *
+     * @throws TooLongException if it is longer
+     * @throws UncheckedIOException if it cannot be written as JSON; it says why
+     */
+    static String toText(Object value, int limit) throws TooLongException {
+        RequestBytes bytes = new RequestBytes(limit);
+        try {
+            MAPPER.writeValue(bytes, value);
+        } catch (IOException e) {
+            if (!bytes.isTooLong()) {
+                throw new UncheckedIOException("a value cannot be written as JSON: " + e.getMessage(), e);
+            }
+        }
+        if (bytes.isTooLong()) {
+            throw new TooLongException(limit);
+        }
+        return new String(bytes.toByteArray(), StandardCharsets.UTF_8);
     }
 
     private static final class MediaSerializer extends StdSerializer<Media> {

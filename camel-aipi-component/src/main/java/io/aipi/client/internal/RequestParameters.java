@@ -6,7 +6,6 @@
  */
 package io.aipi.client.internal;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.aipi.client.AipiRequest;
 import io.aipi.client.EndpointDescription;
 import io.aipi.client.JobOptions;
@@ -14,6 +13,7 @@ import io.aipi.client.Media;
 import io.aipi.client.ParameterDescription;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.internal.RequestValues.UnsendableException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -39,6 +40,8 @@ final class RequestParameters {
     private final JobOptions options;
     private final EndpointDescription description;
     private final UnaryOperator<String> quote;
+    private final Map<String, Object> fixed = new LinkedHashMap<>();
+    private final List<String> fixedProblems = new ArrayList<>();
 
     /** {@code description} is null where the server has none; {@code quote} makes its words fit to be quoted. */
     RequestParameters(
@@ -47,6 +50,7 @@ final class RequestParameters {
         this.options = options;
         this.description = description;
         this.quote = quote;
+        options.fixedParameters().forEach((name, value) -> fixed.put(name, fixed(name, value)));
     }
 
     /** Whether the server has a description of the endpoint. */
@@ -59,25 +63,47 @@ final class RequestParameters {
      *
      * @throws InvalidRequestException with all that is wrong
      */
-    Map<String, Object> of(AipiRequest request) {
-        List<String> problems = new ArrayList<>();
+    Map<String, Object> of(AipiRequest given) {
+        AipiRequest request = RequestValues.of(given, ErrorContext.of(endpoint), quote);
+        List<String> problems = new ArrayList<>(fixedProblems);
         Map<String, Object> parameters = new LinkedHashMap<>();
-        if (request.prompt() != null) {
-            parameters.put(promptName(), request.prompt());
+        String promptName = request.prompt() == null ? null : promptName();
+        boolean prompted = promptName != null
+                && !(request.parametersWin() && request.parameters().containsKey(promptName));
+        if (prompted) {
+            parameters.put(promptName, request.prompt());
         }
-        options.fixedParameters().forEach((name, value) -> parameters.putIfAbsent(name, fixed(name, value, problems)));
+        fixed.forEach((name, value) -> parameters.putIfAbsent(name, value));
         request.parameters().forEach((name, value) -> {
-            boolean promptAlreadySet = request.prompt() != null && name.equals(promptName());
-            if (!promptAlreadySet) {
+            if (!(prompted && name.equals(promptName))) {
                 parameters.put(nameFor(name, value), typed(name, value, problems));
             }
         });
         checkReserved(parameters.keySet(), problems);
+        checkContexts(parameters, problems);
         if (parameters.isEmpty()) {
             problems.add("Nothing to send: there is neither a prompt nor any parameter");
         }
         refuse(problems);
         return parameters;
+    }
+
+    /** An endpoint with both takes one of them in a request. */
+    private void checkContexts(Map<String, Object> parameters, List<String> problems) {
+        Optional<String> text = firstOfType("text_context", parameters);
+        Optional<String> chat = firstOfType("chat_context", parameters);
+        if (text.isPresent() && chat.isPresent()) {
+            problems.add("The endpoint takes either " + text.get() + ", which a prompt is sent as, or " + chat.get()
+                    + ", not both in one request");
+        }
+    }
+
+    private Optional<String> firstOfType(String type, Map<String, Object> parameters) {
+        return parameters.keySet().stream()
+                .filter(name -> isDescribed(name)
+                        && type.equals(description.input().get(name).type())
+                        && parameters.get(name) != null)
+                .findFirst();
     }
 
     private void refuse(List<String> problems) {
@@ -93,8 +119,7 @@ final class RequestParameters {
      * @throws InvalidRequestException with all that is wrong
      */
     void checkConfiguration() {
-        List<String> problems = new ArrayList<>();
-        options.fixedParameters().forEach((name, value) -> fixed(name, value, problems));
+        List<String> problems = new ArrayList<>(fixedProblems);
         checkReserved(options.fixedParameters().keySet(), problems);
         if (description != null) {
             Set<String> known = description.input().keySet();
@@ -105,10 +130,20 @@ final class RequestParameters {
             unknown.removeIf(name -> known.contains(name) || Protocol.RESERVED_PARAMETERS.contains(name));
             if (!unknown.isEmpty()) {
                 problems.add("The endpoint has no parameter " + String.join(", ", unknown) + "; it has "
-                        + String.join(", ", known));
+                        + String.join(", ", known) + spelling(unknown, known));
             }
         }
         refuse(problems);
+    }
+
+    /** Camel writes names of properties in camel case: {@code parameters.top-k} becomes {@code topK}. */
+    private static String spelling(List<String> unknown, Set<String> known) {
+        return unknown.stream()
+                .map(name -> name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT))
+                .filter(known::contains)
+                .findFirst()
+                .map(name -> ". In properties, write parameters[" + name + "]")
+                .orElse("");
     }
 
     private String promptName() {
@@ -145,14 +180,30 @@ final class RequestParameters {
     }
 
     /** A fixed parameter is configured as text, so that its type must be found: from the description, else by its look. */
-    private Object fixed(String name, Object value, List<String> problems) {
-        if (value instanceof String text && !isDescribed(name)) {
-            if ("true".equals(text) || "false".equals(text)) {
-                return Boolean.valueOf(text);
-            }
-            return isNumber(text) ? number(text) : text;
+    private Object fixed(String name, Object value) {
+        try {
+            Object plain = RequestValues.of(name, value);
+            return plain instanceof String text && !isDescribed(name)
+                    ? looked(name, text)
+                    : typed(name, plain, fixedProblems);
+        } catch (UnsendableException e) {
+            fixedProblems.add(e.getMessage());
+            return null;
         }
-        return typed(name, value, problems);
+    }
+
+    private Object looked(String name, String text) {
+        if ("true".equals(text) || "false".equals(text)) {
+            return Boolean.valueOf(text);
+        }
+        if (isNumber(text)) {
+            return number(text);
+        }
+        if (isNumberOfNoJson(text)) {
+            fixedProblems.add(
+                    "The parameter " + name + " is " + shortened(text) + ", a number that JSON does not have");
+        }
+        return text;
     }
 
     private boolean isDescribed(String name) {
@@ -162,19 +213,11 @@ final class RequestParameters {
     private Object typed(String name, Object value, List<String> problems) {
         ParameterDescription described =
                 description == null ? null : description.input().get(name);
-        if (value instanceof byte[] bytes) {
-            return bytes(name, bytes, problems);
-        }
         if (value instanceof Media) {
             // becomes a data URI when the request is written, and not before
             return value;
         }
-        if (value instanceof List<?> list && list.stream().anyMatch(byte[].class::isInstance)) {
-            return list.stream()
-                    .map(element -> element instanceof byte[] bytes ? bytes(name, bytes, problems) : element)
-                    .toList();
-        }
-        boolean structured = value instanceof Map || value instanceof List || value instanceof JsonNode;
+        boolean structured = value instanceof Map || value instanceof List;
         if (structured && described != null && described.isJson()) {
             // the server wants JSON in a string here, and refuses JSON itself (transcript 54)
             return jsonText(name, value, problems);
@@ -187,19 +230,13 @@ final class RequestParameters {
 
     private static String jsonText(String name, Object value, List<String> problems) {
         try {
-            return JsonWriter.toText(value);
+            return JsonWriter.toText(value, Protocol.MAX_REQUEST_SIZE);
+        } catch (JsonWriter.TooLongException e) {
+            problems.add("The parameter " + name + " has " + e.getMessage());
         } catch (UncheckedIOException e) {
             problems.add("The parameter " + name + " cannot be sent: " + e.getMessage());
-            return null;
         }
-    }
-
-    private static Object bytes(String name, byte[] bytes, List<String> problems) {
-        if (MediaTypes.detect(bytes).isEmpty()) {
-            problems.add("The parameter " + name + " holds bytes of an unknown kind; pass Media with its type");
-            return null;
-        }
-        return Media.of(bytes);
+        return null;
     }
 
     private Object converted(String name, String text, String type, List<String> problems) {
@@ -247,6 +284,15 @@ final class RequestParameters {
     /** Whether the text is a number that JSON can carry: a double has no more than three digits of exponent. */
     private static boolean isNumber(String text) {
         return text.length() < 300 && JSON_NUMBER.matcher(text).matches() && Double.isFinite(Double.parseDouble(text));
+    }
+
+    /** Whether the text can only be meant as a number, but is none that JSON can carry. */
+    private static boolean isNumberOfNoJson(String text) {
+        boolean named = "NaN".equals(text) || text.matches("[+-]?Infinity");
+        return named
+                || (text.length() < 300
+                        && JSON_NUMBER.matcher(text).matches()
+                        && !Double.isFinite(Double.parseDouble(text)));
     }
 
     private static Number number(String text) {

@@ -381,7 +381,10 @@ public final class ServerCalls {
                 return Optional.empty();
             }
             Map<String, Object> json = errors.requireJson(Route.QUERY, answer, false, context);
-            return Optional.of(Protocol.description(endpoint, json));
+            // a server may answer whatever it is asked with a mere success
+            return Protocol.isSuccess(json)
+                    ? Optional.of(Protocol.description(endpoint, json)).filter(EndpointDescription::saysSomething)
+                    : Optional.empty();
         });
     }
 

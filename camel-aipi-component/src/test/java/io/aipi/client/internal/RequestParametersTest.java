@@ -18,12 +18,14 @@ import io.aipi.client.Media;
 import io.aipi.client.ParameterDescription;
 import io.aipi.client.error.InvalidRequestException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -163,7 +165,6 @@ class RequestParametersTest {
         "true, true",
         "hello, '\"hello\"'",
         "007, '\"007\"'",
-        "1e999, '\"1e999\"'",
         "0e39999999999999999, 0.0",
         "-0, 0"
     })
@@ -171,6 +172,73 @@ class RequestParametersTest {
         Map<String, Object> parameters = fixed(null, Map.of("x", text)).of(AipiRequest.ofPrompt("hello"));
 
         assertThat(JsonWriter.toText(parameters.get("x"))).isEqualTo(json);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "Infinity", "-Infinity", "1E400", "-1e999"})
+    @Tag("case-C3")
+    void aFixedNumberThatJsonDoesNotHaveIsRefused(String text) {
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> fixed(null, Map.of("x", text)).checkConfiguration())
+                .withMessageContaining("x")
+                .withMessageContaining(text);
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> fixed(null, Map.of("x", text)).of(AipiRequest.ofPrompt("hello")));
+    }
+
+    @Test
+    @Tag("case-E1")
+    void aRequiredTextTakesThePromptBeforeAnOptionalOne() {
+        Map<String, ParameterDescription> input = new LinkedHashMap<>();
+        input.put("prompt", parameter("prompt", "string", false));
+        input.put("text", parameter("text", "string", true));
+
+        assertThat(rules(described(input.values())).of(AipiRequest.ofPrompt("hello")))
+                .containsExactly(entry("text", "hello"));
+        assertThat(rules(described(
+                                List.of(parameter("prompt", "string", false), parameter("question", "string", true))))
+                        .of(AipiRequest.ofPrompt("hello")))
+                .containsExactly(entry("question", "hello"));
+        assertThat(rules(described(List.of(parameter("language", "string", true), parameter("prompt", "string", true))))
+                        .of(AipiRequest.ofPrompt("hello")))
+                .containsExactly(entry("prompt", "hello"));
+    }
+
+    @Test
+    @Tag("case-B6")
+    void aTextContextTakesThePrompt() {
+        EndpointDescription chat = described(List.of(
+                parameter("system", "string", false),
+                parameter("chat_context", "chat_context", false),
+                parameter("text_context", "text_context", false)));
+
+        assertThat(rules(chat).of(AipiRequest.ofPrompt("hello"))).containsExactly(entry("text_context", "hello"));
+        assertThat(rules(described(List.of(
+                                parameter("chat_context", "chat_context", false),
+                                parameter("prompt_input", "text_context", false))))
+                        .of(AipiRequest.ofPrompt("hello")))
+                .containsExactly(entry("prompt_input", "hello"));
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() ->
+                        rules(chat).of(AipiRequest.ofPrompt("hello").with("chat_context", List.of(Map.of("a", "b")))))
+                .withMessageContaining("either text_context")
+                .withMessageContaining("chat_context");
+    }
+
+    @Test
+    void aParameterWinsOverThePromptWhereTheRequestSaysSo() {
+        assertThat(rules(CHAT).of(new AipiRequest("hello", Map.of("text", "other", "top_k", 1), true)))
+                .containsOnly(entry("text", "other"), entry("top_k", 1));
+        assertThat(rules(CHAT).of(new AipiRequest("hello", Map.of("top_k", 1), true)))
+                .containsOnly(entry("text", "hello"), entry("top_k", 1));
+    }
+
+    @Test
+    @Tag("case-C12")
+    void aNameThatCamelHasChangedIsShownAsItIsWritten() {
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> fixed(CHAT, Map.of("topK", "5")).checkConfiguration())
+                .withMessageContaining("parameters[top_k]");
     }
 
     @Test
@@ -282,6 +350,16 @@ class RequestParametersTest {
     private static RequestParameters fixed(EndpointDescription description, Map<String, Object> fixed) {
         return new RequestParameters(
                 "e", JobOptions.defaults().withFixedParameters(fixed), description, UnaryOperator.identity());
+    }
+
+    private static ParameterDescription parameter(String name, String type, boolean required) {
+        return new ParameterDescription(name, type, required, null, null, null, List.of());
+    }
+
+    private static EndpointDescription described(Collection<ParameterDescription> parameters) {
+        Map<String, ParameterDescription> input = new LinkedHashMap<>();
+        parameters.forEach(parameter -> input.put(parameter.name(), parameter));
+        return new EndpointDescription("e", null, null, null, null, null, null, null, input, Map.of());
     }
 
     private static EndpointDescription described(Map<String, String> types) {
