@@ -11,6 +11,7 @@ import io.aipi.camel.internal.Failures;
 import io.aipi.camel.internal.JobOutcome;
 import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
+import io.aipi.camel.internal.MessageContent;
 import io.aipi.camel.internal.StorableValues;
 import io.aipi.camel.internal.StoredJob;
 import io.aipi.camel.internal.TrackedJob;
@@ -27,6 +28,7 @@ import io.aipi.client.error.InvalidRequestException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -130,7 +132,7 @@ public class AipiProducer extends DefaultAsyncProducer {
             submitDetached(exchange, callback);
             return;
         }
-        AipiRequest request = binding.toRequest(exchange, endpoint);
+        AipiRequest request = request(exchange, false);
         ModelEndpoint model = run.model;
         if (configuration.isHoldConnection()) {
             goOnInTurn(exchange, callback, () -> model.runHeld(request));
@@ -151,7 +153,7 @@ public class AipiProducer extends DefaultAsyncProducer {
     }
 
     private void submitUntracked(Exchange exchange, AsyncCallback callback) {
-        AipiRequest request = binding.toRequest(exchange, endpoint);
+        AipiRequest request = request(exchange, false);
         Run present = run;
         ProgressSender.Job progressJob = progressJob(exchange);
         // the exchange is somebody else's by the time the job is followed
@@ -168,8 +170,7 @@ public class AipiProducer extends DefaultAsyncProducer {
 
     /** A consumer, here or in another process, follows the job; it is stored before the exchange goes on. */
     private void submitTracked(Exchange exchange, AsyncCallback callback, JobTracker tracker) {
-        StorableValues.makeRepeatable(exchange);
-        AipiRequest request = binding.toRequest(exchange, endpoint);
+        AipiRequest request = request(exchange, true);
         String requestId = tracker.store() == null
                 ? null
                 : exchange.getMessage().getHeader(AipiConstants.REQUEST_ID, String.class);
@@ -213,11 +214,26 @@ public class AipiProducer extends DefaultAsyncProducer {
                 submission -> slot);
     }
 
+    /**
+     * The request, with all that it needs in memory: it may be sent on a thread that must not be blocked. What can be read
+     * once is kept in the message, since a redelivery makes the request anew.
+     *
+     * @param kept whether the message outlives the exchange
+     */
+    private AipiRequest request(Exchange exchange, boolean kept) {
+        MessageContent.makeRepeatable(
+                exchange, kept, endpoint.getEndpointName(), List.of(AipiConstants.PROMPT, AipiConstants.PARAMETERS));
+        return run.model.read(binding.toRequest(exchange, endpoint));
+    }
+
     private void checkStorable(Object body) {
-        if (!StorableValues.canBeKept(body)) {
+        Optional<String> unkeepable = StorableValues.unkeepable(body);
+        if (unkeepable.isPresent()) {
             throw new InvalidRequestException(
                     "A message body of type " + body.getClass().getName()
-                            + " cannot be kept in the jobRepository; convert it to text, bytes or a map first",
+                            + " cannot be kept in the jobRepository: "
+                            + unkeepable.get()
+                            + ". Convert it to text, bytes, a number, or a map or list of these first",
                     ErrorContext.of(endpoint.getEndpointName()));
         }
     }
@@ -557,6 +573,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                 if (failure == null) {
                     populate.accept(value);
                     AipiConstants.REQUEST_HEADERS.forEach(exchange.getMessage()::removeHeader);
+                    MessageContent.forget(exchange);
                 } else {
                     exchange.setException(Failures.cause(failure));
                 }

@@ -6,10 +6,15 @@
  */
 package io.aipi.camel;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.aipi.camel.internal.MessageContent;
 import io.aipi.client.AipiRequest;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
@@ -20,16 +25,17 @@ import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.ProtocolViolationException;
-import java.io.File;
-import java.io.InputStream;
-import java.io.Reader;
+import io.aipi.client.internal.Content;
+import io.aipi.client.internal.RequestValues;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,8 +43,6 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
-import org.apache.camel.StreamCache;
-import org.apache.camel.WrappedFile;
 import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.util.IOHelper;
 
@@ -51,8 +55,23 @@ import org.apache.camel.util.IOHelper;
  */
 public class DefaultAipiBinding implements AipiBinding {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() {};
+    private static final ObjectMapper JSON_VALUES = new ObjectMapper();
+
+    /** Takes JSON of a request's size. Of what could fill the memory, small values take most of their JSON's size. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxTokenCount(1_000_000)
+                    .build())
+            // names are the sender's to choose: they must not fill a table that lives as long as the process
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            // of two values of one name, one would be dropped without a word
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build()
+            .setCodec(JSON_VALUES);
+
+    private static final String BODY = "The message body";
+    private static final String BYTE_ORDER_MARK = "\ufeff";
 
     /** What one job leaves in the headers. */
     private static final List<String> JOB_HEADERS = List.of(
@@ -77,15 +96,35 @@ public class DefaultAipiBinding implements AipiBinding {
         if (message.getBody() instanceof AipiRequest request) {
             return request;
         }
-        String prompt = message.getHeader(AipiConstants.PROMPT, String.class);
+        String prompt = promptOfHeader(exchange, endpoint);
         Map<?, ?> headerParameters = headerParameters(message, endpoint);
         boolean askedByHeader = prompt != null || headerParameters != null;
         AipiRequest fromBody = fromBody(exchange, endpoint, askedByHeader);
         Map<String, Object> parameters = new LinkedHashMap<>(fromBody.parameters());
         if (headerParameters != null) {
-            headerParameters.forEach((name, value) -> parameters.put(String.valueOf(name), value));
+            parameters.putAll(named(headerParameters, endpoint));
         }
-        return new AipiRequest(prompt != null ? prompt : fromBody.prompt(), parameters);
+        // headers win over the body: over the body's prompt a parameter of the header, if it is one with the prompt's
+        // name
+        return prompt != null
+                ? new AipiRequest(prompt, parameters)
+                : new AipiRequest(fromBody.prompt(), parameters, headerParameters != null);
+    }
+
+    /** Null for none, which an empty one is as well. */
+    private static String promptOfHeader(Exchange exchange, AipiEndpoint endpoint) {
+        Object header = exchange.getMessage().getHeader(AipiConstants.PROMPT);
+        if (header == null) {
+            return null;
+        }
+        String place = "The header " + AipiConstants.PROMPT;
+        Object read = header instanceof CharSequence ? header : read(exchange, endpoint, header, place);
+        String text = read instanceof byte[] bytes
+                ? decode(exchange, endpoint, bytes, place)
+                : read instanceof CharSequence chars
+                        ? withoutMark(chars.toString())
+                        : asText(exchange, endpoint, read, place);
+        return text.isBlank() ? null : text;
     }
 
     /** Not by conversion: what cannot be converted would be left out without a word. */
@@ -100,25 +139,35 @@ public class DefaultAipiBinding implements AipiBinding {
                         + header.getClass().getName());
     }
 
+    private static Map<String, Object> named(Map<?, ?> parameters, AipiEndpoint endpoint) {
+        Map<String, Object> named = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<?, ?> parameter : parameters.entrySet()) {
+                named.put(RequestValues.name(parameter.getKey()), parameter.getValue());
+            }
+        } catch (RequestValues.UnsendableException e) {
+            throw invalid(endpoint, e.getMessage());
+        }
+        return named;
+    }
+
     private AipiRequest fromBody(Exchange exchange, AipiEndpoint endpoint, boolean askedByHeader) {
         Object body = exchange.getMessage().getBody();
         if (body == null) {
             return AipiRequest.ofParameters(Map.of());
         }
         if (body instanceof Map<?, ?> map) {
-            Map<String, Object> parameters = new LinkedHashMap<>();
-            map.forEach((name, value) -> parameters.put(String.valueOf(name), value));
-            return AipiRequest.ofParameters(parameters);
+            return AipiRequest.ofParameters(named(map, endpoint));
         }
         if (body instanceof JsonNode node) {
-            return fromJson(node, endpoint);
+            return fromJson(node.isObject() ? fields(node) : node.isTextual() ? node.textValue() : node, endpoint);
         }
         if (body instanceof Media media) {
             return fromMedia(media);
         }
         AipiRequest request = body instanceof CharSequence text
-                ? fromText(exchange, endpoint, text.toString())
-                : fromBytesOrAnything(exchange, endpoint, body);
+                ? fromText(exchange, endpoint, text)
+                : fromContentOrAnything(exchange, endpoint, body);
         boolean nothing = request.prompt() != null && request.prompt().isBlank();
         if (nothing && !askedByHeader) {
             throw invalid(
@@ -129,79 +178,132 @@ public class DefaultAipiBinding implements AipiBinding {
         return nothing ? AipiRequest.ofParameters(Map.of()) : request;
     }
 
-    private AipiRequest fromText(Exchange exchange, AipiEndpoint endpoint, String text) {
-        if (!isJson(exchange) || text.isBlank()) {
+    private static Map<String, Object> fields(JsonNode object) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        object.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+        return fields;
+    }
+
+    private static AipiRequest fromText(Exchange exchange, AipiEndpoint endpoint, CharSequence body) {
+        try {
+            // a character is a byte at least
+            Content.checkLength(body.length());
+        } catch (Content.TooLongException e) {
+            throw MessageContent.unreadable(BODY, e, endpoint.getEndpointName());
+        }
+        String text = withoutMark(body.toString());
+        return !isJson(exchange) || text.isBlank()
+                ? AipiRequest.ofPrompt(text)
+                : fromJson(parsed(text, endpoint), endpoint);
+    }
+
+    /** A byte order mark says how bytes become text; it is no part of the text. */
+    private static String withoutMark(String text) {
+        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(BYTE_ORDER_MARK.length()) : text;
+    }
+
+    private static Object parsed(String text, AipiEndpoint endpoint) {
+        try (JsonParser parser = JSON.createParser(text)) {
+            Object value = parser.readValueAs(Object.class);
+            JsonLocation end = parser.currentLocation();
+            if (isMore(parser)) {
+                throw invalid(
+                        endpoint,
+                        "The message's content type is JSON, but its body goes on after the first value, which ends at "
+                                + place(end)
+                                + ". A message is one request: split it before");
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            throw notJson(endpoint, e.getOriginalMessage() + " at " + place(e.getLocation()));
+        } catch (IOException e) {
+            throw notJson(endpoint, e.getMessage());
+        }
+    }
+
+    /** Whatever it is, JSON or not. */
+    private static boolean isMore(JsonParser parser) throws IOException {
+        try {
+            return parser.nextToken() != null;
+        } catch (JsonProcessingException e) {
+            return true;
+        }
+    }
+
+    private static String place(JsonLocation location) {
+        return location == null
+                ? "an unknown place"
+                : "line " + location.getLineNr() + ", column " + location.getColumnNr();
+    }
+
+    private static InvalidRequestException notJson(AipiEndpoint endpoint, String reason) {
+        return invalid(
+                endpoint,
+                "The message's content type is JSON but its body is not: " + reason
+                        + ". Send JSON, or remove the header " + Exchange.CONTENT_TYPE);
+    }
+
+    private static AipiRequest fromJson(Object value, AipiEndpoint endpoint) {
+        if (value instanceof String text) {
             return AipiRequest.ofPrompt(text);
         }
+        if (value instanceof Map<?, ?> object) {
+            return AipiRequest.ofParameters(named(object, endpoint));
+        }
+        throw invalid(
+                endpoint,
+                "A JSON body must be an object with the parameters, or a string with the prompt, but is "
+                        + kind(value instanceof JsonNode node ? node : JSON_VALUES.valueToTree(value)));
+    }
+
+    private static String kind(JsonNode node) {
+        return node.getNodeType().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static AipiRequest fromContentOrAnything(Exchange exchange, AipiEndpoint endpoint, Object body) {
+        Object read = read(exchange, endpoint, body, BODY);
+        if (read instanceof byte[] bytes) {
+            return Media.recognise(bytes)
+                    .map(DefaultAipiBinding::fromMedia)
+                    .orElseGet(() -> fromText(exchange, endpoint, decode(exchange, endpoint, bytes, BODY)));
+        }
+        return read instanceof String text
+                ? fromText(exchange, endpoint, text)
+                : AipiRequest.ofPrompt(asText(exchange, endpoint, read, BODY));
+    }
+
+    /** Of what holds content its bytes or its text, else the value itself. */
+    private static Object read(Exchange exchange, AipiEndpoint endpoint, Object value, String place) {
+        if (!MessageContent.isContent(value)) {
+            return value;
+        }
         try {
-            return fromJson(JSON.readTree(text), endpoint);
-        } catch (JsonProcessingException e) {
-            throw invalid(
-                    endpoint,
-                    "The message's content type is JSON but its body is not: " + e.getOriginalMessage()
-                            + ". Send JSON, or remove the header " + Exchange.CONTENT_TYPE);
+            return MessageContent.read(value, exchange);
+        } catch (IOException e) {
+            throw MessageContent.unreadable(place, e, endpoint.getEndpointName());
         }
-    }
-
-    private AipiRequest fromJson(JsonNode node, AipiEndpoint endpoint) {
-        if (node.isTextual()) {
-            return AipiRequest.ofPrompt(node.textValue());
-        }
-        if (!node.isObject()) {
-            throw invalid(
-                    endpoint,
-                    "A JSON body must be an object with the parameters, or a string with the prompt, but is "
-                            + node.getNodeType().name().toLowerCase(Locale.ROOT));
-        }
-        return AipiRequest.ofParameters(JSON.convertValue(node, MAP));
-    }
-
-    private AipiRequest fromBytesOrAnything(Exchange exchange, AipiEndpoint endpoint, Object body) {
-        if (!isContent(body)) {
-            return AipiRequest.ofPrompt(asText(exchange, endpoint, body));
-        }
-        byte[] bytes = exchange.getContext().getTypeConverter().tryConvertTo(byte[].class, exchange, body);
-        if (bytes == null) {
-            throw unusable(endpoint, body);
-        }
-        return Media.recognise(bytes)
-                .map(DefaultAipiBinding::fromMedia)
-                .orElseGet(() -> fromText(exchange, endpoint, decode(exchange, endpoint, bytes)));
-    }
-
-    /** True for what holds a file's or a stream's content rather than being a value. */
-    private static boolean isContent(Object body) {
-        return body instanceof byte[]
-                || body instanceof InputStream
-                || body instanceof StreamCache
-                || body instanceof WrappedFile
-                || body instanceof File
-                || body instanceof Path
-                || body instanceof ByteBuffer
-                || body instanceof Reader;
     }
 
     /** The value as text, if it is a plain one or somebody made a converter for it: any object has a toString(). */
-    private static String asText(Exchange exchange, AipiEndpoint endpoint, Object body) {
-        if (body instanceof Number || body instanceof Boolean || body instanceof Character || body instanceof Enum) {
-            return body.toString();
+    private static String asText(Exchange exchange, AipiEndpoint endpoint, Object value, String place) {
+        if (value instanceof Enum<?> constant) {
+            return constant.name();
+        }
+        if (value instanceof Number || value instanceof Boolean || value instanceof Character) {
+            return value.toString();
         }
         boolean convertible =
-                exchange.getContext().getTypeConverterRegistry().lookup(String.class, body.getClass()) != null;
+                exchange.getContext().getTypeConverterRegistry().lookup(String.class, value.getClass()) != null;
         String text = convertible
-                ? exchange.getContext().getTypeConverter().tryConvertTo(String.class, exchange, body)
+                ? exchange.getContext().getTypeConverter().tryConvertTo(String.class, exchange, value)
                 : null;
         if (text == null) {
-            throw unusable(endpoint, body);
+            throw invalid(
+                    endpoint,
+                    place + " is a " + value.getClass().getName()
+                            + ", which is neither text, JSON, a map nor a file; convert it first");
         }
         return text;
-    }
-
-    private static InvalidRequestException unusable(AipiEndpoint endpoint, Object body) {
-        return invalid(
-                endpoint,
-                "A message body of type " + body.getClass().getName()
-                        + " is neither text, JSON, a map nor a file; convert it first");
     }
 
     /** An image or a sound goes under the endpoint's parameter for it; its usual name holds where nobody says. */
@@ -211,13 +313,15 @@ public class DefaultAipiBinding implements AipiBinding {
         return AipiRequest.ofParameters(Map.of(media.name() != null ? media.name() : name, media));
     }
 
-    private static String decode(Exchange exchange, AipiEndpoint endpoint, byte[] bytes) {
-        Charset charset = charset(exchange, endpoint);
+    private static String decode(Exchange exchange, AipiEndpoint endpoint, byte[] bytes, String place) {
+        Mark mark = Mark.of(bytes);
+        Charset charset = mark != null ? mark.charset : charset(exchange, endpoint);
+        int begin = mark != null ? mark.bytes.length : 0;
         try {
             CharBuffer text = charset.newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(bytes));
+                    .decode(ByteBuffer.wrap(bytes, begin, bytes.length - begin));
             if (text.chars().anyMatch(c -> c == 0)) {
                 throw new CharacterCodingException();
             }
@@ -225,9 +329,40 @@ public class DefaultAipiBinding implements AipiBinding {
         } catch (CharacterCodingException e) {
             throw invalid(
                     endpoint,
-                    "The message body (" + bytes.length + " bytes) is neither " + charset
+                    place + " (" + bytes.length + " bytes) is neither " + charset
                             + " text nor an image or sound of a known kind. Convert it, or name its character set in the"
                             + " property " + Exchange.CHARSET_NAME);
+        }
+    }
+
+    /** The byte order marks, which tell the character set more surely than any header. */
+    private enum Mark {
+        UTF_8(StandardCharsets.UTF_8, 0xef, 0xbb, 0xbf),
+        UTF_16LE(StandardCharsets.UTF_16LE, 0xff, 0xfe),
+        UTF_16BE(StandardCharsets.UTF_16BE, 0xfe, 0xff);
+
+        private final Charset charset;
+
+        @SuppressWarnings("ImmutableEnumChecker") // never handed out
+        private final byte[] bytes;
+
+        Mark(Charset charset, int... bytes) {
+            this.charset = charset;
+            this.bytes = new byte[bytes.length];
+            for (int i = 0; i < bytes.length; i++) {
+                this.bytes[i] = (byte) bytes[i];
+            }
+        }
+
+        /** Null for none. */
+        static Mark of(byte[] content) {
+            for (Mark mark : values()) {
+                int length = Math.min(content.length, mark.bytes.length);
+                if (Arrays.equals(content, 0, length, mark.bytes, 0, mark.bytes.length)) {
+                    return mark;
+                }
+            }
+            return null;
         }
     }
 
@@ -260,9 +395,11 @@ public class DefaultAipiBinding implements AipiBinding {
 
     @Override
     public String toJobId(Exchange exchange, AipiEndpoint endpoint) {
-        String id = exchange.getMessage().getHeader(AipiConstants.JOB_ID, String.class);
+        Message message = exchange.getMessage();
+        String id =
+                idIn(exchange, endpoint, message.getHeader(AipiConstants.JOB_ID), "The header " + AipiConstants.JOB_ID);
         if (id == null) {
-            id = exchange.getMessage().getBody(String.class);
+            id = idIn(exchange, endpoint, message.getBody(), BODY);
         }
         if (id == null || id.isBlank()) {
             throw invalid(
@@ -270,6 +407,16 @@ public class DefaultAipiBinding implements AipiBinding {
                     "The job is not named: put its id into the header " + AipiConstants.JOB_ID + " or the body");
         }
         return id.trim();
+    }
+
+    private static String idIn(Exchange exchange, AipiEndpoint endpoint, Object value, String place) {
+        Object read = value == null || value instanceof CharSequence ? value : read(exchange, endpoint, value, place);
+        if (read == null || read instanceof CharSequence) {
+            return read == null ? null : read.toString();
+        }
+        return read instanceof byte[] bytes
+                ? decode(exchange, endpoint, bytes, place)
+                : asText(exchange, endpoint, read, place);
     }
 
     @Override

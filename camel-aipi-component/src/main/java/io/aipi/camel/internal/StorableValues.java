@@ -10,16 +10,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.aipi.client.AipiRequest;
 import io.aipi.client.Media;
-import java.io.File;
-import java.io.InputStream;
-import java.io.Reader;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.temporal.Temporal;
 import java.time.temporal.TemporalAmount;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,8 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.Exchange;
-import org.apache.camel.StreamCache;
-import org.apache.camel.WrappedFile;
 
 /**
  * Messages as plain, serialisable values of the JDK: repositories refuse classes that they do not know, by good rule, and
@@ -51,27 +46,6 @@ public final class StorableValues {
 
     private StorableValues() {}
 
-    /**
-     * Reads what can be read once only, such as a stream or a file that will be moved, into memory, and puts it back into
-     * the message in that form.
-     */
-    public static void makeRepeatable(Exchange exchange) {
-        Object body = exchange.getMessage().getBody();
-        boolean once = body instanceof InputStream
-                || body instanceof StreamCache
-                || body instanceof WrappedFile
-                || body instanceof File
-                || body instanceof Path
-                || body instanceof ByteBuffer;
-        Class<?> form = once ? byte[].class : body instanceof Reader ? String.class : null;
-        if (form != null) {
-            Object read = exchange.getContext().getTypeConverter().tryConvertTo(form, exchange, body);
-            if (read != null) {
-                exchange.getMessage().setBody(read);
-            }
-        }
-    }
-
     /** The headers that can be kept; the others are left out. */
     public static Map<String, Object> headers(Map<String, Object> headers) {
         Map<String, Object> kept = new LinkedHashMap<>();
@@ -89,44 +63,130 @@ public final class StorableValues {
         return encode(value).map(StorableValues::decode).orElse(value);
     }
 
-    /** Whether a message body can be kept. */
-    public static boolean canBeKept(Object body) {
-        return body == null || encode(body).isPresent();
+    /** What of a message body cannot be kept: its place in it, and its class; empty if all can. */
+    public static Optional<String> unkeepable(Object body) {
+        Encoder encoder = new Encoder();
+        return body == null || encoder.encode(body).isPresent() ? Optional.empty() : Optional.of(encoder.refused());
     }
 
     /** The value in JDK classes only; empty if that cannot be had, or for null. */
     static Optional<Object> encode(Object value) {
-        if (value == null) {
+        return new Encoder().encode(value);
+    }
+
+    /** One value, up to a depth and a size: what is beyond them, as a map that contains itself is, cannot be kept. */
+    private static final class Encoder {
+
+        private static final int MAX_NESTING = 100;
+        private static final int MAX_VALUES = 1_000_000;
+
+        private final Deque<String> path = new ArrayDeque<>();
+        private int values;
+        private String refused = "";
+
+        /** The place and the class of what was refused. */
+        String refused() {
+            return refused;
+        }
+
+        Optional<Object> encode(Object value) {
+            if (value == null) {
+                return Optional.empty();
+            }
+            if (path.size() > MAX_NESTING || ++values > MAX_VALUES) {
+                return refuse(path.size() > MAX_NESTING ? "is nested too deeply" : "has too many values");
+            }
+            if (value instanceof Map<?, ?> map) {
+                return encodeMap(map);
+            }
+            if (value instanceof Collection<?> collection) {
+                return encodeList(collection);
+            }
+            if (value instanceof Media media) {
+                List<Object> parts = new ArrayList<>();
+                parts.add(media.name());
+                parts.add(media.mediaType());
+                parts.add(media.bytes());
+                return Optional.of(tagged(MEDIA, parts));
+            }
+            if (value instanceof AipiRequest request) {
+                return encodeMap(request.parameters()).map(parameters -> {
+                    List<Object> parts = new ArrayList<>();
+                    parts.add(request.prompt());
+                    parts.add(parameters);
+                    if (request.parametersWin()) {
+                        parts.add(true);
+                    }
+                    return tagged(REQUEST, parts);
+                });
+            }
+            if (value instanceof CharSequence text) {
+                return Optional.of(text.toString());
+            }
+            if (value instanceof JsonNode node) {
+                return encodeNode(node);
+            }
+            return isPlain(value)
+                    ? Optional.of(value)
+                    : refuse("is a " + value.getClass().getName());
+        }
+
+        private Optional<Object> refuse(String reason) {
+            String place = String.join(".", (Iterable<String>) path::descendingIterator);
+            refused = (place.isEmpty() ? "it " : place + ' ') + reason;
             return Optional.empty();
         }
-        if (value instanceof Map<?, ?> map) {
-            return encodeMap(map);
+
+        private Optional<Object> encodeNode(JsonNode node) {
+            if (node.isObject()) {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                node.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+                return encodeMap(fields);
+            }
+            if (node.isArray()) {
+                List<JsonNode> elements = new ArrayList<>();
+                node.forEach(elements::add);
+                return encodeList(elements);
+            }
+            Object value = JSON.convertValue(node, Object.class);
+            return value instanceof JsonNode ? refuse("is a " + value.getClass().getName()) : encode(value);
         }
-        if (value instanceof Collection<?> collection) {
-            return encodeList(collection);
+
+        private Optional<Object> encodeMap(Map<?, ?> map) {
+            Map<String, Object> encoded = new LinkedHashMap<>();
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                Object value = entry.getValue();
+                Optional<Object> kept = encodeAt(String.valueOf(entry.getKey()), value);
+                if (kept.isEmpty() && !isNull(value)) {
+                    return Optional.empty();
+                }
+                encoded.put(String.valueOf(entry.getKey()), kept.orElse(null));
+            }
+            return Optional.of(encoded);
         }
-        if (value instanceof Media media) {
-            List<Object> parts = new ArrayList<>();
-            parts.add(media.name());
-            parts.add(media.mediaType());
-            parts.add(media.bytes());
-            return Optional.of(tagged(MEDIA, parts));
+
+        private Optional<Object> encodeList(Collection<?> collection) {
+            List<Object> encoded = new ArrayList<>();
+            for (Object element : collection) {
+                Optional<Object> kept = encodeAt(String.valueOf(encoded.size()), element);
+                if (kept.isEmpty() && !isNull(element)) {
+                    return Optional.empty();
+                }
+                encoded.add(kept.orElse(null));
+            }
+            return Optional.of(encoded);
         }
-        if (value instanceof AipiRequest request) {
-            return encodeMap(request.parameters()).map(parameters -> {
-                List<Object> parts = new ArrayList<>();
-                parts.add(request.prompt());
-                parts.add(parameters);
-                return tagged(REQUEST, parts);
-            });
+
+        private Optional<Object> encodeAt(String place, Object value) {
+            path.push(place);
+            Optional<Object> encoded = encode(value);
+            path.pop();
+            return encoded;
         }
-        if (value instanceof CharSequence text) {
-            return Optional.of(text.toString());
+
+        private static boolean isNull(Object value) {
+            return value == null || (value instanceof JsonNode node && (node.isNull() || node.isMissingNode()));
         }
-        if (value instanceof JsonNode node) {
-            return encode(JSON.convertValue(node, Object.class));
-        }
-        return isPlain(value) ? Optional.of(value) : Optional.empty();
     }
 
     private static boolean isPlain(Object value) {
@@ -142,30 +202,6 @@ public final class StorableValues {
 
     private static boolean isJdk(Object value) {
         return value.getClass().getName().startsWith("java.");
-    }
-
-    private static Optional<Object> encodeMap(Map<?, ?> map) {
-        Map<String, Object> encoded = new LinkedHashMap<>();
-        for (Map.Entry<?, ?> entry : map.entrySet()) {
-            Optional<Object> value = encode(entry.getValue());
-            if (value.isEmpty() && entry.getValue() != null) {
-                return Optional.empty();
-            }
-            encoded.put(String.valueOf(entry.getKey()), value.orElse(null));
-        }
-        return Optional.of(encoded);
-    }
-
-    private static Optional<Object> encodeList(Collection<?> collection) {
-        List<Object> encoded = new ArrayList<>();
-        for (Object element : collection) {
-            Optional<Object> value = encode(element);
-            if (value.isEmpty() && element != null) {
-                return Optional.empty();
-            }
-            encoded.add(value.orElse(null));
-        }
-        return Optional.of(encoded);
     }
 
     private static Map<String, Object> tagged(String tag, List<Object> parts) {
@@ -188,10 +224,10 @@ public final class StorableValues {
             }
             if (map.size() == 1
                     && map.get(REQUEST) instanceof List<?> parts
-                    && parts.size() == 2
+                    && (parts.size() == 2 || (parts.size() == 3 && Boolean.TRUE.equals(parts.get(2))))
                     && isTextOrNull(parts.get(0))
                     && parts.get(1) instanceof Map<?, ?> parameters) {
-                return new AipiRequest((String) parts.get(0), decodeMap(parameters));
+                return new AipiRequest((String) parts.get(0), decodeMap(parameters), parts.size() == 3);
             }
             return decodeMap(map);
         }

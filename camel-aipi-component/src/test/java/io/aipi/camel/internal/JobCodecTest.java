@@ -36,12 +36,15 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -99,8 +102,38 @@ class JobCodecTest {
     @Test
     void aRequestOfTheClientsComesBackAsOne() throws Exception {
         StoredJob stored = stored(Map.of(), AipiRequest.ofPrompt("Hi").with("seed", 5), null);
+        StoredJob other = stored(Map.of(), new AipiRequest("Hi", Map.of("prompt", "Ho"), true), null);
 
         assertThat(thereAndBack(stored)).isEqualTo(stored);
+        assertThat(thereAndBack(other)).isEqualTo(other);
+    }
+
+    @Test
+    @Tag("case-C9")
+    void whatCannotBeKeptIsNamedWithItsPlace() {
+        assertThat(StorableValues.unkeepable(Map.of("prompt", "Hi"))).isEmpty();
+        assertThat(StorableValues.unkeepable(Map.of("options", List.of(1, Thread.State.NEW))))
+                .hasValue("options.1 is a java.lang.Thread$State");
+    }
+
+    @Test
+    @Tag("case-D4")
+    void whatContainsItself_isDeepOrBranchesWithoutEndCannotBeKept() {
+        Map<String, Object> cycle = new HashMap<>();
+        cycle.put("again", cycle);
+        Object deep = "x";
+        Object wide = "x";
+        for (int i = 0; i < 100_000; i++) {
+            deep = Collections.singletonList(deep);
+        }
+        for (int i = 0; i < 60; i++) {
+            wide = Arrays.asList(wide, wide);
+        }
+        for (Object value : List.of(cycle, deep, wide)) {
+            assertThat(StorableValues.unkeepable(value)).isPresent();
+            assertThat(StorableValues.headers(Collections.singletonMap("header", value)))
+                    .isEmpty();
+        }
     }
 
     @Test
@@ -110,7 +143,7 @@ class JobCodecTest {
 
     @Test
     void whatCannotBeKeptIsRefusedAsABody_andLeftOutAsAHeader() {
-        assertThat(StorableValues.canBeKept(new Thread())).isFalse();
+        assertThat(StorableValues.unkeepable(new Thread())).hasValue("it is a java.lang.Thread");
         assertThatThrownBy(() -> JobCodec.encode(stored(Map.of(), new Thread(), null)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("java.lang.Thread");

@@ -7,6 +7,7 @@
 package io.aipi.camel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.aipi.camel.AipiComponent;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.main.Main;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.PropertyBindingSupport;
@@ -101,6 +103,24 @@ class DslTest extends SimulatorRouteTest {
             assertThat(component.getWorkerPoolSize()).isEqualTo(8);
         } finally {
             context.stop();
+        }
+    }
+
+    /** What the docs say of names of parameters in properties. */
+    @Test
+    @Tag("case-C12")
+    void inPropertiesTheNameOfAParameterStandsInBrackets() throws Exception {
+        Main main = new Main();
+        main.configure().withRoutesIncludePattern("false");
+        main.addInitialProperty("camel.component.aipi.parameters[top_k]", "{{env:AIPI_TEST_TOP_K:40}}");
+        main.addInitialProperty("camel.component.aipi.parameters.top-p", "0.9");
+        main.start();
+        try {
+            AipiComponent component = main.getCamelContext().getComponent("aipi", AipiComponent.class);
+            assertThat(component.getConfiguration().getParameters())
+                    .containsOnly(entry("top_k", "40"), entry("topP", "0.9"));
+        } finally {
+            main.stop();
         }
     }
 }
