@@ -26,7 +26,16 @@ final class Answer {
 
     /** The answer of the transcript with this number: status, headers and body. */
     static Answer recorded(int number) {
-        Transcript transcript = Transcript.number(number);
+        return of(Transcript.number(number));
+    }
+
+    /** The same of the server before, 0.9.0. */
+    static Answer recorded090(int number) {
+        return of(Transcript.of(Transcript.Server.V0_9_0, number));
+    }
+
+    /** The answer of this transcript: status, headers and body. */
+    static Answer of(Transcript transcript) {
         ResponseDefinitionBuilder response =
                 aResponse().withStatus(transcript.status()).withBody(transcript.answerBytes());
         transcript.headers().forEach((name, value) -> {

@@ -7,8 +7,9 @@
 package io.aipi.client.contract;
 
 import static io.aipi.client.contract.Answer.recorded;
+import static io.aipi.client.contract.Answer.recorded090;
 
-/** The two forms of the protocol that a client meets, each with the answers to one job from login to result. */
+/** The three forms of the protocol that a client meets, each with the answers to one job from login to result. */
 enum Generation {
     /** As the "HTTP API Client Interface" documents it. */
     DOCUMENTED("prompt", Documented.SESSION_KEY, Documented.JOB_ID, "Test output...") {
@@ -40,6 +41,42 @@ enum Generation {
         @Override
         Answer heldResult() {
             return Documented.heldResult();
+        }
+    },
+
+    /**
+     * As AIME API Server 0.9.0 serves it (transcripts @1, 13, 15, 17, 23, 24). It describes nothing: that the prompt is
+     * {@code text} here, as in the recordings, would have to be said by {@code promptParameter}.
+     */
+    SERVED_0_9_0("prompt", "f876b842-84ce-4232-a0b0-fcfeb0899b23", "JID3", "the model says that every") {
+        @Override
+        void on(ReplayServer server) {
+            server.served090();
+        }
+
+        @Override
+        Answer accepted() {
+            return recorded090(15);
+        }
+
+        @Override
+        Answer processing() {
+            return recorded090(17);
+        }
+
+        @Override
+        Answer done() {
+            return recorded090(23);
+        }
+
+        @Override
+        Answer doneAgain() {
+            return recorded090(24);
+        }
+
+        @Override
+        Answer heldResult() {
+            return recorded090(13);
         }
     },
 

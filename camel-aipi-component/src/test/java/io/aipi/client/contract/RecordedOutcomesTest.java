@@ -43,19 +43,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every recorded exchange that this client could have had: it is set up as the recorded request was, must send the same
- * request, is given the recorded answer, and must come to the outcome that {@code transcripts/outcomes.csv} names.
+ * request, is given the recorded answer, and must come to the outcome that the {@code outcomes.csv} beside the recordings
+ * names.
  */
 class RecordedOutcomesTest {
 
     /** One line of {@code outcomes.csv}. */
-    record Row(int number, String call, String expected, String why) {
+    record Row(Transcript.Server server, int number, String call, String expected, String why) {
 
         boolean isReplayed() {
             return !"-".equals(call);
@@ -63,7 +64,7 @@ class RecordedOutcomesTest {
 
         @Override
         public String toString() {
-            return "#" + number + " " + call + ": " + expected + " (" + why + ")";
+            return server.cite(number) + " " + call + ": " + expected + " (" + why + ")";
         }
     }
 
@@ -72,32 +73,35 @@ class RecordedOutcomesTest {
     @RegisterExtension
     static final ReplayServer SERVER = new ReplayServer();
 
-    static List<Row> table() {
-        return Transcript.text("outcomes.csv")
+    static List<Row> table(Transcript.Server server) {
+        return server.outcomes()
                 .lines()
                 .filter(line -> !line.startsWith("#"))
                 .skip(1)
                 .map(line -> line.split(",", 4))
-                .map(columns -> new Row(Integer.parseInt(columns[0]), columns[1], columns[2], columns[3]))
+                .map(columns -> new Row(server, Integer.parseInt(columns[0]), columns[1], columns[2], columns[3]))
                 .toList();
     }
 
     static Stream<Row> replayed() {
-        return table().stream().filter(Row::isReplayed);
+        return Stream.of(Transcript.Server.values())
+                .flatMap(server -> table(server).stream())
+                .filter(Row::isReplayed);
     }
 
-    @Test
-    void noTranscriptIsForgotten() {
-        assertThat(table())
+    @ParameterizedTest
+    @EnumSource
+    void noTranscriptIsForgotten(Transcript.Server server) {
+        assertThat(table(server))
                 .extracting(Row::number)
-                .containsExactlyElementsOf(Transcript.index().stream()
-                        .map(Transcript.Entry::number)
-                        .toList());
+                .containsExactlyElementsOf(
+                        server.index().stream().map(Transcript.Entry::number).toList());
     }
 
-    @Test
-    void whatIsNotReplayedHasAReason() {
-        assertThat(table())
+    @ParameterizedTest
+    @EnumSource
+    void whatIsNotReplayedHasAReason(Transcript.Server server) {
+        assertThat(table(server))
                 .filteredOn(row -> !row.isReplayed())
                 .allSatisfy(row -> assertThat(row.why()).isNotBlank());
     }
@@ -105,7 +109,7 @@ class RecordedOutcomesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("replayed")
     void theOutcomeIsTheOneInTheTable(Row row) {
-        Transcript transcript = Transcript.number(row.number());
+        Transcript transcript = Transcript.of(row.server(), row.number());
         Replay replay = new Replay(transcript, row);
 
         String outcome = replay.outcome();
@@ -167,9 +171,9 @@ class RecordedOutcomesTest {
                     Answer.json(200, "{\"success\": true, \"client_session_auth_key\": \"" + sessionKey + "\"}"));
             String path = transcript.path().split("\\?", 2)[0];
             if (row.expected().startsWith("logged in again")) {
-                SERVER.on(transcript.method(), path, recorded(row.number()), recorded(13));
+                SERVER.on(transcript.method(), path, Answer.of(transcript), recorded(13));
             } else if (transcript.status() != null) {
-                SERVER.on(transcript.method(), path, recorded(row.number()));
+                SERVER.on(transcript.method(), path, Answer.of(transcript));
             } else if (givesUp()) {
                 SERVER.on(transcript.method(), path, Documented.heldResult().after(Duration.ofSeconds(50), time));
             } else {
@@ -358,6 +362,7 @@ class RecordedOutcomesTest {
             String everything = Outcome.everythingIn(seen);
             assertThat(everything)
                     .doesNotContain("5b07e305b50505ca2b3284b4ae5f65d")
+                    .doesNotContain("rigworkerkey")
                     .doesNotContain("auth_key");
             for (String key : new String[] {apiKey, sessionKey}) {
                 // "x" and "k2" are keys in some recordings; so short a word is in any text

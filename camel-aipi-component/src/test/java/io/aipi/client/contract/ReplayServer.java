@@ -15,6 +15,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED;
 import static io.aipi.client.contract.Answer.recorded;
+import static io.aipi.client.contract.Answer.recorded090;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
@@ -147,6 +148,11 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
         on("GET", "/api/endpoints/llama3_chat", recorded(201));
     }
 
+    /** AIME API Server 0.9.0: one login route per endpoint, and no descriptions. */
+    void served090() {
+        on("GET", "/llama2_chat/login", recorded090(1));
+    }
+
     /** The documented contract: one login for all endpoints, and no descriptions. */
     void documentedApi() {
         on("POST", "/login", Documented.login());
@@ -163,6 +169,13 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
     /** What a submit to the chat endpoint is answered that carries this session key. */
     void onSubmitWithSession(String sessionKey, Answer answer) {
         server.stubFor(post(urlPathEqualTo("/llama2_chat"))
+                .withRequestBody(containing(sessionKey))
+                .willReturn(answer.response()));
+    }
+
+    /** What a poll at the chat endpoint is answered that carries this session key. */
+    void onProgressWithSession(String sessionKey, Answer answer) {
+        server.stubFor(post(urlPathEqualTo("/llama2_chat/progress"))
                 .withRequestBody(containing(sessionKey))
                 .willReturn(answer.response()));
     }

@@ -26,11 +26,12 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * One exchange recorded from AIME API Server 0.9.6.
+ * One exchange recorded from AIME API Server 0.9.6, or from its predecessor 0.9.0.
  *
- * <p>The recordings shorten long strings to {@code <beginning>...<N chars in all>}; here they have their length again, the
+ * <p>The recordings shorten long strings, to {@code <beginning>...<N chars in all>} for example; here they have their length again, the
  * rest being the last character repeated (which keeps base64 valid, and the signature of a file in place).
  *
+ * @param server the server that it was recorded from
  * @param number its number, as the protocol notes cite it
  * @param method method of the request
  * @param path path and query of the request
@@ -41,6 +42,7 @@ import java.util.stream.IntStream;
  * @param note what was remarked when it was recorded
  */
 public record Transcript(
+        Server server,
         int number,
         String method,
         String path,
@@ -58,29 +60,65 @@ public record Transcript(
                     .build())
             .build();
 
-    private static final String FOLDER = "/transcripts/";
-    private static final Pattern SHORTENED = Pattern.compile("(.*)\\.\\.\\.<(\\d+) chars in all>", Pattern.DOTALL);
+    private static final Pattern SHORTENED =
+            Pattern.compile("(.*)\\.\\.\\.(?:<(\\d+) chars in all>|\\[(\\d+) characters])", Pattern.DOTALL);
+
+    /** A version of the server, of which there are recordings. */
+    public enum Server {
+        /** The present one, whose recordings are {@code #1} and so on. */
+        V0_9_6("/transcripts/", "#"),
+        /** The one before, whose recordings are {@code @1} and so on. */
+        V0_9_0("/transcripts-0.9.0/", "@");
+
+        private final String folder;
+        private final String mark;
+
+        Server(String folder, String mark) {
+            this.folder = folder;
+            this.mark = mark;
+        }
+
+        /** How a recording is cited. */
+        String cite(int number) {
+            return mark + number;
+        }
+
+        /** All its recordings. */
+        public List<Entry> index() {
+            return text(folder + "index.tsv")
+                    .lines()
+                    .map(line -> line.split("\t"))
+                    .map(columns -> new Entry(
+                            Integer.parseInt(columns[0].substring(0, 3)), columns[0], columns[columns.length - 1]))
+                    .toList();
+        }
+
+        /** What the client makes of them. */
+        String outcomes() {
+            return text(folder + "outcomes.csv");
+        }
+    }
 
     /** One line of the index: a transcript that exists, whether or not it is replayed here. */
     public record Entry(int number, String file, String title) {}
 
-    /** All transcripts that were recorded. */
+    /** All transcripts that were recorded from 0.9.6. */
     public static List<Entry> index() {
-        return text("index.tsv")
-                .lines()
-                .map(line -> line.split("\t"))
-                .map(columns -> new Entry(
-                        Integer.parseInt(columns[0].substring(0, 3)), columns[0], columns[columns.length - 1]))
-                .toList();
+        return Server.V0_9_6.index();
     }
 
-    /** The transcript with this number. */
+    /** The transcript of 0.9.6 with this number. */
     public static Transcript number(int number) {
-        Entry entry = index().stream()
+        return of(Server.V0_9_6, number);
+    }
+
+    /** The transcript of this server with this number. */
+    public static Transcript of(Server server, int number) {
+        Entry entry = server.index().stream()
                 .filter(e -> e.number() == number)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no transcript " + number));
-        String text = text(entry.file());
+                .orElseThrow(() -> new IllegalArgumentException("no transcript " + server.cite(number)));
+        String text = text(server.folder + entry.file());
         if (text.contains("its backslash doubled")) {
             text = text.replace("\\\\ud83d", "\\ud83d");
         }
@@ -93,6 +131,7 @@ public record Transcript(
                 .forEach(
                         header -> headers.put(header.getKey(), header.getValue().asText()));
         return new Transcript(
+                server,
                 number,
                 request.path("method").asText(),
                 request.path("path").asText(),
@@ -129,7 +168,7 @@ public record Transcript(
     }
 
     static String text(String file) {
-        try (InputStream in = Transcript.class.getResourceAsStream(FOLDER + file)) {
+        try (InputStream in = Transcript.class.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalArgumentException(file + " was not copied to the test's resources");
             }
@@ -163,7 +202,7 @@ public record Transcript(
             Matcher shortened = SHORTENED.matcher(node.textValue());
             if (shortened.matches()) {
                 String kept = shortened.group(1);
-                int length = Integer.parseInt(shortened.group(2));
+                int length = Integer.parseInt(shortened.group(2) != null ? shortened.group(2) : shortened.group(3));
                 return TextNode.valueOf(kept + kept.substring(kept.length() - 1).repeat(length - kept.length()));
             }
         }
