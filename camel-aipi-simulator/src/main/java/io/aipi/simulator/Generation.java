@@ -16,7 +16,8 @@ import io.aipi.simulator.protocol.ServedDialect;
 public enum Generation {
 
     /**
-     * As the "HTTP API Client Interface" documents it: {@code POST /login}, the parameter {@code prompt}, no
+     * As the "HTTP API Client Interface" documents it: {@code POST /login} with the endpoint that the session
+     * key is good for, the parameter {@code prompt}, job ids that begin with {@code JID1} at each start, no
      * {@code /api} routes, progress in the answer that brings the result, images as bare base64.
      */
     DOCUMENTED(new DocumentedDialect()),

@@ -39,7 +39,7 @@ public record DocumentedDialect() implements Dialect {
 
     @Override
     public boolean bindsSessions() {
-        return false;
+        return true;
     }
 
     @Override

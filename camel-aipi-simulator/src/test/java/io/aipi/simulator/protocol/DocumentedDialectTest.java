@@ -36,18 +36,22 @@ class DocumentedDialectTest {
     }
 
     @Test
-    void aSessionKeyIsGoodForASubmit() {
+    void aSessionKeyIsGoodForASubmitToTheEndpointOfItsLogin() {
         JsonNode login = json((Answer) server.post(
                 "/login", WireJson.object().put("endpoint_name", "llama2_chat").put("key", "a-key")));
 
-        JsonNode answer = json((Answer) server.post(
-                "/llama3_chat",
+        assertThat(json(submitWithSessionOf(login, "/llama2_chat")).toString())
+                .isEqualTo("{\"success\":true,\"job_id\":\"JID1\"}");
+        assertThat(submitWithSessionOf(login, "/llama3_chat").status()).isEqualTo(401);
+    }
+
+    private Answer submitWithSessionOf(JsonNode login, String path) {
+        return (Answer) server.post(
+                path,
                 WireJson.object()
                         .put("prompt", "hi")
                         .put("wait_for_result", false)
-                        .set("client_session_auth_key", login.get("client_session_auth_key"))));
-
-        assertThat(answer.toString()).isEqualTo("{\"success\":true,\"job_id\":\"JID1\"}");
+                        .set("client_session_auth_key", login.get("client_session_auth_key")));
     }
 
     @Test
