@@ -12,13 +12,21 @@ public final class AuthenticationException extends AipiException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Says {@code message}, with the place appended. */
+    private final boolean retryable;
+
+    /** Says {@code message}, with the place appended. The credentials are refused: trying again does not help. */
     public AuthenticationException(String message, ErrorContext context) {
+        this(message, false, context);
+    }
+
+    /** As the other; {@code retryable} if the login was granted and its session was lost at once, which may pass. */
+    public AuthenticationException(String message, boolean retryable, ErrorContext context) {
         super(message, context, null);
+        this.retryable = retryable;
     }
 
     @Override
     public boolean isRetryable() {
-        return false;
+        return retryable;
     }
 }

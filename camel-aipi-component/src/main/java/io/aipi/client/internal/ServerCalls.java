@@ -415,6 +415,20 @@ public final class ServerCalls {
         return credentials.apiKey() == null ? Map.of() : Map.of("key", credentials.apiKey());
     }
 
+    /**
+     * A session that is lost right after its login, which was granted: the server is restarted time and again, or gives keys
+     * that it does not know. It has not done what it was asked for, and later it may.
+     */
+    private void requireKnown(SessionKey fresh, HttpAnswer answer, ErrorContext context) {
+        if (errors.saysUnknownSession(answer)) {
+            fresh.session().expired(fresh);
+            throw new AuthenticationException(
+                    server + " has lost the session right after the login; it may be restarting time and again",
+                    true,
+                    context.withStatus(answer.status()));
+        }
+    }
+
     private <T> CompletableFuture<T> authorised(
             Route route,
             String endpoint,
@@ -437,8 +451,10 @@ public final class ServerCalls {
                     }
                     session.expired(first);
                     return sessionKey(endpoint, loginTimeout)
-                            .thenCompose(second -> decoded(
-                                            attempt(call, second, context), answer -> read.apply(answer, second))
+                            .thenCompose(second -> decoded(attempt(call, second, context), answer -> {
+                                        requireKnown(second, answer, context);
+                                        return read.apply(answer, second);
+                                    })
                                     .exceptionallyCompose(failed));
                 }));
     }

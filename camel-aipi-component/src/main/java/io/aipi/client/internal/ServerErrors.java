@@ -190,6 +190,11 @@ final class ServerErrors {
         return answer.status() == 401 || isUnknownSession(answer.status(), said);
     }
 
+    /** Whether the answer says so in words. A bare 401 may mean the credentials as well. */
+    boolean saysUnknownSession(HttpAnswer answer) {
+        return isUnknownSession(answer.status(), String.join("; ", words(bodyOf(answer))));
+    }
+
     private static boolean isUnknownSession(int status, String said) {
         return status / 100 == 4 && UNKNOWN_SESSION.matcher(said).find();
     }

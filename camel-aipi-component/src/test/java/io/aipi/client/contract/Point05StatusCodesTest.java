@@ -129,6 +129,9 @@ class Point05StatusCodesTest {
         AuthenticationException refused = Outcome.failure(AuthenticationException.class, endpoint.submit(X));
 
         assertThat(refused.getHttpStatus()).isEqualTo(401);
+        assertThat(refused.isRetryable())
+                .as("the login was granted: a server that restarts again does so")
+                .isTrue();
         assertThat(endpoint.logins()).isEqualTo(2);
         assertThat(SERVER.submits()).hasSize(2);
     }
