@@ -116,7 +116,7 @@ class FilePipelineStartTest {
     @Test
     @Tag("case-E3")
     void aPortThatIsTakenEndsIt() throws Exception {
-        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             start("simulator.port=" + other.getLocalPort());
 
             assertThat(linesAtEnd())

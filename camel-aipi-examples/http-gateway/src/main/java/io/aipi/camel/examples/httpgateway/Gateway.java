@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.main.Main;
@@ -122,9 +123,12 @@ public final class Gateway implements AutoCloseable {
 
     /** Such as {@code post /prompts}. */
     List<String> services() {
-        return main.getCamelContext().getRestRegistry().listAllRestServices().stream()
-                .map(service -> service.getMethod().toLowerCase(Locale.ROOT) + " "
-                        + service.getUrl().replaceFirst("^https?://[^/]+", ""))
+        return main
+                .getCamelContext()
+                .getComponent("platform-http", PlatformHttpComponent.class)
+                .getHttpEndpoints()
+                .stream()
+                .map(service -> service.getVerbs().toLowerCase(Locale.ROOT) + " " + service.getUri())
                 .toList();
     }
 

@@ -148,7 +148,7 @@ class GatewayStartTest {
     @Test
     @Tag("case-E3")
     void aPortThatIsTakenEndsIt() throws Exception {
-        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             List<String> lines = start("port=" + other.getLocalPort());
 
             assertEnded();
@@ -159,7 +159,7 @@ class GatewayStartTest {
     @Test
     @Tag("case-E3")
     void aPortOfTheSimulatorThatIsTakenEndsIt() throws Exception {
-        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             List<String> lines = start("port=0", "simulatorPort=" + other.getLocalPort());
 
             assertEnded();

@@ -67,10 +67,10 @@ public final class KafkaPipeline implements AutoCloseable {
     private void run() throws Exception {
         Optional<String> named = Start.setting("brokers").or(() -> Start.setting(BROKERS));
         named.ifPresent(KafkaPipeline::requireBroker);
-        String brokers = named.orElseGet(this::startBroker);
         Server server = Server.named().orElseGet(() -> new Server(startSimulator(), null, null));
         Map<Task, String> models = new ModelFinder(server, System.out::println)
                 .find(List.of(Model.needed(Task.CHAT, ENDPOINT, "llama2_chat")));
+        String brokers = named.orElseGet(this::startBroker);
         main.addOverrideProperty(BROKERS, brokers);
         server.properties().forEach(main::addOverrideProperty);
         main.addOverrideProperty(ENDPOINT, models.get(Task.CHAT));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KafkaPipelineStartTest {
 
     private static final String KEY = "key-of-the-server";
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @TempDir
     private Path folder;
@@ -55,6 +55,8 @@ class KafkaPipelineStartTest {
     private void start(AipiSimulator server, Map<String, String> more) throws IOException {
         Map<String, String> properties = new HashMap<>(more);
         properties.putAll(Map.of("serverUrl", server.url(), "apiKey", KEY, "pipeline.console", "true"));
+        // what the user sees, not what the tests log
+        properties.put("log4j2.configurationFile", "log4j2.properties");
         process = PipelineProcess.start(folder, log(), properties);
     }
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PromptApplicationStartTest {
 
     private static final String KEY = "key-of-the-server";
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @TempDir
     private Path folder;
@@ -124,7 +124,7 @@ class PromptApplicationStartTest {
     @Test
     @Tag("case-E3")
     void aPortThatIsTakenEndsIt() throws Exception {
-        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             start("server.port=" + other.getLocalPort());
 
             assertThat(linesAtEnd())

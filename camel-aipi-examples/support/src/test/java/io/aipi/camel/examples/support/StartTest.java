@@ -23,7 +23,7 @@ class StartTest {
     @Tag("case-E3")
     void aPortThatIsTakenIsNamedWithItsOption() throws Exception {
         int port;
-        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = other.getLocalPort();
             assertThatThrownBy(() -> Start.requireFree("127.0.0.1", port, "server.port"))
                     .isInstanceOf(StartException.class)
