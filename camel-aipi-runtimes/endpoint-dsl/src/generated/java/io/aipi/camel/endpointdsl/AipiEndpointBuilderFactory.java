@@ -685,6 +685,20 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * Password of the user at the proxy.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: proxy
+         * 
+         * @param proxyPassword the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder proxyPassword(String proxyPassword) {
+            doSetProperty("proxyPassword", proxyPassword);
+            return this;
+        }
+        /**
          * Port of the HTTP proxy.
          * 
          * The option is a: <code>java.lang.Integer</code> type.
@@ -711,6 +725,20 @@ public interface AipiEndpointBuilderFactory {
          */
         default AipiEndpointConsumerBuilder proxyPort(String proxyPort) {
             doSetProperty("proxyPort", proxyPort);
+            return this;
+        }
+        /**
+         * Name of the user at the proxy, for Basic authentication.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: proxy
+         * 
+         * @param proxyUser the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder proxyUser(String proxyUser) {
+            doSetProperty("proxyUser", proxyUser);
             return this;
         }
         /**
@@ -765,6 +793,49 @@ public interface AipiEndpointBuilderFactory {
          */
         default AipiEndpointConsumerBuilder apiKey(String apiKey) {
             doSetProperty("apiKey", apiKey);
+            return this;
+        }
+        /**
+         * HTTP headers of each request to the server
+         * (header.Authorization=RAW(Basic ...)), such as a gateway between may
+         * ask for. Values of six characters or more are treated as secrets.
+         * This is a multi-value option with prefix: header.
+         * 
+         * The option is a: <code>java.util.Map&lt;java.lang.String,
+         * java.lang.Object&gt;</code> type.
+         * The option is multivalued, and you can use the httpHeaders(String,
+         * Object) method to add a value (call the method multiple times to set
+         * more values).
+         * 
+         * Group: security
+         * 
+         * @param key the option key
+         * @param value the option value
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder httpHeaders(String key, Object value) {
+            doSetMultiValueProperty("httpHeaders", "header." + key, value);
+            return this;
+        }
+        /**
+         * HTTP headers of each request to the server
+         * (header.Authorization=RAW(Basic ...)), such as a gateway between may
+         * ask for. Values of six characters or more are treated as secrets.
+         * This is a multi-value option with prefix: header.
+         * 
+         * The option is a: <code>java.util.Map&lt;java.lang.String,
+         * java.lang.Object&gt;</code> type.
+         * The option is multivalued, and you can use the httpHeaders(String,
+         * Object) method to add a value (call the method multiple times to set
+         * more values).
+         * 
+         * Group: security
+         * 
+         * @param values the values
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder httpHeaders(Map values) {
+            doSetMultiValueProperties("httpHeaders", "header.", values);
             return this;
         }
         /**
@@ -834,7 +905,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time to make a connection, TLS handshake included.
+         * Longest time to make a connection, and as long again for its TLS
+         * handshake.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -849,7 +921,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time to make a connection, TLS handshake included.
+         * Longest time to make a connection, and as long again for its TLS
+         * handshake.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -964,8 +1037,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for one HTTP call, waiting for a connection included.
-         * Does not apply to held requests.
+         * Longest time for one HTTP request, from its connection to the end of
+         * the response. So long it waits for a free connection, too. Does not
+         * apply to held requests.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -980,8 +1054,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for one HTTP call, waiting for a connection included.
-         * Does not apply to held requests.
+         * Longest time for one HTTP request, from its connection to the end of
+         * the response. So long it waits for a free connection, too. Does not
+         * apply to held requests.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -1171,6 +1246,39 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * Age from which on a connection is not used again, so that a change of
+         * the server's address is followed. 0 is no such age.
+         * 
+         * The option is a: <code>java.time.Duration</code> type.
+         * 
+         * Default: 1m
+         * Group: advanced
+         * 
+         * @param connectionTimeToLive the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointConsumerBuilder connectionTimeToLive(java.time.Duration connectionTimeToLive) {
+            doSetProperty("connectionTimeToLive", connectionTimeToLive);
+            return this;
+        }
+        /**
+         * Age from which on a connection is not used again, so that a change of
+         * the server's address is followed. 0 is no such age.
+         * 
+         * The option will be converted to a <code>java.time.Duration</code>
+         * type.
+         * 
+         * Default: 1m
+         * Group: advanced
+         * 
+         * @param connectionTimeToLive the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointConsumerBuilder connectionTimeToLive(String connectionTimeToLive) {
+            doSetProperty("connectionTimeToLive", connectionTimeToLive);
+            return this;
+        }
+        /**
          * Which headers of a message are kept with its detached job, and go to
          * progressUri and to the exchanges of the consumer. By default all but
          * those that carry credentials, and those about the HTTP request that
@@ -1207,8 +1315,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Connections open at once, idle ones included. Polling needs few; a
-         * held request takes one for its whole job.
+         * Connections open at once to one server, idle ones included. Polling
+         * needs few. Held requests (holdConnection) take one for their whole
+         * job; they have as many again of their own.
          * 
          * The option is a: <code>int</code> type.
          * 
@@ -1223,8 +1332,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Connections open at once, idle ones included. Polling needs few; a
-         * held request takes one for its whole job.
+         * Connections open at once to one server, idle ones included. Polling
+         * needs few. Held requests (holdConnection) take one for their whole
+         * job; they have as many again of their own.
          * 
          * The option will be converted to a <code>int</code> type.
          * 
@@ -1239,8 +1349,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Largest answer of the server in bytes. A larger one fails the
-         * exchange.
+         * Largest response of the server in bytes, decoded. A larger one fails
+         * the exchange.
          * 
          * The option is a: <code>long</code> type.
          * 
@@ -1255,8 +1365,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Largest answer of the server in bytes. A larger one fails the
-         * exchange.
+         * Largest response of the server in bytes, decoded. A larger one fails
+         * the exchange.
          * 
          * The option will be converted to a <code>long</code> type.
          * 
@@ -1617,6 +1727,42 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * With maxInFlight: maximum number of exchanges that wait for their
+         * turn. Beyond it the producer blocks the calling thread until one has
+         * ended, so that a fast source is held back and does not fill the
+         * memory. 0 is no bound.
+         * 
+         * The option is a: <code>int</code> type.
+         * 
+         * Default: 0
+         * Group: producer
+         * 
+         * @param maxWaiting the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder maxWaiting(int maxWaiting) {
+            doSetProperty("maxWaiting", maxWaiting);
+            return this;
+        }
+        /**
+         * With maxInFlight: maximum number of exchanges that wait for their
+         * turn. Beyond it the producer blocks the calling thread until one has
+         * ended, so that a fast source is held back and does not fill the
+         * memory. 0 is no bound.
+         * 
+         * The option will be converted to a <code>int</code> type.
+         * 
+         * Default: 0
+         * Group: producer
+         * 
+         * @param maxWaiting the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder maxWaiting(String maxWaiting) {
+            doSetProperty("maxWaiting", maxWaiting);
+            return this;
+        }
+        /**
          * Longest time between two looks at a job. Between the two bounds the
          * pace follows what the server says of the job.
          * 
@@ -1699,6 +1845,20 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * Password of the user at the proxy.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: proxy
+         * 
+         * @param proxyPassword the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder proxyPassword(String proxyPassword) {
+            doSetProperty("proxyPassword", proxyPassword);
+            return this;
+        }
+        /**
          * Port of the HTTP proxy.
          * 
          * The option is a: <code>java.lang.Integer</code> type.
@@ -1725,6 +1885,20 @@ public interface AipiEndpointBuilderFactory {
          */
         default AipiEndpointProducerBuilder proxyPort(String proxyPort) {
             doSetProperty("proxyPort", proxyPort);
+            return this;
+        }
+        /**
+         * Name of the user at the proxy, for Basic authentication.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: proxy
+         * 
+         * @param proxyUser the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder proxyUser(String proxyUser) {
+            doSetProperty("proxyUser", proxyUser);
             return this;
         }
         /**
@@ -1779,6 +1953,49 @@ public interface AipiEndpointBuilderFactory {
          */
         default AipiEndpointProducerBuilder apiKey(String apiKey) {
             doSetProperty("apiKey", apiKey);
+            return this;
+        }
+        /**
+         * HTTP headers of each request to the server
+         * (header.Authorization=RAW(Basic ...)), such as a gateway between may
+         * ask for. Values of six characters or more are treated as secrets.
+         * This is a multi-value option with prefix: header.
+         * 
+         * The option is a: <code>java.util.Map&lt;java.lang.String,
+         * java.lang.Object&gt;</code> type.
+         * The option is multivalued, and you can use the httpHeaders(String,
+         * Object) method to add a value (call the method multiple times to set
+         * more values).
+         * 
+         * Group: security
+         * 
+         * @param key the option key
+         * @param value the option value
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder httpHeaders(String key, Object value) {
+            doSetMultiValueProperty("httpHeaders", "header." + key, value);
+            return this;
+        }
+        /**
+         * HTTP headers of each request to the server
+         * (header.Authorization=RAW(Basic ...)), such as a gateway between may
+         * ask for. Values of six characters or more are treated as secrets.
+         * This is a multi-value option with prefix: header.
+         * 
+         * The option is a: <code>java.util.Map&lt;java.lang.String,
+         * java.lang.Object&gt;</code> type.
+         * The option is multivalued, and you can use the httpHeaders(String,
+         * Object) method to add a value (call the method multiple times to set
+         * more values).
+         * 
+         * Group: security
+         * 
+         * @param values the values
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder httpHeaders(Map values) {
+            doSetMultiValueProperties("httpHeaders", "header.", values);
             return this;
         }
         /**
@@ -1848,7 +2065,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time to make a connection, TLS handshake included.
+         * Longest time to make a connection, and as long again for its TLS
+         * handshake.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -1863,7 +2081,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time to make a connection, TLS handshake included.
+         * Longest time to make a connection, and as long again for its TLS
+         * handshake.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -1978,8 +2197,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for one HTTP call, waiting for a connection included.
-         * Does not apply to held requests.
+         * Longest time for one HTTP request, from its connection to the end of
+         * the response. So long it waits for a free connection, too. Does not
+         * apply to held requests.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -1994,8 +2214,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for one HTTP call, waiting for a connection included.
-         * Does not apply to held requests.
+         * Longest time for one HTTP request, from its connection to the end of
+         * the response. So long it waits for a free connection, too. Does not
+         * apply to held requests.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -2113,6 +2334,39 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * Age from which on a connection is not used again, so that a change of
+         * the server's address is followed. 0 is no such age.
+         * 
+         * The option is a: <code>java.time.Duration</code> type.
+         * 
+         * Default: 1m
+         * Group: advanced
+         * 
+         * @param connectionTimeToLive the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointProducerBuilder connectionTimeToLive(java.time.Duration connectionTimeToLive) {
+            doSetProperty("connectionTimeToLive", connectionTimeToLive);
+            return this;
+        }
+        /**
+         * Age from which on a connection is not used again, so that a change of
+         * the server's address is followed. 0 is no such age.
+         * 
+         * The option will be converted to a <code>java.time.Duration</code>
+         * type.
+         * 
+         * Default: 1m
+         * Group: advanced
+         * 
+         * @param connectionTimeToLive the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointProducerBuilder connectionTimeToLive(String connectionTimeToLive) {
+            doSetProperty("connectionTimeToLive", connectionTimeToLive);
+            return this;
+        }
+        /**
          * Which headers of a message are kept with its detached job, and go to
          * progressUri and to the exchanges of the consumer. By default all but
          * those that carry credentials, and those about the HTTP request that
@@ -2149,8 +2403,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Connections open at once, idle ones included. Polling needs few; a
-         * held request takes one for its whole job.
+         * Connections open at once to one server, idle ones included. Polling
+         * needs few. Held requests (holdConnection) take one for their whole
+         * job; they have as many again of their own.
          * 
          * The option is a: <code>int</code> type.
          * 
@@ -2165,8 +2420,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Connections open at once, idle ones included. Polling needs few; a
-         * held request takes one for its whole job.
+         * Connections open at once to one server, idle ones included. Polling
+         * needs few. Held requests (holdConnection) take one for their whole
+         * job; they have as many again of their own.
          * 
          * The option will be converted to a <code>int</code> type.
          * 
@@ -2181,8 +2437,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Largest answer of the server in bytes. A larger one fails the
-         * exchange.
+         * Largest response of the server in bytes, decoded. A larger one fails
+         * the exchange.
          * 
          * The option is a: <code>long</code> type.
          * 
@@ -2197,8 +2453,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Largest answer of the server in bytes. A larger one fails the
-         * exchange.
+         * Largest response of the server in bytes, decoded. A larger one fails
+         * the exchange.
          * 
          * The option will be converted to a <code>long</code> type.
          * 
@@ -2642,6 +2898,20 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * Password of the user at the proxy.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: proxy
+         * 
+         * @param proxyPassword the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder proxyPassword(String proxyPassword) {
+            doSetProperty("proxyPassword", proxyPassword);
+            return this;
+        }
+        /**
          * Port of the HTTP proxy.
          * 
          * The option is a: <code>java.lang.Integer</code> type.
@@ -2668,6 +2938,20 @@ public interface AipiEndpointBuilderFactory {
          */
         default AipiEndpointBuilder proxyPort(String proxyPort) {
             doSetProperty("proxyPort", proxyPort);
+            return this;
+        }
+        /**
+         * Name of the user at the proxy, for Basic authentication.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: proxy
+         * 
+         * @param proxyUser the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder proxyUser(String proxyUser) {
+            doSetProperty("proxyUser", proxyUser);
             return this;
         }
         /**
@@ -2722,6 +3006,49 @@ public interface AipiEndpointBuilderFactory {
          */
         default AipiEndpointBuilder apiKey(String apiKey) {
             doSetProperty("apiKey", apiKey);
+            return this;
+        }
+        /**
+         * HTTP headers of each request to the server
+         * (header.Authorization=RAW(Basic ...)), such as a gateway between may
+         * ask for. Values of six characters or more are treated as secrets.
+         * This is a multi-value option with prefix: header.
+         * 
+         * The option is a: <code>java.util.Map&lt;java.lang.String,
+         * java.lang.Object&gt;</code> type.
+         * The option is multivalued, and you can use the httpHeaders(String,
+         * Object) method to add a value (call the method multiple times to set
+         * more values).
+         * 
+         * Group: security
+         * 
+         * @param key the option key
+         * @param value the option value
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder httpHeaders(String key, Object value) {
+            doSetMultiValueProperty("httpHeaders", "header." + key, value);
+            return this;
+        }
+        /**
+         * HTTP headers of each request to the server
+         * (header.Authorization=RAW(Basic ...)), such as a gateway between may
+         * ask for. Values of six characters or more are treated as secrets.
+         * This is a multi-value option with prefix: header.
+         * 
+         * The option is a: <code>java.util.Map&lt;java.lang.String,
+         * java.lang.Object&gt;</code> type.
+         * The option is multivalued, and you can use the httpHeaders(String,
+         * Object) method to add a value (call the method multiple times to set
+         * more values).
+         * 
+         * Group: security
+         * 
+         * @param values the values
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder httpHeaders(Map values) {
+            doSetMultiValueProperties("httpHeaders", "header.", values);
             return this;
         }
         /**
@@ -2791,7 +3118,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time to make a connection, TLS handshake included.
+         * Longest time to make a connection, and as long again for its TLS
+         * handshake.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -2806,7 +3134,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time to make a connection, TLS handshake included.
+         * Longest time to make a connection, and as long again for its TLS
+         * handshake.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -2921,8 +3250,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for one HTTP call, waiting for a connection included.
-         * Does not apply to held requests.
+         * Longest time for one HTTP request, from its connection to the end of
+         * the response. So long it waits for a free connection, too. Does not
+         * apply to held requests.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -2937,8 +3267,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for one HTTP call, waiting for a connection included.
-         * Does not apply to held requests.
+         * Longest time for one HTTP request, from its connection to the end of
+         * the response. So long it waits for a free connection, too. Does not
+         * apply to held requests.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -3013,6 +3344,39 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * Age from which on a connection is not used again, so that a change of
+         * the server's address is followed. 0 is no such age.
+         * 
+         * The option is a: <code>java.time.Duration</code> type.
+         * 
+         * Default: 1m
+         * Group: advanced
+         * 
+         * @param connectionTimeToLive the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointBuilder connectionTimeToLive(java.time.Duration connectionTimeToLive) {
+            doSetProperty("connectionTimeToLive", connectionTimeToLive);
+            return this;
+        }
+        /**
+         * Age from which on a connection is not used again, so that a change of
+         * the server's address is followed. 0 is no such age.
+         * 
+         * The option will be converted to a <code>java.time.Duration</code>
+         * type.
+         * 
+         * Default: 1m
+         * Group: advanced
+         * 
+         * @param connectionTimeToLive the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointBuilder connectionTimeToLive(String connectionTimeToLive) {
+            doSetProperty("connectionTimeToLive", connectionTimeToLive);
+            return this;
+        }
+        /**
          * Which headers of a message are kept with its detached job, and go to
          * progressUri and to the exchanges of the consumer. By default all but
          * those that carry credentials, and those about the HTTP request that
@@ -3049,8 +3413,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Connections open at once, idle ones included. Polling needs few; a
-         * held request takes one for its whole job.
+         * Connections open at once to one server, idle ones included. Polling
+         * needs few. Held requests (holdConnection) take one for their whole
+         * job; they have as many again of their own.
          * 
          * The option is a: <code>int</code> type.
          * 
@@ -3065,8 +3430,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Connections open at once, idle ones included. Polling needs few; a
-         * held request takes one for its whole job.
+         * Connections open at once to one server, idle ones included. Polling
+         * needs few. Held requests (holdConnection) take one for their whole
+         * job; they have as many again of their own.
          * 
          * The option will be converted to a <code>int</code> type.
          * 
@@ -3081,8 +3447,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Largest answer of the server in bytes. A larger one fails the
-         * exchange.
+         * Largest response of the server in bytes, decoded. A larger one fails
+         * the exchange.
          * 
          * The option is a: <code>long</code> type.
          * 
@@ -3097,8 +3463,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Largest answer of the server in bytes. A larger one fails the
-         * exchange.
+         * Largest response of the server in bytes, decoded. A larger one fails
+         * the exchange.
          * 
          * The option will be converted to a <code>long</code> type.
          * 

@@ -185,17 +185,64 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private String headerFilterStrategy;
 
     /**
-     * Connections open at once, idle ones included. Polling needs few; a held request takes one for its whole job.
+     * Connections open at once to one server, idle ones included. Polling needs few. Held requests (holdConnection)
+     * take one for their whole job; they have as many again of their own.
      */
     private Integer maxConnections;
 
     /**
-     * Largest answer of the server in bytes. A larger one fails the exchange.
+     * Largest response of the server in bytes, decoded. A larger one fails the exchange.
      */
     private Long maxResponseSize;
 
     /**
-     * Threads on which exchanges go on when their result is there, and long answers are decoded. Waiting takes none.
+     * With maxInFlight: maximum number of exchanges that wait for their turn. Beyond it the producer blocks the
+     * calling thread until one has ended, so that a fast source is held back and does not fill the memory. 0 is no
+     * bound.
+     */
+    private Integer maxWaiting;
+
+    /**
+     * Age from which on a connection is not used again, so that a change of the server's address is followed. 0 is no
+     * such age.
+     */
+    private Duration connectionTimeToLive;
+
+    /**
+     * Bytes of all responses together that are being received or wait for their decoding, over all servers. A response
+     * that finds no room waits and is not read meanwhile; one at a time may take more than there is. 0 is a quarter of
+     * the heap.
+     */
+    private Long maxResponseMemory;
+
+    /**
+     * Maximum number of threads on which exchanges go on. There are more than workerPoolSize only while routes block
+     * their threads, such as by calling another route and waiting for it. When all are blocked, exchanges wait, and a
+     * warning names the routes. Progress exchanges have as many again. Without meaning where Camel uses virtual
+     * threads.
+     */
+    private Integer maxWorkerPoolSize;
+
+    /**
+     * Password of the user at the proxy.
+     */
+    private String proxyPassword;
+
+    /**
+     * Name of the user at the proxy, for Basic authentication.
+     */
+    private String proxyUser;
+
+    /**
+     * HTTP headers of each request to the server (header.Authorization=RAW(Basic ...)), such as a gateway between may
+     * ask for. Values of six characters or more are treated as secrets. This is a multi-value option with prefix:
+     * header.
+     */
+    private Map<String, Object> httpHeaders;
+
+    /**
+     * Threads on which exchanges go on when their result is there. Waiting for a result takes none. Threads that are
+     * blocked by their route do not count: others take their place, up to maxWorkerPoolSize.
      */
     private Integer workerPoolSize;
 
@@ -271,7 +318,7 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private String user;
 
     /**
-     * Longest time to make a connection, TLS handshake included.
+     * Longest time to make a connection, and as long again for its TLS handshake.
      */
     private Duration connectTimeout;
 
@@ -293,7 +340,8 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private Duration recoveryTimeout;
 
     /**
-     * Longest time for one HTTP call, waiting for a connection included. Does not apply to held requests.
+     * Longest time for one HTTP request, from its connection to the end of the response. So long it waits for a free
+     * connection, too. Does not apply to held requests.
      */
     private Duration requestTimeout;
 
@@ -514,6 +562,62 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
 
     public void setMaxResponseSize(Long maxResponseSize) {
         this.maxResponseSize = maxResponseSize;
+    }
+
+    public Integer getMaxWaiting() {
+        return maxWaiting;
+    }
+
+    public void setMaxWaiting(Integer maxWaiting) {
+        this.maxWaiting = maxWaiting;
+    }
+
+    public Duration getConnectionTimeToLive() {
+        return connectionTimeToLive;
+    }
+
+    public void setConnectionTimeToLive(Duration connectionTimeToLive) {
+        this.connectionTimeToLive = connectionTimeToLive;
+    }
+
+    public Long getMaxResponseMemory() {
+        return maxResponseMemory;
+    }
+
+    public void setMaxResponseMemory(Long maxResponseMemory) {
+        this.maxResponseMemory = maxResponseMemory;
+    }
+
+    public Integer getMaxWorkerPoolSize() {
+        return maxWorkerPoolSize;
+    }
+
+    public void setMaxWorkerPoolSize(Integer maxWorkerPoolSize) {
+        this.maxWorkerPoolSize = maxWorkerPoolSize;
+    }
+
+    public String getProxyPassword() {
+        return proxyPassword;
+    }
+
+    public void setProxyPassword(String proxyPassword) {
+        this.proxyPassword = proxyPassword;
+    }
+
+    public String getProxyUser() {
+        return proxyUser;
+    }
+
+    public void setProxyUser(String proxyUser) {
+        this.proxyUser = proxyUser;
+    }
+
+    public Map<String, Object> getHttpHeaders() {
+        return httpHeaders;
+    }
+
+    public void setHttpHeaders(Map<String, Object> httpHeaders) {
+        this.httpHeaders = httpHeaders;
     }
 
     public Integer getWorkerPoolSize() {

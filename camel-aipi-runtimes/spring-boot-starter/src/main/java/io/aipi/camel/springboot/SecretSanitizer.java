@@ -42,9 +42,7 @@ final class SecretSanitizer implements SanitizingFunction {
 
     private boolean isSecret(SanitizableData data) {
         String name = SEPARATORS.matcher(data.getKey().toLowerCase(Locale.ROOT)).replaceAll("");
-        return SECRET_NAMES.stream().anyMatch(name::endsWith)
-                || name.contains(SECRET_MAP)
-                || holdsKey(data.getValue());
+        return SECRET_NAMES.stream().anyMatch(name::endsWith) || name.contains(SECRET_MAP) || holdsKey(data.getValue());
     }
 
     private boolean holdsKey(Object value) {
