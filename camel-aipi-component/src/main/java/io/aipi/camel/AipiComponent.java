@@ -25,8 +25,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -41,14 +43,10 @@ import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.util.PropertiesHelper;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes {@code aipi:} endpoints, and owns what they share: threads, connections and sessions. */
 @Component("aipi")
 public class AipiComponent extends HealthCheckComponent implements SSLContextParametersAware {
-
-    private static final Logger LOG = LoggerFactory.getLogger(AipiComponent.class);
 
     private static final int PROGRESS_THREADS = 2;
     private static final int DECODE_THREADS = 2;
@@ -58,7 +56,17 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     /** How long a stop waits for the routes of exchanges that it has ended. */
     private static final Duration LONGEST_ROUTE_AT_STOP = Duration.ofSeconds(5);
 
-    private record TrackerKey(String server, String endpoint, AggregationRepository repository) {}
+    /** So many trackers may be there without a look for those that nobody needs. */
+    private static final int FEW_TRACKERS = 100;
+
+    private record TrackerKey(String server, String endpoint, AggregationRepository repository) {
+        static TrackerKey of(AipiEndpoint endpoint) {
+            return new TrackerKey(
+                    endpoint.server(),
+                    endpoint.getEndpointName(),
+                    endpoint.getConfiguration().getJobRepository());
+        }
+    }
 
     @Metadata
     private AipiConfiguration configuration = new AipiConfiguration();
@@ -101,8 +109,13 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     private final KeyStandIns keyStandIns = new KeyStandIns();
     private final Set<AipiEndpoint> startedEndpoints = ConcurrentHashMap.newKeySet();
     private final Map<TrackerKey, JobTracker> trackers = new ConcurrentHashMap<>();
+    private final Map<AggregationRepository, JobStore> stores = new ConcurrentHashMap<>();
     private final Set<AggregationRepository> repositories = ConcurrentHashMap.newKeySet();
-    private final Set<String> warnedOfMemory = ConcurrentHashMap.newKeySet();
+    /** Not the component's own, which is held while the component stops. */
+    private final ReentrantLock trackerLock = new ReentrantLock();
+    /** How many trackers are worth a look for those that nobody needs. */
+    private int manyTrackers = FEW_TRACKERS;
+
     private final Clock clock = Clock.systemUTC();
     // two kinds of threads that never mix: those on which exchanges go on, whose routes may block them, and the
     // component's own
@@ -142,6 +155,12 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         keyStandIns.reveal(parameters);
+        if (workerPoolSize < 1) {
+            throw new IllegalArgumentException("workerPoolSize must be 1 or more, but is " + workerPoolSize);
+        }
+        if (maxWorkerPoolSize < 1) {
+            throw new IllegalArgumentException("maxWorkerPoolSize must be 1 or more, but is " + maxWorkerPoolSize);
+        }
         AipiConfiguration copy = configuration.copy();
         copy.getParameters().putAll(PropertiesHelper.extractProperties(parameters, "param."));
         copy.getHttpHeaders().putAll(PropertiesHelper.extractProperties(parameters, "header."));
@@ -316,29 +335,82 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
      * @param create whether to make one if there is none and no repository; null is returned otherwise
      */
     JobTracker tracker(AipiEndpoint endpoint, boolean create) {
-        AggregationRepository repository = endpoint.getConfiguration().getJobRepository();
-        TrackerKey key = new TrackerKey(endpoint.server(), endpoint.getEndpointName(), repository);
+        TrackerKey key = TrackerKey.of(endpoint);
         JobTracker present = trackers.get(key);
-        if (present != null || (repository == null && !create)) {
+        if (present != null || (key.repository() == null && !create)) {
             return present;
         }
-        lock.lock();
+        trackerLock.lock();
         try {
-            return trackers.computeIfAbsent(
-                    key,
-                    missing -> new JobTracker(
-                            missing.server(),
-                            missing.endpoint(),
-                            store(repository),
-                            task -> storeWorkers().execute(task)));
+            JobTracker tracker = trackers.get(key);
+            if (tracker == null) {
+                forgetIdleTrackers();
+                tracker = new JobTracker(
+                        key.server(),
+                        key.endpoint(),
+                        store(key.repository()),
+                        task -> storeWorkers().execute(task));
+                trackers.put(key, tracker);
+            }
+            return tracker;
         } finally {
-            lock.unlock();
+            trackerLock.unlock();
         }
+    }
+
+    /** The tracker of a consumer, which is declared in one step with its making: nobody takes it for one that is not needed. */
+    JobTracker declare(AipiEndpoint endpoint, Object consumer) {
+        trackerLock.lock();
+        try {
+            JobTracker tracker = tracker(endpoint, true);
+            tracker.declare(consumer);
+            return tracker;
+        } finally {
+            trackerLock.unlock();
+        }
+    }
+
+    /** The endpoint has no producer or consumer any more: its tracker goes, unless somebody else needs it. */
+    void forgetTracker(AipiEndpoint endpoint) {
+        trackerLock.lock();
+        try {
+            forgetIfIdle(TrackerKey.of(endpoint), keysInUse());
+        } finally {
+            trackerLock.unlock();
+        }
+    }
+
+    /** Exchanges in flight can make a tracker anew after their endpoint has gone. */
+    private void forgetIdleTrackers() {
+        if (trackers.size() >= manyTrackers) {
+            Set<TrackerKey> inUse = keysInUse();
+            List.copyOf(trackers.keySet()).forEach(key -> forgetIfIdle(key, inUse));
+            manyTrackers = trackers.size() + FEW_TRACKERS;
+        }
+    }
+
+    private Set<TrackerKey> keysInUse() {
+        return startedEndpoints.stream().map(TrackerKey::of).collect(Collectors.toSet());
+    }
+
+    private void forgetIfIdle(TrackerKey key, Set<TrackerKey> inUse) {
+        JobTracker tracker = trackers.get(key);
+        if (tracker != null && !inUse.contains(key) && tracker.isIdle()) {
+            trackers.remove(key);
+        }
+    }
+
+    int trackers() {
+        return trackers.size();
     }
 
     private JobStore store(AggregationRepository repository) {
         if (repository == null) {
             return null;
+        }
+        JobStore present = stores.get(repository);
+        if (present != null) {
+            return present;
         }
         if (!ServiceHelper.isStarted(repository)) {
             // what others have started is theirs to stop
@@ -346,16 +418,33 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
             CamelContextAware.trySetCamelContext(repository, getCamelContext());
             ServiceHelper.startService(repository);
         }
-        return new JobStore(getCamelContext(), repository);
+        JobStore store = new JobStore(getCamelContext(), repository, this::nanoTime);
+        stores.put(repository, store);
+        return store;
     }
 
-    /** Says once for each model endpoint what a restart does to jobs that are kept in memory only. */
-    void warnOfMemory(AipiEndpoint endpoint) {
-        if (warnedOfMemory.add(endpoint.server() + "/" + endpoint.getEndpointName())) {
-            LOG.warn(
-                    "Detached jobs of {} are kept in memory only: a restart loses them. Set jobRepository to keep them",
-                    endpoint.getEndpointName());
+    /**
+     * The server has given an id to a new job of the endpoint, which proves that earlier jobs with this id are gone. Blocks,
+     * if there is a store.
+     */
+    void lapse(AipiEndpoint endpoint, JobStore store, String jobId) {
+        String server = endpoint.server();
+        List<JobTracker> ofServer = trackers.entrySet().stream()
+                .filter(entry -> entry.getKey().server().equals(server))
+                .map(Map.Entry::getValue)
+                .toList();
+        ofServer.forEach(tracker -> tracker.lapse(jobId));
+        if (store != null) {
+            store.lapse(server, jobId, key -> ofServer.stream().anyMatch(tracker -> tracker.isKeyHeld(key)));
         }
+    }
+
+    /** Whether a consumer here consumes jobs of the server from the store. */
+    boolean isConsumed(String server, JobStore store) {
+        return trackers.entrySet().stream()
+                .anyMatch(entry -> entry.getKey().server().equals(server)
+                        && entry.getValue().store() == store
+                        && entry.getValue().isConsumed());
     }
 
     /** Runs the task once after the delay, on a thread that must not be blocked; what is returned cancels it. */
@@ -402,7 +491,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         runtime = null;
         sslContexts.clear();
         trackers.clear();
-        warnedOfMemory.clear();
+        stores.clear();
         ServiceHelper.stopService(repositories);
         repositories.clear();
         super.doStop();

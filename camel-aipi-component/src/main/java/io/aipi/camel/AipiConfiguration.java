@@ -29,6 +29,13 @@ import org.apache.camel.support.jsse.SSLContextParameters;
 @UriParams
 public class AipiConfiguration implements Cloneable {
 
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
+    /** Between two looks through a repository: more often is nothing but load. */
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
+
+    private static final int MOST_THREADS = 10_000;
+
     @UriParam(
             description =
                     "Base URL of the AIPI server, such as http://gpu-server:7777; required, here or on the component.")
@@ -379,6 +386,41 @@ public class AipiConfiguration implements Cloneable {
     /** Blank as what nobody has filled in. */
     private static String orNull(String text) {
         return text == null || text.isBlank() ? null : text;
+    }
+
+    /**
+     * Checks what the client does not take, and bounds it.
+     *
+     * @throws IllegalArgumentException for an option that makes no sense; it names the option
+     */
+    void check() {
+        notNegative("maxInFlight", maxInFlight, "0 is no bound");
+        notNegative("maxWaiting", maxWaiting, "0 is no bound");
+        notNegative("maximumRedeliveries", maximumRedeliveries, "0 is no redelivery");
+        if (concurrentConsumers < 1 || concurrentConsumers > MOST_THREADS) {
+            throw new IllegalArgumentException(
+                    "concurrentConsumers must be between 1 and " + MOST_THREADS + ", but is " + concurrentConsumers);
+        }
+        recoveryInterval = bounded("recoveryInterval", recoveryInterval, SHORTEST_INTERVAL);
+        redeliveryDelay = bounded("redeliveryDelay", redeliveryDelay, Duration.ZERO);
+        recoveryDelay = bounded("recoveryDelay", recoveryDelay, Duration.ZERO);
+    }
+
+    private static void notNegative(String name, int value, String zero) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " must not be negative, but is " + value + "; " + zero);
+        }
+    }
+
+    /** More than ten years count as ten years, so that the nanoseconds can be counted. */
+    private static Duration bounded(String name, Duration value, Duration least) {
+        if (value == null) {
+            throw new IllegalArgumentException(name + " is missing");
+        }
+        if (value.compareTo(least) < 0) {
+            throw new IllegalArgumentException(name + " must be " + least.toMillis() + " ms or more, but is " + value);
+        }
+        return value.compareTo(LONGEST) < 0 ? value : LONGEST;
     }
 
     private URI proxy() {

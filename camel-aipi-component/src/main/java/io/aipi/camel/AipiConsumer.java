@@ -14,6 +14,7 @@ import io.aipi.camel.internal.JobStore;
 import io.aipi.camel.internal.JobTracker;
 import io.aipi.camel.internal.LookWindow;
 import io.aipi.camel.internal.StorableValues;
+import io.aipi.camel.internal.StoredJob;
 import io.aipi.camel.internal.TrackedJob;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
@@ -60,6 +61,7 @@ import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.cache.DefaultProducerCache;
 import org.apache.camel.support.service.ServiceHelper;
+import org.apache.camel.util.URISupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,8 +83,11 @@ public class AipiConsumer extends DefaultConsumer
 
     private static final String NOT_LOOKED_THROUGH = "The jobRepository cannot be looked through, which is tried again";
 
-    /** Begins the request id of a failure exchange; the failed job's id follows. */
+    /** Begins the request id of a failure exchange; the failed job's {@linkplain DetachedJob#id() id} follows. */
     private static final String AGAIN = "again:";
+
+    /** How long a job that was submitted again waits for the failed one to leave the store. */
+    private static final Duration LONGEST_WAIT_FOR_FAILED = Duration.ofMinutes(1);
 
     /** What a failure exchange carries so that it can be submitted again. */
     private static final Set<String> RESUBMITTED = Set.of(AipiConstants.PROMPT, AipiConstants.PARAMETERS);
@@ -154,9 +159,8 @@ public class AipiConsumer extends DefaultConsumer
     @Override
     protected void doInit() throws Exception {
         super.doInit();
-        tracker = endpoint.getComponent().tracker(endpoint, true);
+        tracker = endpoint.getComponent().declare(endpoint, name());
         store = tracker.store();
-        tracker.declare(name());
         setHealthCheck(AipiHealthCheck.ofConsumer(
                 endpoint, getRouteId(), () -> storeUnreadable, () -> active && !following.get()));
     }
@@ -169,9 +173,12 @@ public class AipiConsumer extends DefaultConsumer
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        if (store == null) {
-            endpoint.getComponent().warnOfMemory(endpoint);
+        if (store == null && tracker.isNews()) {
+            LOG.warn(
+                    "Detached jobs of {} are kept in memory only: a restart loses them. Set jobRepository to keep them",
+                    endpoint.getEndpointName());
         }
+        checkDeadLetterUri();
         threads = endpoint.getComponent()
                 .pool(
                         "AipiConsumer[" + endpoint.getEndpointName() + "]",
@@ -197,15 +204,9 @@ public class AipiConsumer extends DefaultConsumer
         startedNanos = endpoint.getComponent().nanoTime();
         forced = false;
         if (store != null) {
-            try {
-                // before this process removes anything itself
-                removalsFinished = false;
-                finishRemovals();
-            } catch (RuntimeException e) {
-                // a store that is away does not keep the consumer from its start
-                storeUnreadable = true;
-                storeFailed(NOT_LOOKED_THROUGH, e);
-            }
+            // before this process removes anything itself
+            removalsFinished = false;
+            finishRemovals();
         }
         following.set(true);
         active = true;
@@ -229,11 +230,30 @@ public class AipiConsumer extends DefaultConsumer
         return HealthCheckHelper.getHealthCheckRegistry(endpoint.getCamelContext());
     }
 
-    /** What an earlier process has cut in two, once. */
+    /** What an earlier process has cut in two, once. It must not keep what is stored from being followed. */
     private void finishRemovals() {
         if (!removalsFinished) {
-            store.finishRemovals();
-            removalsFinished = true;
+            try {
+                store.finishRemovals();
+                removalsFinished = true;
+            } catch (RuntimeException | Error e) {
+                LOG.debug("Removals from the jobRepository cannot be finished, which is tried again", e);
+            }
+        }
+    }
+
+    /** A dead letter endpoint that does not exist would be found out when it is needed, and an outcome could go nowhere. */
+    private void checkDeadLetterUri() {
+        String uri = deadLetterUri();
+        if (uri == null) {
+            return;
+        }
+        try {
+            // not started: what is behind it may be away now
+            endpoint.getCamelContext().getEndpoint(uri).createProducer();
+        } catch (Exception e) {
+            throw new IllegalArgumentException(
+                    "deadLetterUri is no endpoint that can be sent to: " + URISupport.sanitizeUri(uri), e);
         }
     }
 
@@ -313,16 +333,16 @@ public class AipiConsumer extends DefaultConsumer
     private boolean comeToRest() {
         // Camel interrupts a stop that takes too long, and goes on with it: that is no reason to leave jobs behind
         boolean interrupted = Thread.interrupted();
-        long begin = endpoint.getComponent().nanoTime();
+        // not by the component's clock, which stands still if the component was stopped before
+        Duration waited = Duration.ZERO;
         boolean atRest = false;
-        while (!atRest
-                && endpoint.getComponent().nanoTime() - begin
-                        < patience(interrupted).toNanos()) {
+        while (!atRest && waited.compareTo(patience(interrupted)) < 0) {
             try {
                 atRest = activity.await(REST_SLICE);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
+            waited = waited.plus(REST_SLICE);
         }
         if (!atRest) {
             LOG.warn(
@@ -355,6 +375,7 @@ public class AipiConsumer extends DefaultConsumer
     protected void doShutdown() throws Exception {
         if (tracker != null) {
             List<TrackedJob> lost = tracker.undeclare(name());
+            endpoint.getComponent().forgetTracker(endpoint);
             if (!lost.isEmpty()) {
                 LOG.warn(
                         "{} jobs of {} were known in memory only and are not followed any more: {}. Without a jobRepository"
@@ -642,16 +663,18 @@ public class AipiConsumer extends DefaultConsumer
         if (store == null || requestId == null) {
             return Duration.ZERO;
         }
+        long now = endpoint.getComponent().nanoTime();
         if (job.isRecovered()) {
             // the broker, which delivers again what was not acknowledged at the crash
-            Duration left = configuration
-                    .getRecoveryDelay()
-                    .minusNanos(endpoint.getComponent().nanoTime() - startedNanos);
-            if (left.compareTo(Duration.ZERO) > 0) {
+            Duration left =
+                    job.untilDue(startedNanos + configuration.getRecoveryDelay().toNanos(), now);
+            if (!left.isZero()) {
                 return left;
             }
         }
-        if (requestId.startsWith(AGAIN) && tracker.isHeld(requestId.substring(AGAIN.length()))) {
+        if (requestId.startsWith(AGAIN)
+                && tracker.isHeld(requestId.substring(AGAIN.length()))
+                && !job.hasWaited(LONGEST_WAIT_FOR_FAILED, now)) {
             // the failed job whose route has submitted this one, until it has left the store
             return configuration.getPollInterval();
         }
@@ -770,10 +793,8 @@ public class AipiConsumer extends DefaultConsumer
         // a copy: the next delivery must find it as it was
         exchange.getMessage().setBody(StorableValues.copy(job.body()));
         binding.populateFailure(exchange, endpoint, job.jobId(), failure);
-        if (job.jobId() != null) {
-            // submitted again by the route, it is submitted once, however often this exchange is delivered
-            exchange.getMessage().setHeader(AipiConstants.REQUEST_ID, AGAIN + job.jobId());
-        }
+        // submitted again by the route, it is submitted once, however often this exchange is delivered
+        exchange.getMessage().setHeader(AipiConstants.REQUEST_ID, AGAIN + job.id());
     }
 
     private static Map<String, Object> headers(DetachedJob job, boolean forResubmit) {
@@ -826,7 +847,9 @@ public class AipiConsumer extends DefaultConsumer
     /** So that the number of deliveries is bounded over restarts, too. */
     private void count(TrackedJob job) {
         try {
-            store.update(job.toStored());
+            if (store.update(job.toStored())) {
+                job.markStored();
+            }
         } catch (RuntimeException | Error e) {
             LOG.debug(
                     "A failed delivery of the job {} is not counted in the repository",
@@ -849,6 +872,8 @@ public class AipiConsumer extends DefaultConsumer
     private void exhausted(TrackedJob job, Throwable failure) {
         if (deadLetterUri() != null) {
             sendToDeadLetterSoon(job, failure);
+        } else if (store != null && !job.isStored()) {
+            blocking(() -> giveUp(job));
         } else if (store != null) {
             LOG.error(
                     "The outcome of the job {} cannot be routed and there is no deadLetterUri. It stays in the repository,"
@@ -867,17 +892,50 @@ public class AipiConsumer extends DefaultConsumer
         }
     }
 
+    /**
+     * The repository does not take the outcome, and no route does: it is lost. That is what the repository is told, so that the
+     * message that was submitted is not lost, too.
+     */
+    private void giveUp(TrackedJob job) {
+        String id = job.job().jobId();
+        LOG.error(
+                "Result of job {} is lost: the jobRepository refuses it, the route fails with it, and there is no"
+                        + " deadLetterUri. The message that was submitted stays in the repository, and is routed as a failure"
+                        + " when a consumer of {} starts anew",
+                id,
+                endpoint.getEndpointName());
+        AipiException lost = new ResultLostException(
+                "The jobRepository refused the result, which may be too large for it, and no route took it",
+                ErrorContext.of(job.job().endpoint(), id),
+                null);
+        try {
+            store.update(new StoredJob(job.job(), new JobOutcome.Failed(lost), 0));
+        } catch (RuntimeException | Error e) {
+            storeFailed(
+                    "The loss of the result of job " + id + " cannot be stored: the next start finds out by itself", e);
+        }
+        letGo(job, tracker::park);
+        activity.end();
+    }
+
     /** The number of deliveries begins anew in the store, too: with the old one, the next start would not route it either. */
     private void park(TrackedJob job) {
         try {
             store.update(job.toStored());
         } catch (RuntimeException | Error e) {
-            storeFailed(
-                    "The failed deliveries of the job " + job.job().jobId()
-                            + " cannot be forgotten in the repository, which is tried again",
+            if (!isStoreThere()) {
+                storeFailed(
+                        "The failed deliveries of the job " + job.job().jobId()
+                                + " cannot be forgotten in the repository, which is tried again",
+                        e);
+                retry(job, () -> park(job), "they count at the next start");
+                return;
+            }
+            LOG.warn(
+                    "The failed deliveries of the job {} cannot be forgotten in the repository: they count at the next"
+                            + " start",
+                    job.job().jobId(),
                     e);
-            retry(job, () -> park(job), "they count at the next start");
-            return;
         }
         letGo(job, tracker::park);
         activity.end();
@@ -948,16 +1006,39 @@ public class AipiConsumer extends DefaultConsumer
         try {
             store.remove(job.job());
         } catch (RuntimeException | Error e) {
-            storeFailed(
-                    "The job " + job.job().jobId()
-                            + " has been routed but cannot be removed from the repository, which is tried again",
+            boolean isRefused = isStoreThere() && job.refused() >= REFUSALS;
+            if (!isRefused) {
+                storeFailed(
+                        "The job " + job.job().jobId()
+                                + " has been routed but cannot be removed from the repository, which is tried again",
+                        e);
+                retry(job, () -> remove(job), "it stays in the repository, and is routed again at the next start");
+                return;
+            }
+            // the store works but for this entry, which must not take the place of others
+            LOG.error(
+                    "The job {} has been routed but cannot be removed from the jobRepository. It stays there, and is"
+                            + " routed again when a consumer of {} starts anew",
+                    job.job().jobId(),
+                    endpoint.getEndpointName(),
                     e);
-            retry(job, () -> remove(job), "it stays in the repository, and is routed again at the next start");
+            letGo(job, tracker::park);
+            activity.end();
             return;
         }
         storeWorks();
         letGo(job, tracker::ended);
         activity.end();
+    }
+
+    /** Whether what has failed is one entry, and not the store. */
+    private boolean isStoreThere() {
+        try {
+            store.keys();
+            return true;
+        } catch (RuntimeException | Error e) {
+            return false;
+        }
     }
 
     /** A database that is away is away for thousands of jobs: one warning is enough until it is back. */
@@ -1004,9 +1085,12 @@ public class AipiConsumer extends DefaultConsumer
         }
         try {
             finishRemovals();
-            tracker.scan();
+            Set<String> keys = tracker.scan();
             storeUnreadable = false;
             storeWorks();
+            if (contextStarted) {
+                store.warnOfUnfollowed(keys, server -> endpoint.getComponent().isConsumed(server, store));
+            }
         } catch (RuntimeException | Error e) {
             storeUnreadable = true;
             storeFailed(NOT_LOOKED_THROUGH, e);

@@ -62,6 +62,10 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     private final JobCounts jobCounts = new JobCounts();
     private volatile InFlightLimit inFlightLimit;
     private volatile AipiClient client;
+    private volatile Server server;
+
+    /** What names the server of this URL. */
+    private record Server(String url, String name) {}
 
     /** Made by the component. */
     public AipiEndpoint(String uri, AipiComponent component, AipiConfiguration configuration) {
@@ -99,18 +103,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         if (configuration.getHeaderFilterStrategy() == null) {
             throw new IllegalArgumentException("headerFilterStrategy must not be null");
         }
-        if (configuration.getMaxInFlight() < 0) {
-            throw new IllegalArgumentException("maxInFlight must not be negative; 0 is no bound");
-        }
-        if (configuration.getMaxWaiting() < 0) {
-            throw new IllegalArgumentException("maxWaiting must not be negative; 0 is no bound");
-        }
-        if (configuration.getConcurrentConsumers() < 1) {
-            throw new IllegalArgumentException("concurrentConsumers must be 1 or more");
-        }
-        if (configuration.getMaximumRedeliveries() < 0) {
-            throw new IllegalArgumentException("maximumRedeliveries must not be negative; 0 is no redelivery");
-        }
+        configuration.check();
         boolean detached = !configuration.isWaitForResult();
         if (detached && configuration.getJobRepository() != null && configuration.getProgressUri() != null) {
             throw new IllegalArgumentException(
@@ -200,11 +193,13 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
 
     /** Base URL of the server, in the one form that names it among stored jobs. */
     String server() {
-        String url = configuration.getServerUrl().trim();
-        while (url.endsWith("/")) {
-            url = url.substring(0, url.length() - 1);
+        String url = configuration.getServerUrl();
+        Server known = server;
+        if (known == null || !known.url().equals(url)) {
+            known = new Server(url, AipiClient.serverUri(url).toString());
+            server = known;
         }
-        return url;
+        return known.name();
     }
 
     /** The message's headers that are kept with a job, and sent on with its progress and its outcome, as they are now. */
@@ -249,6 +244,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         model.close();
         if (unused != null) {
             unused.close();
+            getComponent().forgetTracker(this);
         }
     }
 

@@ -22,6 +22,7 @@ import io.aipi.client.JobResult;
 import io.aipi.client.ModelEndpoint;
 import io.aipi.client.Submission;
 import io.aipi.client.error.ClientClosedException;
+import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
@@ -162,6 +163,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                 exchange,
                 callback,
                 request,
+                () -> CompletableFuture.completedFuture(null),
                 submission -> CompletableFuture.completedFuture(null),
                 submission -> progressJob == null
                         ? CompletableFuture.completedFuture(null)
@@ -171,12 +173,9 @@ public class AipiProducer extends DefaultAsyncProducer {
     /** A consumer, here or in another process, follows the job; it is stored before the exchange goes on. */
     private void submitTracked(Exchange exchange, AsyncCallback callback, JobTracker tracker) {
         AipiRequest request = request(exchange, true);
-        String requestId = tracker.store() == null
-                ? null
-                : exchange.getMessage().getHeader(AipiConstants.REQUEST_ID, String.class);
+        String requestId = tracker.store() == null ? null : requestId(exchange);
         if (requestId != null) {
-            StoredJob earlier =
-                    tracker.store().load(DetachedJob.key(endpoint.server(), endpoint.getEndpointName(), requestId));
+            StoredJob earlier = earlier(tracker.store(), requestId);
             if (earlier != null) {
                 Submission known =
                         new Submission(endpoint.getEndpointName(), earlier.job().jobId(), null);
@@ -195,22 +194,22 @@ public class AipiProducer extends DefaultAsyncProducer {
         }
         ProgressSender.Job progressJob = progressJob(exchange);
         CompletableFuture<Void> slot = new CompletableFuture<>();
+        String exchangeId = exchange.getExchangeId();
+        Function<String, DetachedJob> job = jobId -> new DetachedJob(
+                endpoint.server(),
+                endpoint.getEndpointName(),
+                jobId,
+                requestId,
+                endpoint.getComponent().clock().instant(),
+                exchangeId,
+                headers,
+                body);
         submitDetached(
                 exchange,
                 callback,
                 request,
-                submission -> {
-                    DetachedJob job = new DetachedJob(
-                            endpoint.server(),
-                            endpoint.getEndpointName(),
-                            submission.jobId(),
-                            requestId,
-                            endpoint.getComponent().clock().instant(),
-                            exchange.getExchangeId(),
-                            headers,
-                            body);
-                    return track(tracker, job, submission, progressJob, slot);
-                },
+                () -> triedOut(tracker.store(), job),
+                submission -> track(tracker, job.apply(submission.jobId()), submission, progressJob, slot),
                 submission -> slot);
     }
 
@@ -224,6 +223,48 @@ public class AipiProducer extends DefaultAsyncProducer {
         MessageContent.makeRepeatable(
                 exchange, kept, endpoint.getEndpointName(), List.of(AipiConstants.PROMPT, AipiConstants.PARAMETERS));
         return run.model.read(binding.toRequest(exchange, endpoint));
+    }
+
+    /** The sender's name for the request; null for none, and what is blank is none. */
+    private static String requestId(Exchange exchange) {
+        String id = exchange.getMessage().getHeader(AipiConstants.REQUEST_ID, String.class);
+        return id == null || id.isBlank() ? null : id;
+    }
+
+    private StoredJob earlier(JobStore store, String requestId) {
+        try {
+            return store.load(DetachedJob.key(endpoint.server(), endpoint.getEndpointName(), requestId));
+        } catch (RuntimeException | Error e) {
+            throw storeAway(e);
+        }
+    }
+
+    /** While the store is known not to work, nothing is submitted: the job would be computed for nobody. */
+    private CompletableFuture<Void> triedOut(JobStore store, Function<String, DetachedJob> job) {
+        if (store == null || !store.isDoubtful()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return onStoreThread(() -> {
+            try {
+                store.tryOut(new StoredJob(job.apply(null), null, 0));
+                return null;
+            } catch (JobStore.AwayException e) {
+                throw storeAway(e.getCause());
+            } catch (RuntimeException | Error e) {
+                throw new InvalidRequestException(
+                        "Nothing was submitted: the jobRepository does not take the message, which may be too large for it:"
+                                + " " + e,
+                        ErrorContext.of(endpoint.getEndpointName()));
+            }
+        });
+    }
+
+    private ConnectionFailedException storeAway(Throwable cause) {
+        return new ConnectionFailedException(
+                "Nothing was submitted: the jobRepository does not work, and the job could not be kept: " + cause,
+                false,
+                ErrorContext.of(endpoint.getEndpointName()),
+                cause);
     }
 
     private void checkStorable(Object body) {
@@ -246,11 +287,9 @@ public class AipiProducer extends DefaultAsyncProducer {
             ProgressSender.Job progressJob,
             CompletableFuture<Void> slot) {
         JobResult result = submission.result();
-        StoredJob stored = new StoredJob(job, result == null ? null : new JobOutcome.Done(result), 0);
-        tracker.coming(job.key());
-        return added(tracker.store(), stored).handle((added, failure) -> {
+        StoredJob asked = new StoredJob(job, result == null ? null : new JobOutcome.Done(result), 0);
+        return stored(tracker, asked).handle((stored, failure) -> {
             if (failure != null) {
-                tracker.notComing(job.key());
                 slot.complete(null);
                 throw new RuntimeCamelException(
                         "The server has accepted the job " + job.jobId() + " of " + job.endpoint()
@@ -267,13 +306,35 @@ public class AipiProducer extends DefaultAsyncProducer {
         });
     }
 
-    private CompletableFuture<Void> added(JobStore store, StoredJob stored) {
+    /** The job as it is stored, on its way to its tracker. */
+    private CompletableFuture<StoredJob> stored(JobTracker tracker, StoredJob asked) {
+        JobStore store = tracker.store();
+        boolean mayComeAgain = DetachedJob.mayComeAgain(asked.job().jobId());
         if (store == null) {
-            return CompletableFuture.completedFuture(null);
+            if (mayComeAgain) {
+                endpoint.getComponent().lapse(endpoint, null, asked.job().jobId());
+            }
+            return CompletableFuture.completedFuture(asked);
         }
+        return onStoreThread(() -> {
+            if (mayComeAgain) {
+                endpoint.getComponent().lapse(endpoint, store, asked.job().jobId());
+            }
+            StoredJob stored = store.addable(asked);
+            tracker.coming(stored.job().key());
+            try {
+                store.add(stored);
+                return stored;
+            } catch (RuntimeException | Error e) {
+                tracker.notComing(stored.job().key());
+                throw e;
+            }
+        });
+    }
+
+    private <T> CompletableFuture<T> onStoreThread(Supplier<T> task) {
         try {
-            return CompletableFuture.runAsync(
-                    () -> store.add(stored), endpoint.getComponent().storeWorkers());
+            return CompletableFuture.supplyAsync(task, endpoint.getComponent().storeWorkers());
         } catch (RejectedExecutionException stopped) {
             return CompletableFuture.failedFuture(stopped);
         }
@@ -282,6 +343,7 @@ public class AipiProducer extends DefaultAsyncProducer {
     /**
      * Submits, and lets the exchange go on.
      *
+     * @param before what is to be done before the request is sent, which it is not if it fails
      * @param accepted what is to be done before the exchange goes on, which it fails if it fails
      * @param end completed when the job's slot is free
      */
@@ -289,6 +351,7 @@ public class AipiProducer extends DefaultAsyncProducer {
             Exchange exchange,
             AsyncCallback callback,
             AipiRequest request,
+            Supplier<CompletableFuture<Void>> before,
             Function<Submission, CompletableFuture<Void>> accepted,
             Function<Submission, CompletableFuture<Void>> end) {
         CompletableFuture<Submission> submission = new CompletableFuture<>();
@@ -303,7 +366,10 @@ public class AipiProducer extends DefaultAsyncProducer {
         });
         ModelEndpoint model = waiting.run.model;
         Supplier<CompletableFuture<Void>> job = () -> {
-            CompletableFuture<Submission> submitted = model.submit(request);
+            CompletableFuture<Submission> submitted = before.get()
+                    .thenCompose(ready -> waiting.isInFlight()
+                            ? model.submit(request)
+                            : CompletableFuture.failedFuture(waiting.stopped()));
             submitted.thenAccept(submission::complete);
             return submitted.thenCompose(end);
         };

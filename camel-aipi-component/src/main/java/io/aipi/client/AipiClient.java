@@ -209,6 +209,16 @@ public final class AipiClient implements AutoCloseable {
         ServerUrl.parse(serverUrl);
     }
 
+    /**
+     * The base URL of a server in the one form that names it: scheme and host in lower case, without the scheme's default port,
+     * without a slash at its end.
+     *
+     * @throws IllegalArgumentException as {@link #checkServerUrl}
+     */
+    public static URI serverUri(String serverUrl) {
+        return ServerUrl.parse(serverUrl);
+    }
+
     private static String readVersion() {
         try (InputStream in = AipiClient.class.getResourceAsStream("/META-INF/io.aipi.camel/version.properties")) {
             if (in == null) {

@@ -9,6 +9,7 @@ package io.aipi.camel;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.CamelContext;
@@ -31,7 +32,12 @@ final class FaultyRepository implements AggregationRepository {
         void erasing(String jobId);
     }
 
-    private record Entry(String exchangeId, Map<String, Object> headers, Map<?, ?> body) {}
+    private record Entry(String exchangeId, Map<String, Object> headers, Map<?, ?> body) {
+        /** In the header, too, which stays when the body goes. */
+        String jobId() {
+            return String.valueOf(headers.get("CamelAipiJobId"));
+        }
+    }
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Watcher watcher;
@@ -80,20 +86,28 @@ final class FaultyRepository implements AggregationRepository {
                 .skip(which % entries.size())
                 .findFirst()
                 .orElseThrow();
-        return String.valueOf(entries.remove(key).body().get("jobId"));
+        return entries.remove(key).jobId();
     }
 
     /** Ids of the jobs that are stored. */
     Set<String> jobIds() {
         Set<String> ids = new HashSet<>();
-        entries.values().forEach(entry -> ids.add(String.valueOf(entry.body().get("jobId"))));
+        entries.forEach((key, entry) -> {
+            if (isOfJob(key)) {
+                ids.add(entry.jobId());
+            }
+        });
         return ids;
+    }
+
+    /** Not one that tries whether the repository works. */
+    private static boolean isOfJob(String key) {
+        return key.startsWith("http");
     }
 
     /** Whether the outcome of the job is stored. */
     boolean hasOutcome(String jobId) {
-        return entries.values().stream()
-                .anyMatch(entry -> jobId.equals(entry.body().get("jobId")) && isOutcome(entry.body()));
+        return entries.values().stream().anyMatch(entry -> jobId.equals(entry.jobId()) && isOutcome(entry.body()));
     }
 
     private static boolean isOutcome(Map<?, ?> body) {
@@ -122,13 +136,12 @@ final class FaultyRepository implements AggregationRepository {
             throw new IllegalStateException("too large for its column");
         }
         Entry earlier = entries.get(key);
-        if (earlier != null && !earlier.body().get("jobId").equals(body.get("jobId"))) {
-            watcher.replacing(String.valueOf(earlier.body().get("jobId")));
+        Entry made = new Entry(
+                exchange.getExchangeId(), new HashMap<>(exchange.getIn().getHeaders()), body);
+        if (earlier != null && !earlier.jobId().equals(made.jobId())) {
+            watcher.replacing(earlier.jobId());
         }
-        entries.put(
-                key,
-                new Entry(
-                        exchange.getExchangeId(), new HashMap<>(exchange.getIn().getHeaders()), body));
+        entries.put(key, made);
         after();
         return null;
     }
@@ -152,7 +165,9 @@ final class FaultyRepository implements AggregationRepository {
         before();
         Entry entry = entries.get(key);
         if (entry != null) {
-            watcher.removing(String.valueOf(entry.body().get("jobId")));
+            if (isOfJob(key)) {
+                watcher.removing(entry.jobId());
+            }
             entries.remove(key);
         }
         after();
@@ -166,6 +181,6 @@ final class FaultyRepository implements AggregationRepository {
     @Override
     public Set<String> getKeys() {
         before();
-        return new HashSet<>(entries.keySet());
+        return new LinkedHashSet<>(entries.keySet());
     }
 }

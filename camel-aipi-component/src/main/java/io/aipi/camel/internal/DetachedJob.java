@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A job that the server has accepted and whose exchange has gone on without its result: what is needed to follow it from
@@ -39,32 +40,77 @@ public record DetachedJob(
         Map<String, Object> headers,
         Object body) {
 
-    /** Keys are columns in databases: an id of the sender's that is longer than this is replaced by its digest. */
-    private static final int LONGEST_REQUEST_ID = 100;
+    /** Keys are columns in databases: an id of somebody else's that is longer than this is replaced by its digest. */
+    private static final int LONGEST_ID = 100;
+
+    private static final String REQUEST = "request:";
+
+    /** With one of these in it, an id is not given twice. */
+    private static final Pattern UUID =
+            Pattern.compile("\\p{XDigit}{8}-?\\p{XDigit}{4}-?\\p{XDigit}{4}-?\\p{XDigit}{4}-?\\p{XDigit}{12}");
 
     /** Copies the headers, in their order. */
     public DetachedJob {
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
-    /** Under which the job is kept: unique among all servers, endpoints and jobs. */
+    /**
+     * Unique among all jobs. The server's id is not: some servers begin to count anew with each start. The id of the exchange
+     * is not either, since an exchange can submit more than once.
+     */
+    public String id() {
+        return (jobId == null ? "" : column(jobId)) + "/" + column(exchangeId) + "/"
+                + Long.toString(submitted.toEpochMilli(), 36);
+    }
+
+    /** Under which the job is kept: its own, but for jobs whose senders gave their requests the same id. */
     public String key() {
-        if (requestId != null) {
-            return key(server, endpoint, requestId);
-        }
-        return prefix(server, endpoint) + (jobId != null ? jobId : "exchange:" + exchangeId);
+        return requestId != null ? key(server, endpoint, requestId) : prefix(server, endpoint) + id();
+    }
+
+    /** The same job under a key that it shares with no other. */
+    DetachedJob withoutRequestId() {
+        return new DetachedJob(server, endpoint, jobId, null, submitted, exchangeId, headers, body);
     }
 
     /** Under which a job with this request id is kept. */
     public static String key(String server, String endpoint, String requestId) {
-        String id = requestId.length() <= LONGEST_REQUEST_ID ? requestId : "sha256:" + digest(requestId);
-        return prefix(server, endpoint) + "request:" + id;
+        return prefix(server, endpoint) + REQUEST + column(requestId);
     }
 
     /** With which the keys of all jobs of an endpoint begin. */
     public static String prefix(String server, String endpoint) {
         // neither has a # in it
         return server + "#" + URLEncoder.encode(endpoint, StandardCharsets.UTF_8) + "/";
+    }
+
+    /** The server in a key; null if it is not the key of a job. */
+    static String serverOf(String key) {
+        int end = key.indexOf('#');
+        return end > 0 && key.indexOf('/', end) > 0 ? key.substring(0, end) : null;
+    }
+
+    /** Whether the key is that of a request id, and so does not tell the job's id. */
+    static boolean isOfRequest(String key) {
+        return tail(key).startsWith(REQUEST);
+    }
+
+    /** Whether the key, which is not that of a request id, belongs to a job with this id. */
+    static boolean isOfJob(String key, String jobId) {
+        return tail(key).startsWith(column(jobId) + "/");
+    }
+
+    private static String tail(String key) {
+        return key.substring(key.indexOf('/', key.indexOf('#')) + 1);
+    }
+
+    /** Whether the server may give the id to another job, as after a restart. */
+    public static boolean mayComeAgain(String jobId) {
+        return jobId != null && !UUID.matcher(jobId).find();
+    }
+
+    private static String column(String id) {
+        return id.length() <= LONGEST_ID ? id : "sha256:" + digest(id);
     }
 
     private static String digest(String text) {

@@ -68,6 +68,7 @@ final class JobCodec {
     static boolean isOf(Map<?, ?> encoded, DetachedJob job) {
         return encoded != null
                 && Objects.equals(encoded.get("jobId"), job.jobId())
+                && Objects.equals(encoded.get("submitted"), job.submitted().toEpochMilli())
                 && Objects.equals(encoded.get("exchangeId"), job.exchangeId());
     }
 

@@ -6,8 +6,19 @@
  */
 package io.aipi.camel.internal;
 
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.JobLapsedException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.AggregationRepository;
@@ -22,24 +33,95 @@ import org.slf4j.LoggerFactory;
  * Stored jobs in an {@link AggregationRepository}. A job is one entry under its key from its acceptance until a route has
  * succeeded with its outcome; what a repository calls completed is used for the moment of removal only.
  *
+ * <p>Repositories differ in what they call completed: some list all their entries there. So an entry is confirmed only if it
+ * carries the mark of its removal, and nothing is stored under its key.
+ *
  * <p>All methods block, and throw what the repository throws.
  */
 public final class JobStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobStore.class);
 
-    /** Marks what is being removed: its route has succeeded. */
+    /** Marks what is being removed, since its route has succeeded; the value is its key. */
     private static final String DELIVERED = "CamelAipiDelivered";
+
+    /** Begins the keys of entries that try whether the repository works; then the time, and a name. */
+    private static final String TRIAL = "camel-aipi-trial/";
+
+    /** What is older was left by a process that has ended. */
+    private static final Duration LONGEST_TRIAL = Duration.ofHours(1);
+
+    /** How long a repository that has failed is doubted, and at least how long one that is away is left alone. */
+    private static final Duration DOUBT = Duration.ofMinutes(1);
+
+    private static final Duration SHORTEST_REST = Duration.ofSeconds(1);
+
+    /** How many unreadable entries are worth a warning each. */
+    private static final int WARNINGS = 10;
+
+    /** How the repository takes changes: not known yet, by themselves, or only together with what they change. */
+    private enum Mode {
+        UNKNOWN,
+        PLAIN,
+        OPTIMISTIC
+    }
 
     private final CamelContext context;
     private final AggregationRepository repository;
-    /** Whether the repository takes changes only together with what they change. */
-    private volatile boolean optimistic;
+    private final LongSupplier nanoTime;
+    private volatile Mode mode = Mode.UNKNOWN;
+    /** Ids of jobs by keys that do not tell them. */
+    private final Map<String, String> idsOfRequests = new ConcurrentHashMap<>();
+
+    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+    /** Servers whose jobs nobody here follows. */
+    private final Set<String> warnedOf = ConcurrentHashMap.newKeySet();
+    /** Keys of trials that could not be removed. */
+    private final Queue<String> leftTrials = new ConcurrentLinkedQueue<>();
+
+    /** Whether a trial has succeeded since the last failure. */
+    private volatile boolean proven;
+
+    private volatile long failedNanos;
+    private volatile boolean hasFailed;
+    /** Why the repository is left alone; null while it is not. */
+    private volatile Throwable away;
+
+    private volatile long awayUntilNanos;
+
+    /** The repository does not work at present. */
+    public static final class AwayException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        AwayException(Throwable cause) {
+            super("The jobRepository does not work: " + cause, cause);
+        }
+    }
 
     /** The repository is started by its owner. */
     public JobStore(CamelContext context, AggregationRepository repository) {
+        this(context, repository, System::nanoTime);
+    }
+
+    /** As {@link #JobStore(CamelContext, AggregationRepository)}, with a clock of its own. */
+    public JobStore(CamelContext context, AggregationRepository repository, LongSupplier nanoTime) {
         this.context = context;
         this.repository = repository;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * The job in the form in which it can be added: without its request id if another job is stored under that. No entry takes
+     * the place of another one.
+     */
+    public StoredJob addable(StoredJob stored) {
+        if (stored.job().requestId() == null) {
+            return stored;
+        }
+        Exchange other = present(stored.job().key());
+        return other == null || JobCodec.isOf(body(other), stored.job())
+                ? stored
+                : new StoredJob(stored.job().withoutRequestId(), stored.outcome(), stored.deliveries());
     }
 
     /**
@@ -49,6 +131,7 @@ public final class JobStore {
      */
     public void add(StoredJob stored) {
         put(null, stored);
+        remember(stored.job().key(), stored.job().jobId());
     }
 
     /**
@@ -66,12 +149,18 @@ public final class JobStore {
         return true;
     }
 
-    /** Replaces what is stored of a job. Does nothing if it is not stored any more. */
-    public void update(StoredJob stored) {
+    /**
+     * Replaces what is stored of a job.
+     *
+     * @return false if it is not stored any more
+     */
+    public boolean update(StoredJob stored) {
         Exchange entry = entry(stored.job());
-        if (entry != null) {
-            put(entry, stored);
+        if (entry == null) {
+            return false;
         }
+        put(entry, stored);
+        return true;
     }
 
     /**
@@ -91,6 +180,21 @@ public final class JobStore {
         return entry != null && JobCodec.isOf(body(entry), job) ? entry : null;
     }
 
+    /** The entry under the key; null if there is none. One that was delivered already leaves the store. */
+    private Exchange present(String key) {
+        Exchange entry = repository.get(context, key);
+        if (entry != null && isDelivered(entry)) {
+            LOG.debug("The removal of a delivered job is finished: {}", key);
+            remove(key, entry);
+            return null;
+        }
+        return entry;
+    }
+
+    private static boolean isDelivered(Exchange entry) {
+        return entry.getIn().getHeader(DELIVERED) != null;
+    }
+
     private static Map<?, ?> body(Exchange entry) {
         return entry.getIn().getBody() instanceof Map<?, ?> map ? map : null;
     }
@@ -106,12 +210,22 @@ public final class JobStore {
     }
 
     private void write(String key, Exchange earlier, Exchange entry) {
-        if (!optimistic) {
+        try {
+            writeInMode(key, earlier, entry);
+        } catch (RuntimeException | Error e) {
+            failed();
+            throw e;
+        }
+    }
+
+    private void writeInMode(String key, Exchange earlier, Exchange entry) {
+        if (mode != Mode.OPTIMISTIC) {
             try {
                 repository.add(context, key, entry);
+                mode = Mode.PLAIN;
                 return;
             } catch (UnsupportedOperationException e) {
-                optimistic = true;
+                mode = Mode.OPTIMISTIC;
             }
         }
         ((OptimisticLockingAggregationRepository) repository).add(context, key, earlier, entry);
@@ -119,45 +233,267 @@ public final class JobStore {
 
     /** The stored job; null if there is none under the key. */
     public StoredJob load(String key) {
-        Exchange entry = repository.get(context, key);
-        return entry == null ? null : JobCodec.decode(body(entry));
+        Exchange entry = present(key);
+        if (entry == null) {
+            return null;
+        }
+        StoredJob stored = JobCodec.decode(body(entry));
+        remember(key, stored.job().jobId());
+        return stored;
     }
 
     /** Ends the keeping of a job. Does nothing if it is not stored. */
     public void remove(DetachedJob job) {
-        Exchange entry = entry(job);
-        if (entry == null) {
+        Exchange entry = repository.get(context, job.key());
+        if (entry != null && (isDelivered(entry) || JobCodec.isOf(body(entry), job))) {
+            remove(job.key(), entry);
+        }
+    }
+
+    private void remove(String key, Exchange entry) {
+        Exchange removed = entry;
+        if (!isDelivered(removed)) {
+            // a copy: the entry may be the repository's own, which stays if this fails
+            removed = ExchangeHelper.createCopy(entry, true);
+            // the repository may write it once more on its way out: nothing in it is needed any longer
+            removed.getIn().setBody(null);
+            removed.getIn().setHeader(DELIVERED, key);
+            if (mode != Mode.PLAIN) {
+                // what is removed must be what the repository has
+                write(key, entry, removed);
+                removed = repository.get(context, key);
+            }
+        }
+        idsOfRequests.remove(key);
+        if (removed == null) {
             return;
         }
-        if (!optimistic) {
-            // the repository may write the entry once more on its way out: nothing in it is needed any longer
-            entry.getIn().setBody(null);
-            entry.getIn().setHeader(DELIVERED, true);
-        }
-        repository.remove(context, job.key(), entry);
+        repository.remove(context, key, removed);
         try {
-            repository.confirm(context, entry.getExchangeId());
+            repository.confirm(context, removed.getExchangeId());
         } catch (RuntimeException e) {
             // removed it is; the next start confirms it
-            LOG.debug("The removal of a delivered job is not confirmed: {}", entry.getExchangeId(), e);
+            LOG.debug("The removal of a delivered job is not confirmed: {}", removed.getExchangeId(), e);
         }
     }
 
-    /** The keys of all jobs, of whatever server and endpoint. */
+    /** The keys of all jobs, of whatever server and endpoint. A repository that cannot tell them does not work. */
     public Set<String> keys() {
-        return repository.getKeys();
+        try {
+            // a copy: some repositories give a view, which changes
+            return repository.getKeys().stream()
+                    .filter(key -> key != null && DetachedJob.serverOf(key) != null)
+                    .collect(Collectors.toSet());
+        } catch (RuntimeException | Error e) {
+            failed();
+            throw e;
+        }
     }
 
-    /** Ends removals that a crash has cut in two: their routes had succeeded. */
+    /**
+     * Says once of each server how many of its jobs nobody here follows.
+     *
+     * @param keys of all stored jobs
+     * @param isFollowed whether somebody here follows jobs of the server
+     */
+    public void warnOfUnfollowed(Set<String> keys, Predicate<String> isFollowed) {
+        Map<String, Long> counts = keys.stream()
+                .map(DetachedJob::serverOf)
+                .filter(server -> !isFollowed.test(server))
+                .collect(Collectors.groupingBy(server -> server, Collectors.counting()));
+        counts.forEach((server, count) -> {
+            if (warnedOf.size() < WARNINGS && warnedOf.add(server)) {
+                LOG.warn(
+                        "The jobRepository holds {} jobs of the server {}, which no consumer here follows. If it is one of"
+                                + " yours under another name, set the serverUrl that its jobs were submitted with",
+                        count,
+                        server.replaceAll("\\p{Cntrl}", "?"));
+            }
+        });
+    }
+
+    // ---- ids that come again
+
+    /**
+     * The server has given an id to a new job, so that earlier jobs with this id are gone: those that are stored without an
+     * outcome get it.
+     *
+     * @param isFollowed whether the job under the key is followed in this process, which takes care of it
+     */
+    public void lapse(String server, String jobId, Predicate<String> isFollowed) {
+        Set<String> keys = keys();
+        idsOfRequests.keySet().retainAll(keys);
+        for (String key : keys) {
+            if (!server.equals(DetachedJob.serverOf(key)) || isFollowed.test(key)) {
+                continue;
+            }
+            try {
+                if (DetachedJob.isOfRequest(key) ? jobId.equals(idOfRequest(key)) : DetachedJob.isOfJob(key, jobId)) {
+                    lapse(key, jobId);
+                }
+            } catch (Throwable e) {
+                passOver(key, e);
+            }
+        }
+    }
+
+    private String idOfRequest(String key) {
+        String known = idsOfRequests.get(key);
+        if (known != null) {
+            return known;
+        }
+        StoredJob stored = load(key);
+        return stored == null ? null : stored.job().jobId();
+    }
+
+    private void lapse(String key, String jobId) {
+        StoredJob stored = load(key);
+        if (stored != null
+                && stored.outcome() == null
+                && jobId.equals(stored.job().jobId())) {
+            LOG.info("The server has given the id of the stored job {} to a new job: it is lost, and fails", jobId);
+            settle(new StoredJob(stored.job(), lapsed(stored.job()), stored.deliveries()));
+        }
+    }
+
+    /** The end of a job whose id the server has given to a new one. */
+    static JobOutcome lapsed(DetachedJob job) {
+        return new JobOutcome.Failed(new JobLapsedException(
+                "The server has given the id of the job to a later one, most likely since it was restarted: the job is lost;"
+                        + " submit the request again",
+                JobLapsedException.Reason.UNKNOWN_TO_SERVER,
+                ErrorContext.of(job.endpoint(), job.jobId())));
+    }
+
+    private void remember(String key, String jobId) {
+        if (DetachedJob.isOfRequest(key) && DetachedJob.mayComeAgain(jobId)) {
+            idsOfRequests.put(key, jobId);
+        }
+    }
+
+    // ---- whether it works
+
+    /** Whether a submit should be preceded by a {@link #tryOut}: the repository has failed lately, or was never used. */
+    public boolean isDoubtful() {
+        return !proven || (hasFailed && nanoTime.getAsLong() - failedNanos < DOUBT.toNanos());
+    }
+
+    private void failed() {
+        failedNanos = nanoTime.getAsLong();
+        hasFailed = true;
+        proven = false;
+    }
+
+    /**
+     * Stores something like the job for a moment.
+     *
+     * @throws AwayException if the repository takes nothing
+     * @throws RuntimeException what the repository throws, if it is this job that it does not take
+     */
+    public void tryOut(StoredJob job) {
+        Throwable reason = away;
+        long begin = nanoTime.getAsLong();
+        if (reason != null && begin - awayUntilNanos < 0) {
+            // one that hangs would take all threads
+            throw new AwayException(reason);
+        }
+        Map<String, Object> large = JobCodec.encode(job);
+        try {
+            tryOut(large);
+        } catch (RuntimeException | Error e) {
+            leaveAlone(e, begin);
+            try {
+                tryOut(Map.of());
+            } catch (RuntimeException | Error all) {
+                leaveAlone(all, begin);
+                throw new AwayException(all);
+            }
+            away = null;
+            // once more: it may have been back since
+            tryOut(large);
+        }
+        away = null;
+        proven = true;
+    }
+
+    private void leaveAlone(Throwable reason, long begin) {
+        long now = nanoTime.getAsLong();
+        awayUntilNanos = now + Math.max(SHORTEST_REST.toNanos(), now - begin);
+        away = reason;
+    }
+
+    private void tryOut(Map<String, Object> body) {
+        String left = leftTrials.poll();
+        String key = left != null ? left : TRIAL + System.currentTimeMillis() + "/" + UUID.randomUUID();
+        boolean isRemoved = false;
+        try {
+            Exchange earlier = left == null ? null : repository.get(context, key);
+            Exchange entry = earlier == null ? new DefaultExchange(context) : ExchangeHelper.createCopy(earlier, true);
+            entry.getIn().setBody(body);
+            write(key, earlier, entry);
+            Exchange written = repository.get(context, key);
+            if (written != null) {
+                remove(key, written);
+            }
+            isRemoved = true;
+        } finally {
+            if (!isRemoved) {
+                leftTrials.add(key);
+            }
+        }
+    }
+
+    // ---- what others have left
+
+    /**
+     * Ends what a crash has cut in two: removals, whose routes had succeeded, and trials. Each by itself: what cannot be read
+     * is passed over.
+     */
     public void finishRemovals() {
         if (repository instanceof RecoverableAggregationRepository recoverable) {
-            for (String exchangeId : recoverable.scan(context)) {
-                Exchange entry = recoverable.recover(context, exchangeId);
-                if (entry != null && (entry.getIn().getHeader(DELIVERED) != null || JobCodec.isOurs(body(entry)))) {
-                    LOG.debug("The removal of a delivered job is finished: {}", exchangeId);
-                    recoverable.confirm(context, exchangeId);
+            for (String exchangeId : new ArrayList<>(recoverable.scan(context))) {
+                try {
+                    finishRemoval(recoverable, exchangeId);
+                } catch (Throwable e) {
+                    passOver(exchangeId, e);
                 }
             }
+        }
+        for (String key : new ArrayList<>(repository.getKeys())) {
+            if (key != null && key.startsWith(TRIAL)) {
+                try {
+                    removeOldTrial(key);
+                } catch (Throwable e) {
+                    passOver(key, e);
+                }
+            }
+        }
+    }
+
+    private void finishRemoval(RecoverableAggregationRepository recoverable, String exchangeId) {
+        Exchange entry = recoverable.recover(context, exchangeId);
+        String key = entry == null ? null : entry.getIn().getHeader(DELIVERED, String.class);
+        if (key != null && repository.get(context, key) == null) {
+            LOG.debug("The removal of a delivered job is finished: {}", exchangeId);
+            recoverable.confirm(context, exchangeId);
+        }
+    }
+
+    private void removeOldTrial(String key) {
+        long begun = Long.parseLong(key.substring(TRIAL.length(), key.indexOf('/', TRIAL.length())));
+        Exchange trial =
+                System.currentTimeMillis() - begun > LONGEST_TRIAL.toMillis() ? repository.get(context, key) : null;
+        if (trial != null) {
+            remove(key, trial);
+        }
+    }
+
+    /** Says once what cannot be read, whatever reading it throws; it stays where it is. */
+    private void passOver(String name, Throwable e) {
+        if (unreadable.add(name) && unreadable.size() <= WARNINGS) {
+            LOG.warn("The entry {} of the jobRepository cannot be read. It is passed over", name, e);
+        } else {
+            LOG.debug("The entry {} of the jobRepository cannot be read: {}", name, e.toString());
         }
     }
 }

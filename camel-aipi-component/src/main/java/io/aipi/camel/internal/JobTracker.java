@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * <p>Invariants: a key is in at most one of coming, waiting, held and parked; a follower holds at most as many jobs as its limit
  * says; the key of a job that has ended leaves held only after its entry has left the store, so that a look through the
  * store cannot hand it out again.
+ *
+ * <p>An entry that cannot be read is passed over, whatever reading it throws: only a store that cannot list its entries is
+ * away.
  */
 public final class JobTracker {
 
@@ -71,7 +75,7 @@ public final class JobTracker {
     private final Map<String, TrackedJob> waiting = new LinkedHashMap<>();
 
     private final Map<String, Seat> held = new HashMap<>();
-    /** The server's ids of the jobs that are held. */
+    /** The {@linkplain DetachedJob#id() ids} of the jobs that are held. */
     private final Set<String> heldIds = new HashSet<>();
 
     /** Jobs whose name is that of one that is held: they wait for its end. */
@@ -84,6 +88,7 @@ public final class JobTracker {
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     private final Set<Object> declared = new HashSet<>();
+    private final AtomicBoolean news = new AtomicBoolean(true);
     private int lastSeat;
     private boolean loading;
 
@@ -134,9 +139,55 @@ public final class JobTracker {
         return lost;
     }
 
-    /** Whether some follower here holds the job with this id. */
-    public synchronized boolean isHeld(String jobId) {
-        return heldIds.contains(jobId);
+    /** Whether some follower here holds the job with this {@linkplain DetachedJob#id() id}. */
+    public synchronized boolean isHeld(String id) {
+        return heldIds.contains(id);
+    }
+
+    /** Whether some follower here holds the job that is stored under the key. */
+    public synchronized boolean isKeyHeld(String key) {
+        return held.containsKey(key);
+    }
+
+    /** Whether nothing would be lost if there were no such tracker any more. */
+    public synchronized boolean isIdle() {
+        return declared.isEmpty()
+                && seats.isEmpty()
+                && coming.isEmpty()
+                && waiting.isEmpty()
+                && behind.isEmpty()
+                && held.isEmpty();
+    }
+
+    /**
+     * The server has given an id to a new job: earlier jobs with this id that wait here for a follower are gone, and get their
+     * end. Those that are followed get it from whoever polls for them.
+     */
+    public void lapse(String jobId) {
+        List<TrackedJob> gone = new ArrayList<>();
+        synchronized (this) {
+            for (Map<String, TrackedJob> jobs : List.of(waiting, behind)) {
+                for (TrackedJob job : jobs.values()) {
+                    if (job != null
+                            && job.outcome() == null
+                            && jobId.equals(job.job().jobId())) {
+                        gone.add(job);
+                    }
+                }
+                jobs.values().removeAll(gone);
+            }
+            // nobody takes them meanwhile, from here or from the store
+            gone.forEach(job -> coming.add(job.key()));
+        }
+        for (TrackedJob job : gone) {
+            job.end(JobStore.lapsed(job.job()));
+            accepted(job).whenComplete((ended, failure) -> job.ended().complete(null));
+        }
+    }
+
+    /** True once: nothing needs to be said twice of one tracker. */
+    public boolean isNews() {
+        return news.compareAndSet(true, false);
     }
 
     /** Whether there is a consumer, started or not. */
@@ -253,19 +304,23 @@ public final class JobTracker {
     }
 
     private void leaveSeat(TrackedJob job) {
-        heldIds.remove(String.valueOf(job.job().jobId()));
+        heldIds.remove(job.job().id());
         Seat seat = held.remove(job.key());
         if (seat != null) {
             seat.taken--;
         }
     }
 
-    /** Looks through the store for jobs that others have put there. Blocks. */
-    public void scan() {
+    /**
+     * Looks through the store for jobs that others have put there. Blocks.
+     *
+     * @return the keys of all stored jobs, those of other endpoints and servers too
+     */
+    public Set<String> scan() {
         Set<String> keys = store.keys();
         synchronized (this) {
             if (seats.isEmpty()) {
-                return;
+                return keys;
             }
             unreadable.retainAll(keys);
             parked.retainAll(keys);
@@ -276,6 +331,7 @@ public final class JobTracker {
             }
         }
         handOut();
+        return keys;
     }
 
     private boolean isKnown(String key) {
@@ -374,20 +430,37 @@ public final class JobTracker {
                 }
             }
             unreadable.remove(key);
-        } catch (RuntimeException | LinkageError e) {
-            boolean news = unreadable.add(key);
-            if (news && unreadable.size() <= WARNINGS) {
-                LOG.warn("The stored job {} cannot be read. It stays in the repository, and is tried again", key, e);
-            }
-            synchronized (this) {
-                // until the next look through the store
-                waiting.remove(key);
-            }
-            // one that could not be read before tells nothing about the store
-            return !news;
+        } catch (Throwable e) {
+            return passOver(key, e);
         }
         if (handover != null) {
             handover.seat().follower.take(handover.job());
+        }
+        return true;
+    }
+
+    /** False if it is the store that failed, and not the entry. */
+    private boolean passOver(String key, Throwable e) {
+        boolean isNew = !unreadable.contains(key);
+        if (isNew) {
+            try {
+                store.keys();
+            } catch (RuntimeException | Error away) {
+                LOG.debug("The jobRepository cannot be read: {}", away.toString());
+                return false;
+            }
+            unreadable.add(key);
+        }
+        if (isNew && unreadable.size() <= WARNINGS) {
+            LOG.warn("The stored job {} cannot be read. It stays in the repository, and is tried again", key, e);
+        } else {
+            LOG.debug("The stored job {} cannot be read: {}", key, e.toString());
+        }
+        synchronized (this) {
+            // until the next look through the store
+            if (waiting.get(key) == null) {
+                waiting.remove(key);
+            }
         }
         return true;
     }
@@ -401,7 +474,7 @@ public final class JobTracker {
     private Handover handOver(Seat seat, String key, TrackedJob job) {
         waiting.remove(key);
         held.put(key, seat);
-        heldIds.add(String.valueOf(job.job().jobId()));
+        heldIds.add(job.job().id());
         seat.taken++;
         return new Handover(seat, job);
     }

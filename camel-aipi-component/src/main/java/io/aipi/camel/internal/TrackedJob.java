@@ -9,6 +9,7 @@ package io.aipi.camel.internal;
 import io.aipi.client.Acceptance;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -44,6 +45,14 @@ public final class TrackedJob {
     private volatile boolean maybeDelivered;
     /** Whether the delivery that is under way has been counted. */
     private volatile boolean counted;
+    /** Not to be delivered before; set by its first owner, and good for all. */
+    private volatile long dueNanos;
+
+    private volatile boolean hasDue;
+    /** When it began to wait for another job to leave the store. */
+    private volatile long waitsSinceNanos;
+
+    private volatile boolean waits;
 
     /** The newest progress that no exchange has told of. Guarded, like the three below, by the {@link Deliveries}. */
     JobProgress newest;
@@ -82,8 +91,12 @@ public final class TrackedJob {
 
     /** The same job for its next owner. */
     TrackedJob again() {
-        TrackedJob next = new TrackedJob(toStored(), listener, acceptance);
+        TrackedJob next = new TrackedJob(toStored(), listener, acceptance, recovered);
         next.stored = stored;
+        next.maybeDelivered = maybeDelivered;
+        next.refusals = refusals;
+        next.dueNanos = dueNanos;
+        next.hasDue = hasDue;
         next.ended.whenComplete((done, failure) -> ended.complete(null));
         return next;
     }
@@ -126,6 +139,28 @@ public final class TrackedJob {
     /** Whether it comes from the store and not from a producer here. */
     public boolean isRecovered() {
         return recovered;
+    }
+
+    /**
+     * How long its outcome must not be delivered yet. Called by its owner.
+     *
+     * @param ifFirst until when it must not, for the first owner who asks
+     */
+    public Duration untilDue(long ifFirst, long now) {
+        if (!hasDue) {
+            dueNanos = ifFirst;
+            hasDue = true;
+        }
+        return dueNanos - now > 0 ? Duration.ofNanos(dueNanos - now) : Duration.ZERO;
+    }
+
+    /** Whether it has waited for another job to leave the store for so long; the first call begins it. Called by its owner. */
+    public boolean hasWaited(Duration longest, long now) {
+        if (!waits) {
+            waitsSinceNanos = now;
+            waits = true;
+        }
+        return now - waitsSinceNanos >= longest.toNanos();
     }
 
     /** For the next start, which begins anew. Called by its owner. */

@@ -347,7 +347,8 @@ class ConsumerGuaranteeTest extends ConsumerTestSupport {
 
     private long polledJobs() {
         return jobs.getKeys().stream()
-                .map(key -> key.substring(key.lastIndexOf('/') + 1))
+                .map(key -> key.substring(key.indexOf('/', key.indexOf('#')) + 1))
+                .map(id -> id.substring(0, id.indexOf('/')))
                 .filter(id -> server.stats().pollsPerJob(id) > 0)
                 .count();
     }

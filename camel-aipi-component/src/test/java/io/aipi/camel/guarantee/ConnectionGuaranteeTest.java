@@ -121,8 +121,8 @@ class ConnectionGuaranteeTest {
     void aServerThatCompressesEverythingIsUnderstood(int length) throws Exception {
         String text = "a".repeat(length);
         RawServer server = server(jobs(target -> null, "gzip", text));
-        ProducerTemplate template = started(
-                url(server), routes -> routes.from("direct:in").to("aipi:m"));
+        ProducerTemplate template =
+                started(url(server), routes -> routes.from("direct:in").to("aipi:m"));
 
         assertThat(template.requestBody("direct:in", "hello", String.class)).isEqualTo(text);
     }
@@ -134,8 +134,8 @@ class ConnectionGuaranteeTest {
                 target -> target.equals("/m") ? "{\"success\":false,\"error\":[\"top_k must be an integer\"]}" : null,
                 "gzip",
                 ""));
-        ProducerTemplate template = started(
-                url(server), routes -> routes.from("direct:in").to("aipi:m"));
+        ProducerTemplate template =
+                started(url(server), routes -> routes.from("direct:in").to("aipi:m"));
 
         assertThat(failureOf(template, "hello"))
                 .isInstanceOf(InvalidRequestException.class)
@@ -146,8 +146,8 @@ class ConnectionGuaranteeTest {
     @Tag("case-A11")
     void anEncodingThatIsNotUnderstoodIsNamed() throws Exception {
         RawServer server = server(jobs(target -> null, "br", ""));
-        ProducerTemplate template = started(
-                url(server), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
+        ProducerTemplate template =
+                started(url(server), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
 
         assertThat(failureOf(template, "hello")).hasMessageContaining("Content-Encoding br");
     }
@@ -299,11 +299,12 @@ class ConnectionGuaranteeTest {
                 }
             }
         });
-        ProducerTemplate without = started(
-                url(gateway), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
+        ProducerTemplate without =
+                started(url(gateway), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
         AipiException asked = failureOf(without, "hello");
-        ProducerTemplate with = started(url(gateway), routes -> routes.from("direct:in")
-                .to("aipi:m?header.Authorization=RAW(Basic Z2F0ZTp3YXk=)"));
+        ProducerTemplate with = started(
+                url(gateway),
+                routes -> routes.from("direct:in").to("aipi:m?header.Authorization=RAW(Basic Z2F0ZTp3YXk=)"));
 
         assertThat(asked)
                 .isInstanceOf(AuthenticationException.class)
@@ -381,20 +382,23 @@ class ConnectionGuaranteeTest {
                 }
             }
         });
-        ProducerTemplate template = started(
-                url(nginx), routes -> routes.from("direct:in").to("aipi:m"));
+        ProducerTemplate template =
+                started(url(nginx), routes -> routes.from("direct:in").to("aipi:m"));
 
         AipiException refused = failureOf(template, "x".repeat(3_000_000));
 
         assertThat(refused).isInstanceOf(InvalidRequestException.class).hasMessageContaining("something between");
-        assertThat(refused.getMessage()).containsPattern("The request of 30000\\d\\d bytes").doesNotContain("100000000");
+        assertThat(refused.getMessage())
+                .containsPattern("The request of 30000\\d\\d bytes")
+                .doesNotContain("100000000");
     }
 
     @Test
     @Tag("case-B8")
     void aServerMayHaveAnUnderscoreInItsName() throws Exception {
         ProducerTemplate template = started(
-                "http://gpu_server.invalid:7777", routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
+                "http://gpu_server.invalid:7777",
+                routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
 
         assertThatThrownBy(() -> template.requestBody("direct:in", "hello"))
                 .isInstanceOf(CamelExecutionException.class)

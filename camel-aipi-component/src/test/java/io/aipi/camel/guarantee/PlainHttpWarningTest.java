@@ -47,7 +47,11 @@ class PlainHttpWarningTest {
         start(url, KEY, "aipi:chat?lazyLogin=true");
 
         assertThat(recorder.times(WARNING)).isEqualTo(1);
-        assertThat(warnings()).singleElement().asString().containsIgnoringCase(url).doesNotContain(KEY);
+        assertThat(warnings())
+                .singleElement()
+                .asString()
+                .containsIgnoringCase(url)
+                .doesNotContain(KEY);
     }
 
     @Test

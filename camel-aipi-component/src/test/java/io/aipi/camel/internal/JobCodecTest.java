@@ -227,7 +227,9 @@ class JobCodecTest {
         DetachedJob byId = new DetachedJob("http://gpu", "chat", "uuid#7", null, Instant.EPOCH, "x", Map.of(), null);
         String longId = "topic-with-a-very-long-name-".repeat(20);
 
-        assertThat(byId.key()).isEqualTo("http://gpu#chat/uuid#7").startsWith(DetachedJob.prefix("http://gpu", "chat"));
+        assertThat(byId.key())
+                .isEqualTo("http://gpu#chat/uuid#7/x/0")
+                .startsWith(DetachedJob.prefix("http://gpu", "chat"));
         assertThat(DetachedJob.key("http://gpu", "chat", "r")).isNotEqualTo(byId.key());
         assertThat(DetachedJob.key("http://gpu", "chat", longId)).hasSizeLessThan(255);
         assertThat(DetachedJob.prefix("http://gpu", "a/b")).isNotEqualTo(DetachedJob.prefix("http://gpu/a", "b"));

@@ -8,17 +8,23 @@ package io.aipi.camel.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aipi.camel.TraitRepository;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.JobFailedException;
+import io.aipi.client.error.JobLapsedException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who gets which job. */
@@ -255,5 +261,97 @@ class JobTrackerTest {
 
         store.remove(job);
         assertThat(store.settle(new StoredJob(job, failed, 0))).isFalse();
+    }
+
+    @Test
+    @Tag("case-D8")
+    void entriesWhoseReadingThrowsWhateverArePassedOverAtOnce() {
+        TraitRepository traits = new TraitRepository(TraitRepository.Scan.COMPLETED);
+        JobStore badStore = new JobStore(new DefaultCamelContext(), traits);
+        JobTracker tracker = new JobTracker(SERVER, "chat", badStore, Runnable::run);
+        for (int i = 0; i < 500; i++) {
+            StoredJob bad = job("chat", "bad" + i);
+            badStore.add(bad);
+            traits.makeUnreadable(
+                    bad.job().key(),
+                    i % 3 == 0
+                            ? new StackOverflowError()
+                            : i % 3 == 1 ? new IllegalStateException("garbage") : new NoClassDefFoundError("gone"));
+        }
+        badStore.add(job("chat", "good"));
+        Taker taker = new Taker(3);
+        tracker.started(taker);
+
+        tracker.scan();
+
+        assertThat(taker.ids()).containsExactly("good");
+        tracker.accepted(tracked("new"));
+        assertThat(taker.ids()).containsExactly("good", "new");
+        assertThat(tracker.size()).isEqualTo(2);
+    }
+
+    @Test
+    @Tag("case-D8")
+    void aStoreThatIsAwayInTheMiddleIsNotTakenForBadEntries() {
+        TraitRepository traits = new TraitRepository(TraitRepository.Scan.COMPLETED);
+        JobStore store = new JobStore(new DefaultCamelContext(), traits);
+        Queue<Runnable> threads = new ArrayDeque<>();
+        JobTracker tracker = new JobTracker(SERVER, "chat", store, threads::add);
+        store.add(job("chat", "1"));
+        store.add(job("chat", "2"));
+        Taker taker = new Taker(3);
+        tracker.started(taker);
+        tracker.scan();
+        traits.setAway(true);
+        threads.remove().run();
+        assertThat(taker.taken).isEmpty();
+
+        traits.setAway(false);
+        tracker.scan();
+        threads.remove().run();
+
+        assertThat(taker.ids()).containsExactlyInAnyOrder("1", "2");
+    }
+
+    @Test
+    @Tag("case-A17")
+    void whatWasRecoveredStaysSoWhenItChangesHands_andWaitsAsLongAsItsFirstOwnerSaid() {
+        store.add(job("chat", "1"));
+        Taker first = new Taker(1);
+        Taker second = new Taker(1);
+        stored.started(first);
+        stored.scan();
+        assertThat(first.taken.get(0).untilDue(100, 40)).isEqualTo(Duration.ofNanos(60));
+
+        stored.started(second);
+        stored.stopping(first);
+        stored.giveBack(first.taken.get(0));
+
+        assertThat(second.taken.get(0).isRecovered()).isTrue();
+        assertThat(second.taken.get(0).untilDue(0, 50)).isEqualTo(Duration.ofNanos(50));
+    }
+
+    @Test
+    @Tag("case-D1")
+    void anIdThatIsGivenAgainEndsTheJobsThatWaitHere_andHandsThemOutAsEnded() {
+        inMemory.declare("route");
+        CompletableFuture<Void> ended = inMemory.accepted(tracked("JID1"));
+        inMemory.accepted(tracked("JID2"));
+
+        inMemory.lapse("JID1");
+        Taker taker = new Taker(10);
+        inMemory.started(taker);
+
+        assertThat(taker.ids()).containsExactlyInAnyOrder("JID1", "JID2");
+        assertThat(taker.taken)
+                .filteredOn(job -> job.job().jobId().equals("JID1"))
+                .singleElement()
+                .satisfies(job -> assertThat(job.outcome())
+                        .isInstanceOfSatisfying(
+                                JobOutcome.Failed.class,
+                                failed -> assertThat(failed.failure()).isInstanceOf(JobLapsedException.class)));
+        assertThat(ended).isNotDone();
+        taker.taken.forEach(inMemory::ended);
+        assertThat(ended).isCompleted();
     }
 }

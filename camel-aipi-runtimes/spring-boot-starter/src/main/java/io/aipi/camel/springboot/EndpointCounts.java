@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.ToLongFunction;
+import org.apache.camel.Endpoint;
 
 /**
  * Sums over endpoints. They are not kept alive: Camel forgets endpoints of dynamic URIs, and what they had counted when
@@ -79,6 +81,11 @@ final class EndpointCounts {
     /** Of the session that has logged in most often: endpoints with the same credentials share theirs. */
     synchronized long logins() {
         return present().stream().mapToLong(AipiEndpoint::getLogins).max().orElse(0);
+    }
+
+    /** Whether Camel keeps none of the endpoints, and none has jobs in flight. */
+    synchronized boolean areGone(Set<Endpoint> kept) {
+        return present().stream().noneMatch(endpoint -> kept.contains(endpoint) || endpoint.getJobsInFlight() > 0);
     }
 
     private void look() {

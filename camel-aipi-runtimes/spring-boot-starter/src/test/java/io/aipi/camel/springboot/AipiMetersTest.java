@@ -21,6 +21,7 @@ import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -97,6 +98,25 @@ class AipiMetersTest {
             assertThat(completed(each, "other")).isEqualTo(2);
             assertThat(each.get("camel.aipi.jobs.in.flight").gauges()).hasSize(2);
         }
+    }
+
+    /** As toD makes them: Camel keeps a thousand. */
+    @Test
+    @Tag("case-D19")
+    void metersOfEndpointsThatCamelHasForgottenGo() {
+        for (int i = 0; i < 3_000; i++) {
+            context.getEndpoint("aipi:name" + i);
+        }
+        context.getEndpoint("aipi:chat");
+
+        int kept = context.getEndpoints().size();
+        assertThat(kept).isLessThan(1_500);
+        assertThat(registry.find("camel.aipi.jobs.completed").functionCounters())
+                .hasSizeLessThanOrEqualTo(kept + 200);
+        assertThat(registry.find("camel.aipi.jobs.in.flight")
+                        .tag("endpoint", "chat")
+                        .gauges())
+                .hasSize(1);
     }
 
     /** What is wrong with the URL is said by the component, when it starts. */
