@@ -11,11 +11,11 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.aipi.camel.internal.MessageContent;
 import io.aipi.client.AipiRequest;
+import io.aipi.client.Content;
 import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
 import io.aipi.client.JobState;
@@ -25,8 +25,6 @@ import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.ProtocolViolationException;
-import io.aipi.client.internal.Content;
-import io.aipi.client.internal.RequestValues;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -65,8 +63,6 @@ public class DefaultAipiBinding implements AipiBinding {
                     .build())
             // names are the sender's to choose: they must not fill a table that lives as long as the process
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            // of two values of one name, one would be dropped without a word
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build()
             .setCodec(JSON_VALUES);
 
@@ -140,15 +136,11 @@ public class DefaultAipiBinding implements AipiBinding {
     }
 
     private static Map<String, Object> named(Map<?, ?> parameters, AipiEndpoint endpoint) {
-        Map<String, Object> named = new LinkedHashMap<>();
         try {
-            for (Map.Entry<?, ?> parameter : parameters.entrySet()) {
-                named.put(RequestValues.name(parameter.getKey()), parameter.getValue());
-            }
-        } catch (RequestValues.UnsendableException e) {
+            return AipiRequest.named(parameters);
+        } catch (IllegalArgumentException e) {
             throw invalid(endpoint, e.getMessage());
         }
-        return named;
     }
 
     private AipiRequest fromBody(Exchange exchange, AipiEndpoint endpoint, boolean askedByHeader) {

@@ -6,6 +6,7 @@
  */
 package io.aipi.client;
 
+import io.aipi.client.internal.RequestValues;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,6 +41,20 @@ public record AipiRequest(String prompt, Map<String, Object> parameters, boolean
     /** Parameters, the prompt among them or not needed. */
     public static AipiRequest ofParameters(Map<String, Object> parameters) {
         return new AipiRequest(null, parameters);
+    }
+
+    /**
+     * The map with its keys as names of parameters: texts, constants of enums, numbers and truth values have one.
+     *
+     * @throws IllegalArgumentException for another key, null among them, and for two of the same name
+     */
+    public static Map<String, Object> named(Map<?, ?> parameters) {
+        Map<String, Object> named = new LinkedHashMap<>();
+        parameters.forEach((key, value) -> named.put(RequestValues.name(key), value));
+        if (named.size() != parameters.size()) {
+            throw new IllegalArgumentException("Two parameters have the same name");
+        }
+        return named;
     }
 
     /** The same request with one more parameter, or with another value for it. */

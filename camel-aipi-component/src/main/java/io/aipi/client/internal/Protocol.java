@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 public final class Protocol {
 
     /** A request longer than this is refused by the server with 413. */
-    static final int MAX_REQUEST_SIZE = 100_000_000;
+    public static final int MAX_REQUEST_SIZE = 100_000_000;
 
     /** Parameters that belong to the protocol. A request's own parameters must not have these names. */
     static final Set<String> RESERVED_PARAMETERS =

@@ -16,7 +16,7 @@ import java.util.List;
  * Collects the bytes of a request up to a limit. Of files it only keeps where they belong: their base64 is made once, in
  * the array that is sent, when the whole is known to be short enough.
  */
-final class RequestBytes extends OutputStream {
+public final class RequestBytes extends OutputStream {
 
     private static final byte[] NOTHING = {};
     private static final int LARGEST_BLOCK = 128 * 1024;
@@ -36,12 +36,12 @@ final class RequestBytes extends OutputStream {
     private boolean tooLong;
 
     /** At most {@code limit} bytes are taken. */
-    RequestBytes(int limit) {
+    public RequestBytes(int limit) {
         this.limit = limit;
     }
 
     /** Whether there was more than the limit allows; what is collected is of no use then. */
-    boolean isTooLong() {
+    public boolean isTooLong() {
         return tooLong;
     }
 
@@ -76,7 +76,7 @@ final class RequestBytes extends OutputStream {
     }
 
     /** All of it. */
-    byte[] toByteArray() {
+    public byte[] toByteArray() {
         if (used == length && used == block.length) {
             return block;
         }

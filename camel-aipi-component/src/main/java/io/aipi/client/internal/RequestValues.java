@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import io.aipi.client.AipiRequest;
+import io.aipi.client.Content;
 import io.aipi.client.Media;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
@@ -65,7 +66,7 @@ public final class RequestValues {
     private record Done(Object value, int height) {}
 
     /** A value that cannot be sent; the message says which and why. */
-    public static final class UnsendableException extends Exception {
+    static final class UnsendableException extends Exception {
 
         private static final long serialVersionUID = 1L;
 
@@ -100,7 +101,7 @@ public final class RequestValues {
             try {
                 String name = name(parameter.getKey());
                 parameters.put(name, values.parameter(name, parameter.getValue()));
-            } catch (UnsendableException e) {
+            } catch (UnsendableException | IllegalArgumentException e) {
                 problems.add(quote.apply(e.getMessage()));
                 cause = cause == null ? e.getCause() : cause;
             }
@@ -117,8 +118,12 @@ public final class RequestValues {
         return new RequestValues().parameter(name, value);
     }
 
-    /** The text of a name in a map: that of a text, a number, a truth value or a constant. */
-    public static String name(Object key) throws UnsendableException {
+    /**
+     * The text of a name in a map: that of a text, a number, a truth value or a constant.
+     *
+     * @throws IllegalArgumentException for another one
+     */
+    public static String name(Object key) {
         if (key instanceof CharSequence text) {
             return wellFormed(text.toString());
         }
@@ -128,12 +133,11 @@ public final class RequestValues {
         if (key instanceof Number || key instanceof Boolean || key instanceof Character || key instanceof UUID) {
             return key.toString();
         }
-        throw new UnsendableException(
+        throw new IllegalArgumentException(
                 key == null
                         ? "A parameter has no name: a key of the map is null"
                         : "A parameter's name must be text, but is a "
-                                + key.getClass().getName(),
-                null);
+                                + key.getClass().getName());
     }
 
     /** Half of a character beyond the first 65,536, which no encoding has, becomes U+FFFD, as encoders do it. */
@@ -370,7 +374,7 @@ public final class RequestValues {
     private String nameAt(Object key, int depth) throws UnsendableException {
         try {
             return name(key);
-        } catch (UnsendableException e) {
+        } catch (IllegalArgumentException e) {
             throw unsendable(depth, "has a value without a name that is text", null);
         }
     }

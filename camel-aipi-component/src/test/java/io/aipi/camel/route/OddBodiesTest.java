@@ -190,14 +190,6 @@ class OddBodiesTest extends CamelTestSupport {
 
     @Test
     @Tag("case-A12")
-    void ofTwoValuesOfOneNameNoneIsDropped() throws Exception {
-        assertRefused("direct:plain", "{\"prompt\":\"a\",\n \"prompt\":\"b\"}", JSON_TYPE)
-                .hasMessageContaining("Duplicate field 'prompt'")
-                .hasMessageContaining("line 2");
-    }
-
-    @Test
-    @Tag("case-A12")
     void blanksAroundJsonAreNothing() throws Exception {
         assertPrompt(" \r\n{\"prompt\": \"a\"}\r\n \n", JSON_TYPE, "a");
     }

@@ -4,8 +4,10 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.client.internal;
+package io.aipi.client;
 
+import io.aipi.client.internal.Protocol;
+import io.aipi.client.internal.RequestBytes;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
