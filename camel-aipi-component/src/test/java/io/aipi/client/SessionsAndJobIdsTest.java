@@ -215,6 +215,29 @@ class SessionsAndJobIdsTest {
     }
 
     @Test
+    @Tag("case-D10")
+    void aServerThatTakesNoneOfItsOwnKeysIsNotHammeredEither() {
+        server.uniqueIds = true;
+        ModelEndpoint endpoint = endpoint("m");
+        List<CompletableFuture<JobResult>> jobs = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            jobs.add(run(endpoint, "p" + i));
+        }
+        timer.advance(Duration.ofSeconds(1));
+
+        server.forgetsItsKeys = true;
+        server.expireSessions();
+        timer.advance(Duration.ofSeconds(40));
+        assertThat(jobs).noneMatch(CompletableFuture::isDone);
+        assertThat(server.count("login")).isBetween(2L, 9L);
+
+        server.forgetsItsKeys = false;
+        server.finishAll();
+        timer.advance(Duration.ofSeconds(40));
+        assertThat(jobs).allMatch(job -> !job.isCompletedExceptionally() && job.isDone());
+    }
+
+    @Test
     @Tag("case-A5")
     @Tag("case-D11")
     void pastTheRecoveryTimeoutTheJobEndsWithTheReasonOfTheLogin() {
@@ -539,6 +562,36 @@ class SessionsAndJobIdsTest {
         ResultLostException lost = failure(ResultLostException.class, over(gone).look("JID1"));
 
         assertThat(lost.getJobId()).isEqualTo("JID1");
+    }
+
+    // ---- names
+
+    @Test
+    @Tag("case-E7")
+    void aSubmitToAnEndpointThatThereIsNotTellsTheNamesThatThereAre() {
+        FakeTransport documented = new FakeTransport()
+                .on("POST /login", FakeTransport.json(200, "{\"client_session_auth_key\":\"session-key\"}"))
+                .on("GET /api/endpoints", FakeTransport.json(200, "{\"endpoints\":[\"llama2_chat\",\"sdxl\"]}"));
+        ModelEndpoint typo = AipiClient.builder()
+                .serverUrl(ONE)
+                .runtime(new AipiRuntime(timer, Clock.systemUTC(), Runnable::run, options -> documented, () -> {}))
+                .build()
+                .endpoint("llama2_caht", OPTIONS);
+
+        assertThat(failure(EndpointUnavailableException.class, typo.submit(AipiRequest.ofPrompt("x"))))
+                .hasMessageContaining("it has llama2_chat, sdxl");
+        assertThat(failure(EndpointUnavailableException.class, typo.runHeld(AipiRequest.ofPrompt("x"))))
+                .hasMessageContaining("it has llama2_chat, sdxl");
+    }
+
+    @Test
+    @Tag("case-E7")
+    void whereThereIsNoListTheServersWordsAreTold() {
+        assertThat(failure(
+                        EndpointUnavailableException.class,
+                        endpoint("typo").submit(AipiRequest.ofPrompt("x"))))
+                .hasMessageContaining("has no such endpoint")
+                .hasMessageContaining("check the endpoint's name and serverUrl");
     }
 
     // ---- an answer of another job

@@ -311,9 +311,8 @@ public final class ServerCalls {
                 : sessionKey(endpoint, loginTimeout).thenApply(job::belongTo);
         return own.thenCompose(key -> key.isLost()
                 ? CompletableFuture.failedFuture(sessionLost(context))
-                : decoded(attempt(call, key, context), answer -> {
+                : decoded(withKey(Route.PROGRESS, call, key, context), answer -> {
                     if (errors.isUnknownSession(Route.PROGRESS, answer)) {
-                        key.session().expired(key);
                         throw sessionLost(context.withStatus(answer.status()));
                     }
                     return status(endpoint, job.id(), withData, answer, context);
@@ -419,9 +418,8 @@ public final class ServerCalls {
      * A session that is lost right after its login, which was granted: the server is restarted time and again, or gives keys
      * that it does not know. It has not done what it was asked for, and later it may.
      */
-    private void requireKnown(SessionKey fresh, HttpAnswer answer, ErrorContext context) {
+    private void requireKnown(HttpAnswer answer, ErrorContext context) {
         if (errors.saysUnknownSession(answer)) {
-            fresh.session().expired(fresh);
             throw new AuthenticationException(
                     server + " has lost the session right after the login; it may be restarting time and again",
                     true,
@@ -444,19 +442,31 @@ public final class ServerCalls {
                     .exceptionallyCompose(failed);
         }
         return sessionKey(endpoint, loginTimeout)
-                .thenCompose(first -> attempt(call, first, context).thenCompose(reply -> {
+                .thenCompose(first -> withKey(route, call, first, context).thenCompose(reply -> {
                     if (!errors.isUnknownSession(route, reply)) {
                         return decoded(CompletableFuture.completedFuture(reply), answer -> read.apply(answer, first))
                                 .exceptionallyCompose(failed);
                     }
-                    session.expired(first);
                     return sessionKey(endpoint, loginTimeout)
-                            .thenCompose(second -> decoded(attempt(call, second, context), answer -> {
-                                        requireKnown(second, answer, context);
+                            .thenCompose(second -> decoded(withKey(route, call, second, context), answer -> {
+                                        requireKnown(answer, context);
                                         return read.apply(answer, second);
                                     })
                                     .exceptionallyCompose(failed));
                 }));
+    }
+
+    /** One call, after which the session knows whether the key is good. */
+    private CompletableFuture<HttpAnswer> withKey(
+            Route route, Function<Map<String, Object>, HttpCall> call, SessionKey key, ErrorContext context) {
+        return attempt(call, key, context).thenApply(answer -> {
+            if (errors.isUnknownSession(route, answer)) {
+                key.session().expired(key);
+            } else if (answer.status() / 100 == 2) {
+                key.session().accepted(key);
+            }
+            return answer;
+        });
     }
 
     private <T> CompletableFuture<T> decoded(CompletableFuture<HttpAnswer> answer, Function<HttpAnswer, T> read) {

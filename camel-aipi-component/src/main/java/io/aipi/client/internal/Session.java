@@ -9,6 +9,7 @@ package io.aipi.client.internal;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.ClientClosedException;
+import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.NotAllowedException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,11 @@ public final class Session {
     /** The longest time without a login after a failed one. */
     static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
 
+    private static final AuthenticationException NOT_TAKEN = new AuthenticationException(
+            "The server does not take the session key that it has just given; check apiKey and loginRoute",
+            true,
+            ErrorContext.of(null));
+
     private sealed interface State {}
 
     private record LoggedOut() implements State {}
@@ -44,8 +50,10 @@ public final class Session {
     private final SecretMask secrets;
     private State state = new LoggedOut();
     private long logins;
-    /** Failed logins since the last good one. */
+    /** Failed logins since the server last took a key for a call. */
     private int failures;
+    /** Keys since then that it did not take for any call. */
+    private int keysNotTaken;
     /** Why the last login that has ended failed; null if it did not. */
     private Throwable lastFailure;
 
@@ -97,12 +105,33 @@ public final class Session {
         }
     }
 
-    /** The server does not know this key (any more). Later news of a key that is not in use any more changes nothing. */
+    /** The server has taken a call with this key. */
+    void accepted(SessionKey key) {
+        if (!key.isAccepted()) {
+            key.markAccepted();
+            synchronized (this) {
+                failures = 0;
+                keysNotTaken = 0;
+            }
+        }
+    }
+
+    /**
+     * The server does not know this key (any more). Later news of a key that is not in use any more changes nothing. If no
+     * call was taken with the key, nor with the one before, the login counts as failed: a server that knows none of its own
+     * keys must not be asked for one key after the other.
+     */
     synchronized void expired(SessionKey key) {
         key.markLost();
         if (state instanceof LoggedIn loggedIn && loggedIn.key() == key) {
-            state = new LoggedOut();
+            boolean never = !key.isAccepted() && ++keysNotTaken > 1;
+            state = never ? failed(NOT_TAKEN) : new LoggedOut();
         }
+    }
+
+    private BackingOff failed(Throwable reason) {
+        lastFailure = reason;
+        return new BackingOff(reason, timer.nanoTime() + backoff(failures++).toNanos());
     }
 
     private void ended(CompletableFuture<SessionKey> started, String value, Throwable failure) {
@@ -111,16 +140,13 @@ public final class Session {
         synchronized (this) {
             if (key != null) {
                 secrets.remember(value);
-                failures = 0;
                 lastFailure = null;
                 state = new LoggedIn(key);
             } else if (reason instanceof ClientClosedException) {
                 // says nothing about the server: whoever needs the session next may log in
                 state = new LoggedOut();
             } else {
-                lastFailure = reason;
-                state = new BackingOff(
-                        reason, timer.nanoTime() + backoff(failures++).toNanos());
+                state = failed(reason);
             }
         }
         if (key != null) {

@@ -12,6 +12,7 @@ final class SessionKey {
     private final Session session;
     private final String value;
     private volatile boolean lost;
+    private volatile boolean accepted;
 
     SessionKey(Session session, String value) {
         this.session = session;
@@ -31,6 +32,15 @@ final class SessionKey {
     /** Whether the server has said that it does not know the key. */
     boolean isLost() {
         return lost;
+    }
+
+    /** Whether the server has taken the key for a call. */
+    boolean isAccepted() {
+        return accepted;
+    }
+
+    void markAccepted() {
+        accepted = true;
     }
 
     void markLost() {

@@ -133,7 +133,10 @@ class ClientInterleavingsTest {
                     .map(CompletableFuture::join)
                     .filter(key -> key.value().equals("key 1"))
                     .findFirst()
-                    .ifPresent(session::expired);
+                    .ifPresent(key -> {
+                        session.accepted(key);
+                        session.expired(key);
+                    });
         }
 
         @Validate

@@ -118,6 +118,10 @@ class ClientStressTest {
 
         private final SessionKey first = key().join();
 
+        Keys() {
+            session.accepted(first);
+        }
+
         CompletableFuture<SessionKey> key() {
             return session.key(() -> CompletableFuture.completedFuture("key " + logins.incrementAndGet()));
         }

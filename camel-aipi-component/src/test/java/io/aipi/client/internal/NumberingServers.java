@@ -44,6 +44,8 @@ public final class NumberingServers implements Transport {
         public boolean checksSessions = true;
         /** Whether there is a list of the endpoints. */
         public boolean lists;
+        /** Whether no session key is good. */
+        public boolean forgetsItsKeys;
         /** What logins are answered instead; null for what they should be. */
         public FakeTransport.Reply loginTrouble;
 
@@ -120,7 +122,9 @@ public final class NumberingServers implements Transport {
                 return loginTrouble.to(call);
             }
             String key = "session-key-" + ++lastKey;
-            sessions.put(key, endpoint);
+            if (!forgetsItsKeys) {
+                sessions.put(key, endpoint);
+            }
             return done("{\"success\":true,\"client_session_auth_key\":\"" + key + "\"}", 200);
         }
 

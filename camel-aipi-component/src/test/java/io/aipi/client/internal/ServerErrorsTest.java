@@ -23,8 +23,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -166,6 +168,71 @@ class ServerErrorsTest {
                 .startsWith("not this one either")
                 .endsWith("... (100001 in all)");
         assertThat(error.getMessage()).hasSizeLessThan(6_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LOGIN, 501, text/html, <html>Unsupported method</html>",
+        "SUBMIT, 501, text/html, <html>Unsupported method</html>",
+        "LOGIN, 404, text/html, <html>404</html>",
+        "LOGIN, 405, text/plain, Method Not Allowed",
+        "SUBMIT, 404, application/json, {'detail':'Not Found'}",
+        "LOGIN, 418, text/html, <html>teapot</html>"
+    })
+    @Tag("case-E7")
+    void whatIsNoAipiServerIsCalledThat(Route route, int status, String type, String body) {
+        byte[] bytes = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+
+        AipiException error = errors.of(
+                route, new HttpAnswer(status, type, null, null, bytes, bytes.length), ErrorContext.of("chat"));
+
+        assertThat(error)
+                .hasMessageContaining("as an AIPI server does not")
+                .hasMessageContaining("check host, port and path of serverUrl")
+                .hasMessageContaining(type);
+        assertThat(error.isRetryable()).isFalse();
+    }
+
+    @Test
+    @Tag("case-E7")
+    void aGatewayThatAnswersInsteadOfTheServerIsCalledThat() {
+        assertThat(error(Route.SUBMIT, 502, "<html>"))
+                .hasMessageContaining("may come from a proxy or gateway")
+                .extracting(AipiException::isRetryable)
+                .isEqualTo(true);
+        assertThat(error(Route.SUBMIT, 500, "{'description':'oops','status':500,'message':'oops'}"))
+                .message()
+                .doesNotContain("gateway");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    400 | ['Client session authentication key not registered in API Server'] | AuthenticationException
+                    401 | ['Client session authentication key not registered in API Server'] | AuthenticationException
+                    400 | ['Client has no active request with this job id'] | JobLapsedException
+                    401 | ['Client has no active request with this job id'] | JobLapsedException
+                    402 | ['Client has no active request with this job id JID1'] | JobLapsedException
+                    400 | ['Client session authentication key not registered in API Server','Client has no active request with this job id'] | JobLapsedException
+                    400 | ['No job_id given','Client has no active request with this job id'] | JobLapsedException
+                    400 | ['Invalid parameter: client_session_auth_key'] | ProtocolViolationException
+                    """)
+    @Tag("case-A8")
+    @Tag("case-A9")
+    void onAPollTheWordsTellAnUnknownSessionAndAnUnknownJobApart(int status, String said, String type) {
+        assertThat(error(Route.PROGRESS, status, "{'success':false,'error':" + said + "}")
+                        .getClass()
+                        .getSimpleName())
+                .isEqualTo(type);
+    }
+
+    @Test
+    @Tag("case-A8")
+    void aParameterThatSpeaksOfASessionIsNoSession() {
+        assertThat(error(Route.SUBMIT, 400, "{'success':false,'error':['Unknown parameter: session']}"))
+                .isInstanceOf(InvalidRequestException.class);
     }
 
     private AipiException error(Route route, int status, String body) {

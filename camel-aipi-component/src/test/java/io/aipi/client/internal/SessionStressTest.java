@@ -46,6 +46,7 @@ class SessionStressTest {
                         CompletableFuture<Integer> counted = key.thenApply(k -> completions.incrementAndGet());
                         assertThat(key.get(60, TimeUnit.SECONDS).value()).isEqualTo("key " + round);
                         counted.get(60, TimeUnit.SECONDS);
+                        session.accepted(key.join());
                         // late news of an older key
                         session.expired(old);
                         old = key.join();

@@ -140,6 +140,24 @@ class SessionTest {
     }
 
     @Test
+    @Tag("case-D10")
+    void aSecondKeyInARowThatTheServerNeverTakesIsAFailedLogin() {
+        CompletableFuture<SessionKey> first = sessionKey();
+        logins.get(0).complete("K");
+        session.expired(first.join());
+        for (long wait : new long[] {0, 500, 1_000, 2_000}) {
+            timer.advance(Duration.ofMillis(wait));
+            CompletableFuture<SessionKey> key = sessionKey();
+            logins.get(logins.size() - 1).complete("K" + wait);
+            session.expired(key.join());
+            assertThat(key()).isCompletedExceptionally();
+        }
+
+        assertThat(logins).hasSize(5);
+        assertThat(session.isRefused()).isTrue();
+    }
+
+    @Test
     @Tag("case-A6")
     void whoWaitsForALoginWhoseClientIsClosedLogsInItself() {
         CompletableFuture<String> closing = key();
@@ -226,6 +244,7 @@ class SessionTest {
     private SessionKey loggedIn(String key) {
         CompletableFuture<SessionKey> loggedIn = sessionKey();
         logins.get(logins.size() - 1).complete(key);
+        session.accepted(loggedIn.join());
         return loggedIn.join();
     }
 
