@@ -70,7 +70,8 @@ class ClosedClientTest {
         await().untilAsserted(() -> {
             HealthCheck.Result result = health.call();
             assertThat(result.getState()).isEqualTo(HealthCheck.State.DOWN);
-            assertThat(result.getMessage()).hasValueSatisfying(why -> assertThat(why).contains("follows no jobs"));
+            assertThat(result.getMessage())
+                    .hasValueSatisfying(why -> assertThat(why).contains("follows no jobs"));
         });
         submit("meanwhile");
         await().atMost(Duration.ofSeconds(60))
@@ -80,8 +81,8 @@ class ClosedClientTest {
     }
 
     private void submit(String prompt) {
-        Exchange exchange =
-                context.createProducerTemplate().request("direct:submit", e -> e.getMessage().setBody(prompt));
+        Exchange exchange = context.createProducerTemplate()
+                .request("direct:submit", e -> e.getMessage().setBody(prompt));
         assertThat(exchange.getException()).isNull();
     }
 }

@@ -587,9 +587,7 @@ class SessionsAndJobIdsTest {
     @Test
     @Tag("case-E7")
     void whereThereIsNoListTheServersWordsAreTold() {
-        assertThat(failure(
-                        EndpointUnavailableException.class,
-                        endpoint("typo").submit(AipiRequest.ofPrompt("x"))))
+        assertThat(failure(EndpointUnavailableException.class, endpoint("typo").submit(AipiRequest.ofPrompt("x"))))
                 .hasMessageContaining("has no such endpoint")
                 .hasMessageContaining("check the endpoint's name and serverUrl");
     }
