@@ -59,7 +59,7 @@ class ClosedClientTest {
     @Tag("case-A6")
     void itIsDownWhileItFollowsNothing_andGoesOn() throws Exception {
         AipiConsumer consumer = (AipiConsumer) context.getRoute("answers").getConsumer();
-        HealthCheck health = (HealthCheck) consumer.getHealthCheck();
+        HealthCheck health = consumer.getHealthCheck();
         assertThat(health.call().getState()).isEqualTo(HealthCheck.State.UP);
         MockEndpoint answers = context.getEndpoint("mock:answers", MockEndpoint.class);
         answers.expectedMessageCount(2);
