@@ -240,6 +240,7 @@ class ConnectionGuaranteeTest {
     @Tag("case-D5")
     void aServerThatFreezesWithAThousandJobsCostsAnotherServersJobsNothing() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger frozenSubmits = new AtomicInteger();
         AtomicInteger frozenPolls = new AtomicInteger();
         RawServer.Behaviour frozenJobs = connection -> {
             while (connection.read()) {
@@ -251,6 +252,9 @@ class ConnectionGuaranteeTest {
                         throw new IOException(e);
                     }
                     return;
+                }
+                if (connection.head().startsWith("POST /m ")) {
+                    frozenSubmits.incrementAndGet();
                 }
                 answerOnce(connection);
             }
@@ -270,7 +274,8 @@ class ConnectionGuaranteeTest {
         for (int i = 0; i < 1_000; i++) {
             template.sendBody("seda:frozen", "frozen " + i);
         }
-        await().atMost(Duration.ofSeconds(PLENTY)).until(() -> frozenPolls.get() > 90);
+        await().atMost(Duration.ofSeconds(PLENTY))
+                .until(() -> frozenSubmits.get() == 1_000 && frozenPolls.get() > 0);
         MockEndpoint out = template.getCamelContext().getEndpoint("mock:good", MockEndpoint.class);
         out.expectedMessageCount(20);
         out.setResultWaitTime(20_000);
