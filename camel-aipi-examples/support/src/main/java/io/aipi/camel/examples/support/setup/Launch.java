@@ -7,8 +7,9 @@
 package io.aipi.camel.examples.support.setup;
 
 import io.aipi.camel.examples.support.Start;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
 
 /**
  * Runs a jar in a Java of its own, with this one's streams, and ends with its exit code. For an application that cannot run in
@@ -18,22 +19,15 @@ public final class Launch {
 
     private Launch() {}
 
-    /** {@code arguments}: the jar, then the names of the system properties that it gets, as environment variables. */
-    public static void main(String[] arguments) {
-        Start.run(() -> {
-            ProcessBuilder builder = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-jar",
-                            arguments[0])
-                    .inheritIO();
-            for (String name : List.of(arguments).subList(1, arguments.length)) {
-                Start.setting(name).ifPresent(value -> builder.environment().put(Start.variable(name), value));
-            }
-            Process process = builder.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process), "launch-stop"));
-            System.exit(process.waitFor());
-        });
+    /** Does not return. The properties become environment variables, where a key stands in no list of processes. */
+    public static void run(String jar, Map<String, String> properties) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar)
+                .inheritIO();
+        properties.forEach((name, value) -> builder.environment().put(Start.variable(name), value));
+        Process process = builder.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process), "launch-stop"));
+        System.exit(process.waitFor());
     }
 
     private static void stop(Process process) {

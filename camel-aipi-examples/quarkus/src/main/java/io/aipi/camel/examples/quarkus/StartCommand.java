@@ -9,26 +9,31 @@ package io.aipi.camel.examples.quarkus;
 import io.aipi.camel.examples.support.Model;
 import io.aipi.camel.examples.support.Start;
 import io.aipi.camel.examples.support.Task;
+import io.aipi.camel.examples.support.setup.Launch;
 import io.aipi.camel.examples.support.setup.Setup;
-import io.quarkus.runtime.Quarkus;
-import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
-/** Finds the models on the server before the application starts. One with a server of its own needs no main class. */
-@QuarkusMain
-public final class Application {
+/** The start command: finds the models on the server, then starts the packaged application, which does not know of this class. */
+public final class StartCommand {
 
-    private Application() {}
+    private static final List<String> PASSED_ON =
+            List.of("quarkus.http.port", "simulator.port", "simulator.compute-time", "endpoint.chat", "endpoint.image");
 
-    /** Until Ctrl-C. */
-    public static void main(String... arguments) {
+    private StartCommand() {}
+
+    /** Until Ctrl-C. {@code arguments}: the jar. */
+    public static void main(String[] arguments) {
         Start.run(() -> {
-            new Setup()
+            Map<String, String> properties = new LinkedHashMap<>();
+            PASSED_ON.forEach(name -> Start.setting(name).ifPresent(value -> properties.put(name, value)));
+            properties.putAll(new Setup()
                     .port("quarkus.http.port", "8080")
                     .model(Model.needed(Task.CHAT, "endpoint.chat", "llama3_chat"))
                     .model(Model.optional(Task.IMAGE, "endpoint.image", "sdxl_txt2img"))
-                    .properties("simulator.port", "7788")
-                    .forEach(System::setProperty);
-            Quarkus.run(arguments);
+                    .properties("simulator.port", "7788"));
+            Launch.run(arguments[0], properties);
         });
     }
 }
