@@ -931,14 +931,40 @@ public class AipiConsumer extends DefaultConsumer
                 retry(job, () -> park(job), "they count at the next start");
                 return;
             }
-            LOG.warn(
-                    "The failed deliveries of the job {} cannot be forgotten in the repository: they count at the next"
-                            + " start",
+            // the store works but for this entry, which must not take the place of others meanwhile
+            LOG.debug(
+                    "The failed deliveries of the job {} are not forgotten yet",
                     job.job().jobId(),
                     e);
+            letGo(job, tracker::park);
+            forgetLater(job);
+            activity.end();
+            return;
         }
         letGo(job, tracker::park);
         activity.end();
+    }
+
+    private void forgetLater(TrackedJob job) {
+        if (active) {
+            new Retry(() -> forgetDeliveries(job)).schedule();
+        }
+    }
+
+    /** Of a job that is parked, and not of one that a new start has taken up again. */
+    private void forgetDeliveries(TrackedJob job) {
+        if (!tracker.isParked(job.key())) {
+            return;
+        }
+        try {
+            store.update(job.toStored());
+        } catch (RuntimeException | Error e) {
+            LOG.debug(
+                    "The failed deliveries of the job {} are not forgotten yet",
+                    job.job().jobId(),
+                    e);
+            forgetLater(job);
+        }
     }
 
     /** The endpoint's own, else the repository's; null for none. */

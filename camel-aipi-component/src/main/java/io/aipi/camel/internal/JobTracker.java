@@ -149,6 +149,11 @@ public final class JobTracker {
         return held.containsKey(key);
     }
 
+    /** Whether the outcome that is stored under the key is left alone until a follower starts anew. */
+    public synchronized boolean isParked(String key) {
+        return parked.contains(key);
+    }
+
     /** Whether nothing would be lost if there were no such tracker any more. */
     public synchronized boolean isIdle() {
         return declared.isEmpty()

@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiConstants;
 import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.model.ProcessorDefinition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What detached jobs promise, on a real database with the repository's own filter of classes. */
@@ -287,6 +289,79 @@ abstract class JobRepositoryContract {
         awaitRouted(1);
 
         assertThat(routed.get(0).getMessage().getBody(String.class)).hasSize("You said: ".length() + prompt.length());
+        awaitEmpty(application);
+    }
+
+    /** As another program, another version or a bad disk leaves it. */
+    @Test
+    @Tag("case-A2")
+    @Tag("case-D7")
+    @Tag("case-D8")
+    void garbageInAnyTableKeepsNothingBack() throws Exception {
+        Application first = startSubmitting();
+        for (int i = 0; i < 3; i++) {
+            first.submit("Prompt " + i, Map.of("number", i));
+        }
+        first.insert("aipi_jobs", server.url() + "#chat/garbage");
+        first.insert("aipi_jobs_completed", "garbage");
+        first.close();
+
+        Application second = start(b -> {
+            submit(b);
+            b.from("aipi:chat" + STORED).process(this::keep);
+        });
+        awaitRouted(3);
+        second.submit("Prompt 3", Map.of("number", 3));
+        awaitRouted(4);
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(second.rows())
+                        .containsOnly(Map.entry("aipi_jobs", 1), Map.entry("aipi_jobs_completed", 1)));
+    }
+
+    /** As servers 0.9.0 do, which count their jobs anew with each start. */
+    @Test
+    @Tag("case-D1")
+    @Tag("case-D2")
+    void idsThatTheServerGivesAgainMixNoAnswersUp() throws Exception {
+        server.close();
+        server = AipiSimulator.builder()
+                .generation(Generation.SERVED_0_9_0)
+                .endpoint(SimulatedEndpoint.chat("chat", "text").withErrorOutput())
+                .apiKey(API_KEY)
+                .workers(8)
+                .computeTime(Duration.ofMillis(50))
+                .start();
+        server.stopWorkers("chat");
+        String options = "&user=aime&promptParameter=text";
+        Application application = start(b -> {
+            b.from("direct:submit").to("aipi:chat" + STORED + options + "&waitForResult=false");
+            b.from("aipi:chat" + STORED + options + "&maxInFlight=3")
+                    .choice()
+                    .when(b.header(AipiConstants.JOB_STATE).isEqualTo("failed"))
+                    .to("direct:submit")
+                    .otherwise()
+                    .process(this::keep);
+        });
+        for (int i = 0; i < 10; i++) {
+            application.submit("Prompt " + i + ".", Map.of("number", i));
+        }
+        server.restart();
+        for (int i = 10; i < 20; i++) {
+            int number = i;
+            // the restart has closed connections, which the client may find out by a submit
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> application.submit("Prompt " + number + ".", Map.of("number", number)) != null);
+        }
+
+        server.startWorkers("chat", 8);
+        awaitRouted(20);
+
+        assertThat(routed)
+                .hasSize(20)
+                .allSatisfy(exchange -> assertThat(exchange.getMessage().getBody(String.class))
+                        .contains("Prompt " + exchange.getMessage().getHeader("number") + "."));
         awaitEmpty(application);
     }
 
