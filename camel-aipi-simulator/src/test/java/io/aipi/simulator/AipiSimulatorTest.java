@@ -427,7 +427,7 @@ class AipiSimulatorTest {
     @Test
     void moreRequestsThanTheLimitAreToldToWait() throws IOException {
         simulator = settings().start();
-        simulator.limitRequests(1, Duration.ofSeconds(120));
+        simulator.limitRequests(1, Duration.ofMinutes(2));
 
         // ten in less than nine seconds
         RawClient.Response refused = Stream.generate(this::list)

@@ -46,9 +46,9 @@ class TrafficTest {
 
     @Test
     void aRefusalSaysWhenToComeAgainIfItIsToldTo() {
-        traffic.limit(1, Duration.ofSeconds(120));
+        traffic.limit(1, Duration.ofMinutes(2));
         assertThat(traffic.refusal()).isEmpty();
-        assertThat(traffic.refusal()).contains(new Traffic.Refusal(Optional.of(Duration.ofSeconds(120))));
+        assertThat(traffic.refusal()).contains(new Traffic.Refusal(Optional.of(Duration.ofMinutes(2))));
 
         traffic.limit(1, null);
         assertThat(traffic.refusal()).isEmpty();
