@@ -106,7 +106,7 @@ class JobFollowerTest {
     @Test
     @Tag("case-A18")
     void beingToldToWaitIsNoTrouble_howeverLongItGoesOn() {
-        Duration asked = Duration.ofSeconds(120);
+        Duration asked = Duration.ofMinutes(2);
         server = look -> look < 4 ? told(asked) : look < 30 ? told(null) : done(RESULT);
         follow();
 
@@ -120,7 +120,7 @@ class JobFollowerTest {
     @Test
     @Tag("case-A18")
     void whoIsToldToWaitForEverEndsByItsTimeout() {
-        server = look -> told(Duration.ofSeconds(120));
+        server = look -> told(Duration.ofMinutes(2));
         follow();
 
         failure(JobTimeoutException.class);
