@@ -43,7 +43,7 @@ public final class LogRecorder extends AbstractAppender implements AutoCloseable
     /** What was logged at this level so far. */
     public List<String> messages(Level level) {
         return messages.stream()
-                .filter(message -> message.getKey() == level)
+                .filter(message -> message.getKey().equals(level))
                 .map(Map.Entry::getValue)
                 .toList();
     }
