@@ -46,7 +46,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule HTTP_COMPONENTS_STAY_IN_THE_TRANSPORT = noClasses()
             .that()
-            .haveNameNotMatching("io\\.aipi\\.client\\.internal\\.Http.*")
+            .haveNameNotMatching("io\\.aipi\\.client\\.internal\\.(Http|Connection).*")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.hc..");

@@ -84,7 +84,7 @@ class BadInputGuaranteeTest {
     void anUnknownEndpointAtRouteStart() {
         assertStartFailure("aipi:chatt", server.url(), "key-1", EndpointUnavailableException.class)
                 .hasMessageContaining("chatt")
-                .hasMessageContaining("check the endpoint's name and serverUrl");
+                .hasMessageContaining("no endpoint of this name; it has chat, picture");
     }
 
     @Test
@@ -200,7 +200,7 @@ class BadInputGuaranteeTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "aipi:chatt?lazyLogin=true                  | key-1 | EndpointUnavailableException | check the endpoint's name",
+                "aipi:chatt?lazyLogin=true                  | key-1 | EndpointUnavailableException | it has chat, picture",
                 "aipi:chat?lazyLogin=true&param.top_k=forty | key-1 | InvalidRequestException      | top_k must be an integer",
                 "aipi:chat?lazyLogin=true&param.topk=40     | key-1 | InvalidRequestException      | topk",
                 "aipi:chat?lazyLogin=true                   | wrong | AuthenticationException      | check user, apiKey",
