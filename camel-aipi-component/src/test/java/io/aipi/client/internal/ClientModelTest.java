@@ -398,8 +398,9 @@ class ClientModelTest {
             Duration lastLook = elapsed.isZero() || options.requestTimeout().compareTo(Duration.ofSeconds(1)) < 0
                     ? Duration.ofSeconds(1)
                     : options.requestTimeout();
-            Promise promise =
-                    promise("the following of " + jobId, (left.isNegative() ? Duration.ZERO : left).plus(lastLook));
+            // a look that had to wait for a login may have gone out in the last moment: its answer is waited for
+            Duration longest = (left.isNegative() ? Duration.ZERO : left).plus(lastLook.multipliedBy(2));
+            Promise promise = promise("the following of " + jobId, longest);
             server.watchFollowing(jobId, promise::isOver);
             followers.put(jobId, jobs);
             Consumer<JobProgress> listener = !listened
