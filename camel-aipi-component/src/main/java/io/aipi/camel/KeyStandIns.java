@@ -40,11 +40,8 @@ final class KeyStandIns {
 
     private static final String HEADERS = "header.";
 
-    private static final Set<String> OPTIONS = new AipiEndpointUriFactory()
-            .propertyNames().stream().map(KeyStandIns::spelled).collect(Collectors.toSet());
-
-    private static final Collection<String> PREFIXES =
-            new AipiEndpointUriFactory().multiValuePrefixes().values();
+    /** With which the names of options begin that have names of the user's. */
+    private static final Set<String> PREFIXES = Set.of("param.", HEADERS);
 
     /** As Camel masks, so that people know what they see. */
     private static final String PREFIX = "xxxxxx-";
@@ -61,6 +58,9 @@ final class KeyStandIns {
     }
 
     private final Map<StandIn, Boolean> known = new WeakHashMap<>();
+
+    /** Names of the endpoint's options; null until they are needed. */
+    private volatile Set<String> options;
 
     /**
      * The URI with stand-ins for the keys in it.
@@ -81,7 +81,7 @@ final class KeyStandIns {
             String parameter = uri.substring(begin, end);
             boolean isKey = isKeyWritten(parameter);
             hasKey |= isKey;
-            hasUnknown |= !isOption(parameter);
+            hasUnknown |= !isOption(context, parameter);
             hidden.append(isKey ? hideKey(context, uri, parameter, used) : parameter);
             if (end < uri.length()) {
                 hidden.append('&');
@@ -98,11 +98,21 @@ final class KeyStandIns {
         return hidden.toString();
     }
 
-    private static boolean isOption(String parameter) {
+    private boolean isOption(CamelContext context, String parameter) {
         String name = parameter.split("=", 2)[0];
         return name.isEmpty()
-                || OPTIONS.contains(spelled(name))
+                || options(context).contains(spelled(name))
                 || PREFIXES.stream().anyMatch(name::startsWith);
+    }
+
+    /** From what is generated of the endpoint, which is compiled after this class: it is asked for through Camel. */
+    private Set<String> options(CamelContext context) {
+        if (options == null) {
+            options = context.getCamelContextExtension().getEndpointUriFactory("aipi").propertyNames().stream()
+                    .map(KeyStandIns::spelled)
+                    .collect(Collectors.toSet());
+        }
+        return options;
     }
 
     /** Camel lets one write an option in several ways. */

@@ -245,7 +245,9 @@ final class FaultCell implements FaultProxy.Director {
     }
 
     private Duration jobTimeout() {
-        return call == Call.HELD && fault.takesTimeout() ? USED_UP : NEVER;
+        // who is asked to wait for ever waits for that long
+        boolean waits = lasting && call.isLook() && fault == Fault.STATUS_429;
+        return (call == Call.HELD && fault.takesTimeout()) || waits ? USED_UP : NEVER;
     }
 
     private Duration recoveryTimeout() {
