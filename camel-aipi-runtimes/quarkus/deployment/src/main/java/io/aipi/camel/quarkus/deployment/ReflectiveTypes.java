@@ -98,12 +98,13 @@ final class ReflectiveTypes {
             return;
         }
         add(option.type());
-        ClassInfo type = artifact.getClassByName(option.type().name());
-        if (type != null && type.isInterface()) {
-            application.getAllKnownImplementations(type.name()).stream()
-                    .filter(implementation -> !Modifier.isAbstract(implementation.flags()))
-                    .forEach(implementation -> found.add(implementation.name().toString()));
-        }
+        // of an interface of Camel's, only what the component has for it: the rest is known to Camel Quarkus
+        boolean ours = artifact.getClassByName(option.type().name()) != null;
+        (ours ? application : artifact)
+                .getAllKnownImplementations(option.type().name()).stream()
+                        .filter(implementation -> !Modifier.isAbstract(implementation.flags()))
+                        .forEach(implementation ->
+                                found.add(implementation.name().toString()));
     }
 
     private void add(Type type) {
@@ -145,13 +146,14 @@ final class ReflectiveTypes {
         while (name != null && artifact.getClassByName(name) != null) {
             name = artifact.getClassByName(name).superName();
         }
-        if (name == null || !name.toString().startsWith("java.")) {
+        if (name == null) {
             return false;
         }
         try {
-            return Throwable.class.isAssignableFrom(Class.forName(name.toString()));
+            ClassLoader loader = ReflectiveTypes.class.getClassLoader();
+            return Throwable.class.isAssignableFrom(Class.forName(name.toString(), false, loader));
         } catch (ClassNotFoundException e) {
-            throw new IllegalStateException(type.name() + " extends a class that this Java does not have", e);
+            throw new IllegalStateException(type.name() + " extends a class that is not there", e);
         }
     }
 }
