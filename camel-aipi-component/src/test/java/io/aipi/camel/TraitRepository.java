@@ -42,7 +42,7 @@ public class TraitRepository implements RecoverableAggregationRepository {
         }
 
         @Override
-        public Exchange add(CamelContext context, String key, Exchange exchange) {
+        public synchronized Exchange add(CamelContext context, String key, Exchange exchange) {
             throw new UnsupportedOperationException();
         }
 

@@ -31,10 +31,12 @@ public final class Session {
     /** The longest time without a login after a failed one. */
     static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
 
-    private static final AuthenticationException NOT_TAKEN = new AuthenticationException(
-            "The server does not take the session key that it has just given; check apiKey and loginRoute",
-            true,
-            ErrorContext.of(null));
+    private static AuthenticationException notTaken() {
+        return new AuthenticationException(
+                "The server does not take the session key that it has just given; check apiKey and loginRoute",
+                true,
+                ErrorContext.of(null));
+    }
 
     private sealed interface State {}
 
@@ -125,7 +127,7 @@ public final class Session {
         key.markLost();
         if (state instanceof LoggedIn loggedIn && loggedIn.key() == key) {
             boolean never = !key.isAccepted() && ++keysNotTaken > 1;
-            state = never ? failed(NOT_TAKEN) : new LoggedOut();
+            state = never ? failed(notTaken()) : new LoggedOut();
         }
     }
 

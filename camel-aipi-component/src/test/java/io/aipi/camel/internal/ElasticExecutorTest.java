@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Threads for exchanges whose routes may block. */
+@SuppressWarnings("ErroneousThreadPoolConstructorChecker")
 @Tag("case-A1")
 class ElasticExecutorTest {
 

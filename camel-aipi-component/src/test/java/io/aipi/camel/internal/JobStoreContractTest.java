@@ -38,6 +38,7 @@ class JobStoreContractTest {
 
     private static final String SERVER = "http://gpu:7777";
 
+    @SuppressWarnings("ImmutableEnumChecker")
     enum Kind {
         MEMORY(MemoryAggregationRepository::new),
         MEMORY_OPTIMISTIC(() -> new MemoryAggregationRepository(true)),

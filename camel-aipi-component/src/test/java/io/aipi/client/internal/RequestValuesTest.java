@@ -59,6 +59,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Any value, at any depth, is one of JSON's, a data URI, or refused with its place. */
+@SuppressWarnings({"InputStreamSlowMultibyteRead", "UnnecessaryStringBuilder", "JavaUtilDate"})
 class RequestValuesTest {
 
     private static final byte[] PNG = "\u0089PNG\r\n\u001a\n...".getBytes(StandardCharsets.ISO_8859_1);
