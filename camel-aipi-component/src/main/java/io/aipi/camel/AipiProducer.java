@@ -477,7 +477,9 @@ public class AipiProducer extends DefaultAsyncProducer {
     }
 
     private <T> void goOn(Exchange exchange, AsyncCallback callback, CompletableFuture<T> work, Consumer<T> populate) {
-        work.whenComplete(waiting(exchange, callback, populate)::ended);
+        Waiting<T> waiting = waiting(exchange, callback, populate);
+        waiting.begun = true;
+        work.whenComplete(waiting::ended);
     }
 
     /** As {@link #goOn}, for a job, which takes its turn if maxInFlight says so. */

@@ -12,6 +12,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
+import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.impl.DefaultCamelContext;
 
@@ -40,7 +41,7 @@ public final class UriFuzz {
             } else {
                 throw new AssertionError("made " + endpoint);
             }
-        } catch (ResolveEndpointFailedException | IllegalArgumentException refused) {
+        } catch (ResolveEndpointFailedException | NoSuchEndpointException | IllegalArgumentException refused) {
             if (refused.getMessage() == null) {
                 throw new AssertionError("refused without a reason", refused);
             }

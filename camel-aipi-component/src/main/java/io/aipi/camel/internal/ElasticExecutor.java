@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Invariant: while exchanges wait for a thread, {@code size} threads are free of blocked routes, up to {@code maxSize}
  * threads in all. So a route that blocks delays no other one, and while none blocks there are {@code size} threads, however
- * many exchanges there are. A thread counts as blocked when it does not run in two checks in a row, or has been in a native
+ * many exchanges there are. A thread counts as blocked when it does not run in three checks in a row, or has been in a native
  * call for long.
  *
  * <p>The checks are made only while exchanges wait. On virtual threads, which Camel makes when they are switched on, there
@@ -48,6 +48,9 @@ public final class ElasticExecutor {
 
     /** After so many checks in one task, a thread that seems to run is asked whether it is in a native call. */
     private static final int LONG = 32;
+
+    /** A thread that stands in so many checks in a row is blocked, and does not just wait for a lock. */
+    private static final int STANDS = 3;
 
     private static final Duration STARVED = Duration.ofSeconds(1);
     private static final Duration WARNING_INTERVAL = Duration.ofMinutes(1);
@@ -213,7 +216,7 @@ public final class ElasticExecutor {
         private final Supplier<String> holder;
         private volatile Thread thread;
         private int checks;
-        private boolean stood;
+        private int stood;
         private boolean inNativeCall;
 
         Task(Runnable work, Supplier<String> holder) {
@@ -236,12 +239,10 @@ public final class ElasticExecutor {
             checks++;
             switch (thread.getState()) {
                 case BLOCKED, WAITING, TIMED_WAITING -> {
-                    boolean before = stood;
-                    stood = true;
-                    return before;
+                    return ++stood >= STANDS;
                 }
                 default -> {
-                    stood = false;
+                    stood = 0;
                     if (checks >= LONG && checks % LONG == 0) {
                         StackTraceElement[] stack = thread.getStackTrace();
                         inNativeCall = stack.length > 0 && stack[0].isNativeMethod();

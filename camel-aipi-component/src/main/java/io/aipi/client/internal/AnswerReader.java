@@ -132,7 +132,7 @@ final class AnswerReader {
      */
     static Map<String, Object> read(String json) throws IOException {
         try (JsonParser parser = FACTORY.createParser(json)) {
-            return new AnswerReader(parser, null, 0, true, null, false).wholeObject();
+            return new AnswerReader(parser, null, 0, true, new SecretMask(null), false).wholeObject();
         }
     }
 

@@ -11,7 +11,9 @@ import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -39,6 +41,9 @@ public final class HostLookup implements AutoCloseable {
     private final Resolver resolver;
     private final ThreadPoolExecutor threads;
     private final Map<String, CompletableFuture<InetAddress[]>> underWay = new HashMap<>();
+    /** Hosts that have a thread, or wait for one. What comes for them meanwhile is for the same thread. */
+    private final Set<String> active = new HashSet<>();
+
     private final Deque<String> ready = new ArrayDeque<>();
     private int working;
 
@@ -68,6 +73,9 @@ public final class HostLookup implements AutoCloseable {
             }
             addresses = new CompletableFuture<>();
             underWay.put(host, addresses);
+            if (!active.add(host)) {
+                return addresses;
+            }
             ready.add(host);
             if (working == MAX_THREADS) {
                 return addresses;
@@ -84,23 +92,33 @@ public final class HostLookup implements AutoCloseable {
 
     private void work() {
         for (String host = next(); host != null; host = next()) {
-            InetAddress[] addresses = null;
-            Throwable failure = null;
-            try {
-                addresses = resolver.resolve(host);
-            } catch (UnknownHostException | RuntimeException | Error e) {
-                failure = e;
-            }
-            CompletableFuture<InetAddress[]> waiting;
-            synchronized (this) {
-                waiting = underWay.remove(host);
-            }
-            if (failure == null) {
-                waiting.complete(addresses);
-            } else {
-                waiting.completeExceptionally(failure);
-            }
+            do {
+                lookUp(host);
+            } while (isWantedAgain(host));
         }
+    }
+
+    private void lookUp(String host) {
+        InetAddress[] addresses = null;
+        Throwable failure = null;
+        try {
+            addresses = resolver.resolve(host);
+        } catch (UnknownHostException | RuntimeException | Error e) {
+            failure = e;
+        }
+        CompletableFuture<InetAddress[]> waiting;
+        synchronized (this) {
+            waiting = underWay.remove(host);
+        }
+        if (failure == null) {
+            waiting.complete(addresses);
+        } else {
+            waiting.completeExceptionally(failure);
+        }
+    }
+
+    private synchronized boolean isWantedAgain(String host) {
+        return underWay.containsKey(host) || !active.remove(host);
     }
 
     private synchronized String next() {

@@ -121,7 +121,10 @@ class StopGuaranteeTest {
             for (CompletableFuture<Exchange> one : routed) {
                 assertThat(one.get(30, TimeUnit.SECONDS).getException())
                         .isInstanceOf(ClientClosedException.class)
-                        .hasMessageContaining("goes on at the server");
+                        .hasMessageFindingMatch(
+                                uri.contains("maxInFlight")
+                                        ? "goes on at the server|nothing was submitted"
+                                        : "goes on at the server");
             }
             calls.assertThatEachWasCalledBackOnce();
             assertThat(calls.exchanges())

@@ -409,6 +409,8 @@ class FilePipelineTest {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dfolder=" + folder,
+                // a model without a worker is not taken by itself
+                "-Dendpoint.image=sdxl_txt2img",
                 "-cp",
                 System.getProperty("java.class.path"),
                 FilePipeline.class.getName());

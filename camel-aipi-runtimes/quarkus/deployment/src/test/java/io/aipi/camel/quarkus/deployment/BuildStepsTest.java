@@ -36,6 +36,7 @@ class BuildStepsTest {
             "io.aipi.client.AipiClient$Builder",
             "io.aipi.client.AipiRuntime",
             "io.aipi.client.ConnectionOptions",
+            "io.aipi.client.Content",
             "io.aipi.client.Credentials",
             "io.aipi.client.EndpointDescription",
             "io.aipi.client.JobCounts",
