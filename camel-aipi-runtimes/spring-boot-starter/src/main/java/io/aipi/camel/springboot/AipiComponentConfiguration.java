@@ -159,6 +159,13 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private Boolean lazyStartProducer;
 
     /**
+     * With maxInFlight: maximum number of exchanges that wait for their turn. Beyond it the producer blocks the
+     * calling thread until one has ended, so that a fast source is held back and does not fill the memory. 0 is no
+     * bound.
+     */
+    private Integer maxWaiting;
+
+    /**
      * Whether autowiring is enabled. This is used for automatic autowiring options (the option must be marked as
      * autowired) by looking up in the registry to find if there is a single instance of matching type, which then
      * gets configured on the component. This can be used for automatic configuring JDBC data sources, JMS connection
@@ -178,6 +185,12 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private String clientVersion;
 
     /**
+     * Age from which on a connection is not used again, so that a change of the server's address is followed. 0 is no
+     * such age.
+     */
+    private Duration connectionTimeToLive;
+
+    /**
      * Which headers of a message are kept with its detached job, and go to progressUri and to the exchanges of the
      * consumer. By default all but those that carry credentials, and those about the HTTP request that brought the
      * message. The name of a bean of type org.apache.camel.spi.HeaderFilterStrategy.
@@ -191,29 +204,16 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private Integer maxConnections;
 
     /**
+     * Bytes of all responses together that are being received or wait for their decoding, over all servers. A
+     * response that finds no room waits and is not read meanwhile; one at a time may take more than there is. 0 is a
+     * quarter of the heap.
+     */
+    private Long maxResponseMemory;
+
+    /**
      * Largest response of the server in bytes, decoded. A larger one fails the exchange.
      */
     private Long maxResponseSize;
-
-    /**
-     * With maxInFlight: maximum number of exchanges that wait for their turn. Beyond it the producer blocks the
-     * calling thread until one has ended, so that a fast source is held back and does not fill the memory. 0 is no
-     * bound.
-     */
-    private Integer maxWaiting;
-
-    /**
-     * Age from which on a connection is not used again, so that a change of the server's address is followed. 0 is no
-     * such age.
-     */
-    private Duration connectionTimeToLive;
-
-    /**
-     * Bytes of all responses together that are being received or wait for their decoding, over all servers. A response
-     * that finds no room waits and is not read meanwhile; one at a time may take more than there is. 0 is a quarter of
-     * the heap.
-     */
-    private Long maxResponseMemory;
 
     /**
      * Maximum number of threads on which exchanges go on. There are more than workerPoolSize only while routes block
@@ -222,23 +222,6 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
      * threads.
      */
     private Integer maxWorkerPoolSize;
-
-    /**
-     * Password of the user at the proxy.
-     */
-    private String proxyPassword;
-
-    /**
-     * Name of the user at the proxy, for Basic authentication.
-     */
-    private String proxyUser;
-
-    /**
-     * HTTP headers of each request to the server (header.Authorization=RAW(Basic ...)), such as a gateway between may
-     * ask for. Values of six characters or more are treated as secrets. This is a multi-value option with prefix:
-     * header.
-     */
-    private Map<String, Object> httpHeaders;
 
     /**
      * Threads on which exchanges go on when their result is there. Waiting for a result takes none. Threads that are
@@ -276,9 +259,19 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private String proxyHost;
 
     /**
+     * Password of the user at the proxy.
+     */
+    private String proxyPassword;
+
+    /**
      * Port of the HTTP proxy.
      */
     private Integer proxyPort;
+
+    /**
+     * Name of the user at the proxy, for Basic authentication.
+     */
+    private String proxyUser;
 
     /**
      * Whether the header CamelAipiOperation of a message chooses the operation. By default a message that asks for
@@ -292,6 +285,13 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
      * of the key's validity, and with each call of a job if loginRoute is none.
      */
     private String apiKey;
+
+    /**
+     * HTTP headers of each request to the server (header.Authorization=RAW(Basic ...)), such as a gateway between may
+     * ask for. Values of six characters or more are treated as secrets. This is a multi-value option with prefix:
+     * header.
+     */
+    private Map<String, Object> httpHeaders;
 
     /**
      * How a session key is obtained. auto finds out, remembers per server, and costs one extra request at most.
@@ -516,6 +516,14 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
         this.lazyStartProducer = lazyStartProducer;
     }
 
+    public Integer getMaxWaiting() {
+        return maxWaiting;
+    }
+
+    public void setMaxWaiting(Integer maxWaiting) {
+        this.maxWaiting = maxWaiting;
+    }
+
     public Boolean getAutowiredEnabled() {
         return autowiredEnabled;
     }
@@ -540,6 +548,14 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
         this.clientVersion = clientVersion;
     }
 
+    public Duration getConnectionTimeToLive() {
+        return connectionTimeToLive;
+    }
+
+    public void setConnectionTimeToLive(Duration connectionTimeToLive) {
+        this.connectionTimeToLive = connectionTimeToLive;
+    }
+
     public String getHeaderFilterStrategy() {
         return headerFilterStrategy;
     }
@@ -556,30 +572,6 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
         this.maxConnections = maxConnections;
     }
 
-    public Long getMaxResponseSize() {
-        return maxResponseSize;
-    }
-
-    public void setMaxResponseSize(Long maxResponseSize) {
-        this.maxResponseSize = maxResponseSize;
-    }
-
-    public Integer getMaxWaiting() {
-        return maxWaiting;
-    }
-
-    public void setMaxWaiting(Integer maxWaiting) {
-        this.maxWaiting = maxWaiting;
-    }
-
-    public Duration getConnectionTimeToLive() {
-        return connectionTimeToLive;
-    }
-
-    public void setConnectionTimeToLive(Duration connectionTimeToLive) {
-        this.connectionTimeToLive = connectionTimeToLive;
-    }
-
     public Long getMaxResponseMemory() {
         return maxResponseMemory;
     }
@@ -588,36 +580,20 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
         this.maxResponseMemory = maxResponseMemory;
     }
 
+    public Long getMaxResponseSize() {
+        return maxResponseSize;
+    }
+
+    public void setMaxResponseSize(Long maxResponseSize) {
+        this.maxResponseSize = maxResponseSize;
+    }
+
     public Integer getMaxWorkerPoolSize() {
         return maxWorkerPoolSize;
     }
 
     public void setMaxWorkerPoolSize(Integer maxWorkerPoolSize) {
         this.maxWorkerPoolSize = maxWorkerPoolSize;
-    }
-
-    public String getProxyPassword() {
-        return proxyPassword;
-    }
-
-    public void setProxyPassword(String proxyPassword) {
-        this.proxyPassword = proxyPassword;
-    }
-
-    public String getProxyUser() {
-        return proxyUser;
-    }
-
-    public void setProxyUser(String proxyUser) {
-        this.proxyUser = proxyUser;
-    }
-
-    public Map<String, Object> getHttpHeaders() {
-        return httpHeaders;
-    }
-
-    public void setHttpHeaders(Map<String, Object> httpHeaders) {
-        this.httpHeaders = httpHeaders;
     }
 
     public Integer getWorkerPoolSize() {
@@ -668,12 +644,28 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
         this.proxyHost = proxyHost;
     }
 
+    public String getProxyPassword() {
+        return proxyPassword;
+    }
+
+    public void setProxyPassword(String proxyPassword) {
+        this.proxyPassword = proxyPassword;
+    }
+
     public Integer getProxyPort() {
         return proxyPort;
     }
 
     public void setProxyPort(Integer proxyPort) {
         this.proxyPort = proxyPort;
+    }
+
+    public String getProxyUser() {
+        return proxyUser;
+    }
+
+    public void setProxyUser(String proxyUser) {
+        this.proxyUser = proxyUser;
     }
 
     public Boolean getAllowOperationFromHeader() {
@@ -690,6 +682,14 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
 
     public void setApiKey(String apiKey) {
         this.apiKey = apiKey;
+    }
+
+    public Map<String, Object> getHttpHeaders() {
+        return httpHeaders;
+    }
+
+    public void setHttpHeaders(Map<String, Object> httpHeaders) {
+        this.httpHeaders = httpHeaders;
     }
 
     public String getLoginRoute() {
