@@ -138,7 +138,7 @@ public final class MessageFuzz {
     private static void populate(DefaultAipiBinding binding, Exchange exchange, AipiEndpoint target, byte[] json) {
         JobResult result;
         try {
-            result = JobResult.ofJson("chat", "JID1", new String(json, StandardCharsets.UTF_8));
+            result = JobResult.ofJson("chat", "JID1", FuzzedServer.masked(new String(json, StandardCharsets.UTF_8)));
         } catch (UncheckedIOException notJson) {
             return;
         }

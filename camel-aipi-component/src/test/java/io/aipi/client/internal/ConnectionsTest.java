@@ -369,7 +369,8 @@ class ConnectionsTest extends TransportTestSupport {
         ResponseMemory memory = new ResponseMemory(100_000);
         HttpTransport transport = transport(limited(2), time, memory);
         CompletableFuture<HttpAnswer> first = transport.send(get(server.uri(), Duration.ofHours(1)));
-        soon().until(() -> memory.used() > 400_000);
+        // the server holds back the end of the one that it has begun first
+        soon().until(() -> begun.get() == 1 && memory.used() > 400_000);
         CompletableFuture<HttpAnswer> second = transport.send(get(server.uri(), CALL));
         soon().until(() -> begun.get() == 2 && memory.isAwaited());
 

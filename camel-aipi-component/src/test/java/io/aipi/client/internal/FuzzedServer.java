@@ -189,6 +189,11 @@ public final class FuzzedServer implements Transport {
         }
     }
 
+    /** The text as it is where a result is read: its keys are taken out when it arrives. */
+    public static String masked(String text) {
+        return new SecretMask(API_KEY).mask(text);
+    }
+
     /** Fails for anything but an error with a name that neither tells a key nor is endless. */
     public void check(Throwable error) {
         if (!(error instanceof AipiException)) {

@@ -53,7 +53,12 @@ abstract class HeldBackJobs {
     }
 
     void submitAll(Application application) {
-        for (int i = 0; i < jobs; i++) {
+        submit(application, 0);
+    }
+
+    /** All but the first ones. */
+    void submit(Application application, int first) {
+        for (int i = first; i < jobs; i++) {
             application.submit("Prompt " + i, Map.of());
         }
     }
