@@ -26,6 +26,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
+import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,7 +68,8 @@ public final class Problems {
     }
 
     /** Makes the message the answer that tells of this failure. */
-    static void write(Message message, Exception failure) {
+    static void write(Message message, Exception raised) {
+        Exception failure = told(raised);
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
         int status = status(failure);
@@ -93,6 +95,12 @@ public final class Problems {
             json.put("messages", invalid.getMessages());
         }
         message.setBody(Json.write(json));
+    }
+
+    /** The failure itself: Camel wraps the one of a model's first use, in which {@code toD} begins with its login. */
+    private static Exception told(Exception raised) {
+        AipiException wrapped = ObjectHelper.getException(AipiException.class, raised);
+        return wrapped == null ? raised : wrapped;
     }
 
     static String title(int status) {
