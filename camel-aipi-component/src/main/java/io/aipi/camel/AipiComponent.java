@@ -22,7 +22,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,6 +37,7 @@ import org.apache.camel.CamelContextAware;
 import org.apache.camel.Endpoint;
 import org.apache.camel.SSLContextParametersAware;
 import org.apache.camel.spi.AggregationRepository;
+import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spi.annotations.Component;
@@ -42,16 +45,24 @@ import org.apache.camel.support.HealthCheckComponent;
 import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.util.PropertiesHelper;
+import org.apache.camel.util.concurrent.CamelThreadFactory;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+import org.apache.camel.util.concurrent.ThreadType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes {@code aipi:} endpoints, and owns what they share: threads, connections and sessions. */
 @Component("aipi")
 public class AipiComponent extends HealthCheckComponent implements SSLContextParametersAware {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AipiComponent.class);
+
     private static final int PROGRESS_THREADS = 2;
     private static final int DECODE_THREADS = 2;
     private static final Duration DRAIN_CHECK_INTERVAL = Duration.ofMillis(500);
     private static final int STORE_THREADS = 4;
+    /** After which a thread without work ends. */
+    private static final long IDLE_SECONDS = 20;
 
     /** How long a stop waits for the routes of exchanges that it has ended. */
     private static final Duration LONGEST_ROUTE_AT_STOP = Duration.ofSeconds(5);
@@ -125,8 +136,8 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
             new Lazy<>(() -> elastic("AipiProgress", PROGRESS_THREADS), this::end);
     private final Lazy<ExecutorService> decodeThreads =
             new Lazy<>(() -> pool("AipiDecode", DECODE_THREADS, DECODE_THREADS), this::shutdown);
-    private final Lazy<ExecutorService> storeThreads =
-            new Lazy<>(() -> pool("AipiStore", STORE_THREADS, STORE_THREADS), this::shutdown);
+    /** Of each repository: one that hangs takes its own only. */
+    private final Map<Object, Lazy<ExecutorService>> storeThreads = new ConcurrentHashMap<>();
     /** Of producers that were stopped while their routes go on. */
     private final Set<AipiProducer.Run> draining = ConcurrentHashMap.newKeySet();
 
@@ -232,9 +243,16 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         return progressThreads.get();
     }
 
-    /** Threads that read and write repositories: apart, so that a database that hangs delays nothing else. */
-    ExecutorService storeWorkers() {
-        return storeThreads.get();
+    /**
+     * Threads that read and write the repository, and nothing else: a database that hangs delays only its own jobs. Null for
+     * what may block and has no repository.
+     */
+    ExecutorService storeWorkers(AggregationRepository repository) {
+        return storeThreads
+                .computeIfAbsent(
+                        repository == null ? this : repository,
+                        any -> new Lazy<>(() -> pool("AipiStore", STORE_THREADS, STORE_THREADS), this::shutdown))
+                .get();
     }
 
     /** What is made when somebody needs it first. */
@@ -280,7 +298,27 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     private ElasticExecutor elastic(String name, int size) {
         int maxSize = Math.max(size, maxWorkerPoolSize);
-        return new ElasticExecutor(pool(name, size, maxSize), size, maxSize, this::schedule, System::nanoTime);
+        return new ElasticExecutor(growing(name, size, maxSize), size, maxSize, this::schedule, System::nanoTime);
+    }
+
+    /** A pool that can be made larger, or an executor of virtual threads. */
+    private ExecutorService growing(String name, int size, int maxSize) {
+        ExecutorService made = pool(name, size, maxSize);
+        if (made instanceof ThreadPoolExecutor || ThreadType.current() == ThreadType.VIRTUAL) {
+            return made;
+        }
+        // some wrap Camel's pools, as to measure them: what is wrapped cannot grow
+        ExecutorServiceManager manager = getCamelContext().getExecutorServiceManager();
+        manager.shutdownNow(made);
+        ThreadPoolExecutor own = new ThreadPoolExecutor(
+                size,
+                maxSize,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new CamelThreadFactory(manager.getThreadNamePattern(), name, true));
+        own.allowCoreThreadTimeOut(true);
+        return own;
     }
 
     private void end(ElasticExecutor elastic) {
@@ -300,7 +338,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         ThreadPoolProfile profile = new ThreadPoolProfile(name);
         profile.setPoolSize(size);
         profile.setMaxPoolSize(maxSize);
-        profile.setKeepAliveTime(20L);
+        profile.setKeepAliveTime(IDLE_SECONDS);
         profile.setTimeUnit(TimeUnit.SECONDS);
         profile.setAllowCoreThreadTimeOut(true);
         // what waits here are results of jobs in flight, which bound them: none may be refused, or be run by the
@@ -319,14 +357,26 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     private void checkDrainingLater() {
         if (!draining.isEmpty() && drainCheckScheduled.compareAndSet(false, true)) {
             // not on the timer's thread: what ends a client waits for its connections
-            schedule(() -> storeWorkers().execute(this::checkDraining), DRAIN_CHECK_INTERVAL);
+            schedule(() -> storeWorkers(null).execute(this::checkDraining), DRAIN_CHECK_INTERVAL);
         }
     }
 
     private void checkDraining() {
-        draining.removeIf(AipiProducer.Run::endIfDue);
-        drainCheckScheduled.set(false);
-        checkDrainingLater();
+        try {
+            draining.removeIf(AipiComponent::hasEnded);
+        } finally {
+            drainCheckScheduled.set(false);
+            checkDrainingLater();
+        }
+    }
+
+    private static boolean hasEnded(AipiProducer.Run run) {
+        try {
+            return run.endIfDue();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("A producer that was stopped could not be ended; it is tried again", e);
+            return false;
+        }
     }
 
     /**
@@ -349,7 +399,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
                         key.server(),
                         key.endpoint(),
                         store(key.repository()),
-                        task -> storeWorkers().execute(task));
+                        task -> storeWorkers(key.repository()).execute(task));
                 trackers.put(key, tracker);
             }
             return tracker;
@@ -423,6 +473,16 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         return store;
     }
 
+    /** As {@link #lapse(AipiEndpoint, JobStore, String)}, in all stores. Blocks. */
+    void lapseEverywhere(AipiEndpoint endpoint, String jobId) {
+        lapse(endpoint, null, jobId);
+        stores.values().forEach(store -> lapse(endpoint, store, jobId));
+    }
+
+    boolean hasStores() {
+        return !stores.isEmpty();
+    }
+
     /**
      * The server has given an id to a new job of the endpoint, which proves that earlier jobs with this id are gone. Blocks,
      * if there is a store.
@@ -485,10 +545,12 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
             runtime.close();
         }
         // only now: exchanges that were failed by the end of their client are told by these threads
-        List<Lazy<?>> pools = List.of(exchangeThreads, progressThreads, decodeThreads, storeThreads);
+        List<Lazy<?>> pools = new ArrayList<>(List.of(exchangeThreads, progressThreads, decodeThreads));
+        pools.addAll(storeThreads.values());
         pools.forEach(Lazy::end);
         pools.forEach(Lazy::forget);
         runtime = null;
+        storeThreads.clear();
         sslContexts.clear();
         trackers.clear();
         stores.clear();

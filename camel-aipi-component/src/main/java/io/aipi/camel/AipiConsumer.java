@@ -321,8 +321,10 @@ public class AipiConsumer extends DefaultConsumer
             letGo(job, tracker::giveBack);
         }
         shutdownThreads();
-        ServiceHelper.stopAndShutdownService(deadLetterProducers);
+        ProducerCache last = deadLetterProducers;
+        // first: a cache that was stopped takes what it does not send
         deadLetterProducers = null;
+        ServiceHelper.stopAndShutdownService(last);
         super.doStop();
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -982,7 +984,7 @@ public class AipiConsumer extends DefaultConsumer
             endpoint.getComponent()
                     .exchangeThreads()
                     .execute(() -> sendToDeadLetter(job, failure), () -> "the dead letter endpoint " + deadLetterUri());
-        } catch (RejectedExecutionException stopped) {
+        } catch (RejectedExecutionException | Error notBegun) {
             sendToDeadLetter(job, failure);
         }
     }
@@ -999,7 +1001,16 @@ public class AipiConsumer extends DefaultConsumer
                 exchange.setProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, failure);
             }
             exchange.setProperty(ExchangePropertyKey.FAILURE_ROUTE_ID, getRouteId());
-            sent = deadLetterProducers.asyncSendExchange(target, ExchangePattern.InOnly, null, null, exchange, null);
+            ProducerCache producers = deadLetterProducers;
+            sent = producers
+                    .asyncSendExchange(target, ExchangePattern.InOnly, null, null, exchange, null)
+                    .thenApply(taken -> {
+                        if (producers != deadLetterProducers) {
+                            // it was stopped meanwhile, and says nothing of what it did not send
+                            throw new RejectedExecutionException("The consumer has stopped");
+                        }
+                        return taken;
+                    });
         } catch (RuntimeException | Error e) {
             sent = CompletableFuture.failedFuture(e);
         }
@@ -1094,8 +1105,10 @@ public class AipiConsumer extends DefaultConsumer
 
     private void blocking(Runnable step) {
         try {
-            endpoint.getComponent().storeWorkers().execute(step);
-        } catch (RejectedExecutionException stopped) {
+            endpoint.getComponent()
+                    .storeWorkers(configuration.getJobRepository())
+                    .execute(step);
+        } catch (RejectedExecutionException | Error notBegun) {
             step.run();
         }
     }

@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,6 +46,7 @@ import org.apache.camel.ServiceStatus;
 import org.apache.camel.TypeConversionException;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.health.WritableHealthCheckRepository;
+import org.apache.camel.spi.AggregationRepository;
 import org.apache.camel.spi.UnitOfWork;
 import org.apache.camel.support.DefaultAsyncProducer;
 import org.slf4j.Logger;
@@ -66,6 +68,8 @@ public class AipiProducer extends DefaultAsyncProducer {
     private final AipiBinding binding;
     /** From the last start on. */
     private volatile Run run;
+    /** For exchanges that come after the stop. */
+    private final ReentrantLock late = new ReentrantLock();
 
     private AipiHealthCheck healthCheck;
     /** Which has the check, from a start that succeeded to the stop. */
@@ -81,23 +85,60 @@ public class AipiProducer extends DefaultAsyncProducer {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
+        Run entered = null;
         try {
-            switch (operation(exchange)) {
-                case submit -> submit(exchange, callback);
-                case progress -> progress(exchange, callback);
-                case result -> follow(exchange, callback);
-                case describe -> describe(exchange, callback);
-                case list -> list(exchange, callback);
-                case validateKey -> validateKey(exchange, callback);
-            }
+            entered = enter(exchange);
+            begin(exchange, callback, entered);
             return false;
         } catch (Throwable e) {
             // nothing was begun: whatever throws does so before the exchange waits. An Error, too, must not leave the
-            // caller
-            // without an end
+            // caller without an end
             exchange.setException(e);
             callback.done(true);
             return true;
+        } finally {
+            if (entered != null) {
+                entered.leave();
+            }
+        }
+    }
+
+    private void begin(Exchange exchange, AsyncCallback callback, Run run) throws Exception {
+        switch (operation(exchange)) {
+            case submit -> submit(exchange, callback, run);
+            case progress -> progress(exchange, callback, run);
+            case result -> follow(exchange, callback, run);
+            case describe -> describe(exchange, callback, run);
+            case list -> list(exchange, callback, run);
+            case validateKey -> validateKey(exchange, callback, run);
+        }
+    }
+
+    /**
+     * What the exchange goes with, to be left again. Camel stops producers that have fallen out of its cache while some thread
+     * is still on its way to them: its exchange goes on as if the producer had not been stopped.
+     */
+    private Run enter(Exchange exchange) throws Exception {
+        Run present = run;
+        if (present.enter()) {
+            return present;
+        }
+        if (ends(routeOf(exchange))) {
+            throw new ClientClosedException(
+                    "The route has stopped; nothing was submitted", ErrorContext.of(endpoint.getEndpointName()));
+        }
+        late.lock();
+        try {
+            present = run;
+            if (!present.enter()) {
+                present = newRun(endpoint.open());
+                present.enter();
+                run = present;
+                endpoint.getComponent().drain(present);
+            }
+            return present;
+        } finally {
+            late.unlock();
         }
     }
 
@@ -128,51 +169,72 @@ public class AipiProducer extends DefaultAsyncProducer {
         }
     }
 
-    private void submit(Exchange exchange, AsyncCallback callback) {
+    private void submit(Exchange exchange, AsyncCallback callback, Run run) {
         if (!configuration.isWaitForResult()) {
-            submitDetached(exchange, callback);
+            submitDetached(exchange, callback, run);
             return;
         }
-        AipiRequest request = request(exchange, false);
+        AipiRequest request = request(exchange, false, run);
         ModelEndpoint model = run.model;
         if (configuration.isHoldConnection()) {
-            goOnInTurn(exchange, callback, () -> model.runHeld(request));
+            goOnInTurn(exchange, callback, run, () -> model.runHeld(request));
         } else {
-            ProgressSender.Job progressJob = progressJob(exchange);
-            goOnInTurn(exchange, callback, () -> told(progressJob, model.run(request, listener(progressJob))));
+            ProgressSender.Job progressJob = progressJob(exchange, run);
+            goOnInTurn(exchange, callback, run, () -> told(progressJob, model.run(request, listener(progressJob))));
         }
     }
 
     /** The exchange goes on when the job is accepted; the job's slot is free when the job has ended, where that is seen. */
-    private void submitDetached(Exchange exchange, AsyncCallback callback) {
+    private void submitDetached(Exchange exchange, AsyncCallback callback, Run run) {
         JobTracker tracker = endpoint.tracker();
         if (tracker != null && (tracker.store() != null || tracker.isConsumed())) {
-            submitTracked(exchange, callback, tracker);
+            submitTracked(exchange, callback, tracker, run);
         } else {
-            submitUntracked(exchange, callback);
+            submitUntracked(exchange, callback, run);
         }
     }
 
-    private void submitUntracked(Exchange exchange, AsyncCallback callback) {
-        AipiRequest request = request(exchange, false);
-        Run present = run;
-        ProgressSender.Job progressJob = progressJob(exchange);
-        // the exchange is somebody else's by the time the job is followed
-        String routeId = routeOf(exchange);
+    private void submitUntracked(Exchange exchange, AsyncCallback callback, Run run) {
+        AipiRequest request = request(exchange, false, run);
+        ProgressSender.Job progressJob = progressJob(exchange, run);
+        Followed followed = new Followed(routeOf(exchange));
         submitDetached(
                 exchange,
                 callback,
+                run,
                 request,
                 () -> CompletableFuture.completedFuture(null),
-                submission -> CompletableFuture.completedFuture(null),
+                submission -> {
+                    if (progressJob != null) {
+                        // before the exchange, which keeps the run until then, goes on
+                        run.followed.add(followed);
+                    }
+                    return lapsed(submission.jobId());
+                },
                 submission -> progressJob == null
                         ? CompletableFuture.completedFuture(null)
-                        : followDetached(submission, progressJob, routeId, present));
+                        : followDetached(submission, progressJob, followed, run));
+    }
+
+    /** A stored job of an id that the server has just given again is over. */
+    private CompletableFuture<Void> lapsed(String jobId) {
+        AipiComponent component = endpoint.getComponent();
+        if (jobId == null || !DetachedJob.mayComeAgain(jobId) || !component.hasStores()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return onStoreThread(null, () -> {
+            try {
+                component.lapseEverywhere(endpoint, jobId);
+            } catch (RuntimeException | Error e) {
+                LOG.warn("Stored jobs with the id {}, which the server has given again, may be taken for it", jobId, e);
+            }
+            return null;
+        });
     }
 
     /** A consumer, here or in another process, follows the job; it is stored before the exchange goes on. */
-    private void submitTracked(Exchange exchange, AsyncCallback callback, JobTracker tracker) {
-        AipiRequest request = request(exchange, true);
+    private void submitTracked(Exchange exchange, AsyncCallback callback, JobTracker tracker, Run run) {
+        AipiRequest request = request(exchange, true, run);
         String requestId = tracker.store() == null ? null : requestId(exchange);
         if (requestId != null) {
             StoredJob earlier = earlier(tracker.store(), requestId);
@@ -182,6 +244,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                 goOn(
                         exchange,
                         callback,
+                        run,
                         CompletableFuture.completedFuture(known),
                         submission -> binding.populate(exchange, endpoint, submission));
                 return;
@@ -192,7 +255,7 @@ public class AipiProducer extends DefaultAsyncProducer {
         if (tracker.store() != null) {
             checkStorable(body);
         }
-        ProgressSender.Job progressJob = progressJob(exchange);
+        ProgressSender.Job progressJob = progressJob(exchange, run);
         CompletableFuture<Void> slot = new CompletableFuture<>();
         String exchangeId = exchange.getExchangeId();
         Function<String, DetachedJob> job = jobId -> new DetachedJob(
@@ -207,6 +270,7 @@ public class AipiProducer extends DefaultAsyncProducer {
         submitDetached(
                 exchange,
                 callback,
+                run,
                 request,
                 () -> triedOut(tracker.store(), job),
                 submission -> track(tracker, job.apply(submission.jobId()), submission, progressJob, slot),
@@ -219,7 +283,7 @@ public class AipiProducer extends DefaultAsyncProducer {
      *
      * @param kept whether the message outlives the exchange
      */
-    private AipiRequest request(Exchange exchange, boolean kept) {
+    private AipiRequest request(Exchange exchange, boolean kept, Run run) {
         MessageContent.makeRepeatable(
                 exchange, kept, endpoint.getEndpointName(), List.of(AipiConstants.PROMPT, AipiConstants.PARAMETERS));
         return run.model.read(binding.toRequest(exchange, endpoint));
@@ -235,7 +299,16 @@ public class AipiProducer extends DefaultAsyncProducer {
         try {
             return store.load(DetachedJob.key(endpoint.server(), endpoint.getEndpointName(), requestId));
         } catch (RuntimeException | Error e) {
-            throw storeAway(e);
+            if (store.isAway()) {
+                throw storeAway(e);
+            }
+            // a message must not be held up for ever by an entry that stays as it is
+            LOG.warn(
+                    "What is stored under the request id {} of {} cannot be read: the request is submitted without its id",
+                    requestId,
+                    endpoint.getEndpointName(),
+                    e);
+            return null;
         }
     }
 
@@ -244,7 +317,7 @@ public class AipiProducer extends DefaultAsyncProducer {
         if (store == null || !store.isDoubtful()) {
             return CompletableFuture.completedFuture(null);
         }
-        return onStoreThread(() -> {
+        return onStoreThread(store.repository(), () -> {
             try {
                 store.tryOut(new StoredJob(job.apply(null), null, 0));
                 return null;
@@ -316,27 +389,19 @@ public class AipiProducer extends DefaultAsyncProducer {
             }
             return CompletableFuture.completedFuture(asked);
         }
-        return onStoreThread(() -> {
+        return onStoreThread(store.repository(), () -> {
             if (mayComeAgain) {
                 endpoint.getComponent().lapse(endpoint, store, asked.job().jobId());
             }
-            StoredJob stored = store.addable(asked);
-            tracker.coming(stored.job().key());
-            try {
-                store.add(stored);
-                return stored;
-            } catch (RuntimeException | Error e) {
-                tracker.notComing(stored.job().key());
-                throw e;
-            }
+            return store.add(asked, tracker::coming, tracker::notComing);
         });
     }
 
-    private <T> CompletableFuture<T> onStoreThread(Supplier<T> task) {
+    private <T> CompletableFuture<T> onStoreThread(AggregationRepository repository, Supplier<T> task) {
         try {
-            return CompletableFuture.supplyAsync(task, endpoint.getComponent().storeWorkers());
-        } catch (RejectedExecutionException stopped) {
-            return CompletableFuture.failedFuture(stopped);
+            return CompletableFuture.supplyAsync(task, endpoint.getComponent().storeWorkers(repository));
+        } catch (RejectedExecutionException | Error notBegun) {
+            return CompletableFuture.failedFuture(notBegun);
         }
     }
 
@@ -350,25 +415,26 @@ public class AipiProducer extends DefaultAsyncProducer {
     private void submitDetached(
             Exchange exchange,
             AsyncCallback callback,
+            Run run,
             AipiRequest request,
             Supplier<CompletableFuture<Void>> before,
             Function<Submission, CompletableFuture<Void>> accepted,
             Function<Submission, CompletableFuture<Void>> end) {
         CompletableFuture<Submission> submission = new CompletableFuture<>();
         Waiting<Submission> waiting =
-                waiting(exchange, callback, submitted -> binding.populate(exchange, endpoint, submitted));
+                waiting(exchange, callback, run, submitted -> binding.populate(exchange, endpoint, submitted));
         submission.whenComplete((submitted, failure) -> {
             if (failure != null) {
                 waiting.ended(null, failure);
             } else {
-                accepted.apply(submitted).whenComplete((done, problem) -> waiting.ended(submitted, problem));
+                InFlightLimit.begin(() -> accepted.apply(submitted))
+                        .whenComplete((done, problem) -> waiting.ended(submitted, problem));
             }
         });
-        ModelEndpoint model = waiting.run.model;
         Supplier<CompletableFuture<Void>> job = () -> {
             CompletableFuture<Submission> submitted = before.get()
-                    .thenCompose(ready -> waiting.isInFlight()
-                            ? model.submit(request)
+                    .thenCompose(ready -> waiting.submits()
+                            ? run.model.submit(request)
                             : CompletableFuture.failedFuture(waiting.stopped()));
             submitted.thenAccept(submission::complete);
             return submitted.thenCompose(end);
@@ -388,9 +454,7 @@ public class AipiProducer extends DefaultAsyncProducer {
     }
 
     private CompletableFuture<Void> followDetached(
-            Submission submission, ProgressSender.Job job, String routeId, Run followedIn) {
-        Followed followed = new Followed(routeId);
-        followedIn.followed.add(followed);
+            Submission submission, ProgressSender.Job job, Followed followed, Run followedIn) {
         CompletableFuture<JobResult> result = submission.result() != null
                 ? CompletableFuture.completedFuture(submission.result())
                 : InFlightLimit.begin(() -> followedIn.model.follow(submission, job::progress));
@@ -411,9 +475,9 @@ public class AipiProducer extends DefaultAsyncProducer {
         });
     }
 
-    private void progress(Exchange exchange, AsyncCallback callback) {
+    private void progress(Exchange exchange, AsyncCallback callback, Run run) {
         String jobId = binding.toJobId(exchange, endpoint);
-        goOn(exchange, callback, run.model.look(jobId), status -> {
+        goOn(exchange, callback, run, run.model.look(jobId), status -> {
             if (status.result() != null) {
                 ResultKeeper.populate(exchange, endpoint, status.result());
             } else {
@@ -422,32 +486,37 @@ public class AipiProducer extends DefaultAsyncProducer {
         });
     }
 
-    private void follow(Exchange exchange, AsyncCallback callback) {
+    private void follow(Exchange exchange, AsyncCallback callback, Run run) {
         String jobId = binding.toJobId(exchange, endpoint);
-        ProgressSender.Job progressJob = progressJob(exchange);
+        ProgressSender.Job progressJob = progressJob(exchange, run);
         ModelEndpoint model = run.model;
-        goOnInTurn(exchange, callback, () -> told(progressJob, model.follow(jobId, listener(progressJob))));
+        goOnInTurn(exchange, callback, run, () -> told(progressJob, model.follow(jobId, listener(progressJob))));
     }
 
-    private void describe(Exchange exchange, AsyncCallback callback) {
+    private void describe(Exchange exchange, AsyncCallback callback, Run run) {
         String name = endpoint.getEndpointName();
-        goOn(exchange, callback, endpoint.client().describe(name, configuration.getRequestTimeout()), description -> {
-            EndpointDescription known = description.orElseThrow(() -> new EndpointUnavailableException(
-                    "The server has no description of the endpoint", false, ErrorContext.of(name)));
-            exchange.getMessage().setBody(known.toJson());
-            exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
-        });
+        goOn(
+                exchange,
+                callback,
+                run,
+                endpoint.client().describe(name, configuration.getRequestTimeout()),
+                description -> {
+                    EndpointDescription known = description.orElseThrow(() -> new EndpointUnavailableException(
+                            "The server has no description of the endpoint", false, ErrorContext.of(name)));
+                    exchange.getMessage().setBody(known.toJson());
+                    exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
+                });
     }
 
-    private void list(Exchange exchange, AsyncCallback callback) {
-        goOn(exchange, callback, endpoint.client().listEndpoints(configuration.getRequestTimeout()), names -> {
+    private void list(Exchange exchange, AsyncCallback callback, Run run) {
+        goOn(exchange, callback, run, endpoint.client().listEndpoints(configuration.getRequestTimeout()), names -> {
             exchange.getMessage().setBody(names);
             exchange.getMessage().removeHeader(Exchange.CONTENT_TYPE);
         });
     }
 
-    private void validateKey(Exchange exchange, AsyncCallback callback) {
-        goOn(exchange, callback, endpoint.client().validateKey(configuration.getRequestTimeout()), validation -> {
+    private void validateKey(Exchange exchange, AsyncCallback callback, Run run) {
+        goOn(exchange, callback, run, endpoint.client().validateKey(configuration.getRequestTimeout()), validation -> {
             exchange.getMessage().setBody(validation.valid());
             exchange.getMessage().removeHeader(AipiConstants.REASON);
             if (validation.reason() != null) {
@@ -457,7 +526,7 @@ public class AipiProducer extends DefaultAsyncProducer {
     }
 
     /** Null where nobody wants to hear of the progress. */
-    private ProgressSender.Job progressJob(Exchange exchange) {
+    private static ProgressSender.Job progressJob(Exchange exchange, Run run) {
         ProgressSender sender = run.progressSender;
         return sender == null ? null : sender.job(exchange);
     }
@@ -471,25 +540,33 @@ public class AipiProducer extends DefaultAsyncProducer {
         return job == null
                 ? result
                 : result.thenApply(value -> {
-                    job.result(value);
+                    try {
+                        job.result(value);
+                    } catch (RuntimeException | Error e) {
+                        // who only hears of it must not cost the exchange its result
+                        LOG.warn("The end of the job {} could not be told", value.jobId(), e);
+                    }
                     return value;
                 });
     }
 
-    private <T> void goOn(Exchange exchange, AsyncCallback callback, CompletableFuture<T> work, Consumer<T> populate) {
-        Waiting<T> waiting = waiting(exchange, callback, populate);
+    private <T> void goOn(
+            Exchange exchange, AsyncCallback callback, Run run, CompletableFuture<T> work, Consumer<T> populate) {
+        Waiting<T> waiting = waiting(exchange, callback, run, populate);
         waiting.begun = true;
         work.whenComplete(waiting::ended);
     }
 
     /** As {@link #goOn}, for a job, which takes its turn if maxInFlight says so. */
-    private void goOnInTurn(Exchange exchange, AsyncCallback callback, Supplier<CompletableFuture<JobResult>> job) {
+    private void goOnInTurn(
+            Exchange exchange, AsyncCallback callback, Run run, Supplier<CompletableFuture<JobResult>> job) {
         Waiting<JobResult> waiting =
-                waiting(exchange, callback, result -> ResultKeeper.populate(exchange, endpoint, result));
-        waiting.inTurn(job).whenComplete(waiting::ended);
+                waiting(exchange, callback, run, result -> ResultKeeper.populate(exchange, endpoint, result));
+        waiting.inTurn(() -> waiting.submits() ? job.get() : CompletableFuture.failedFuture(waiting.stopped()))
+                .whenComplete(waiting::ended);
     }
 
-    private <T> Waiting<T> waiting(Exchange exchange, AsyncCallback callback, Consumer<T> populate) {
+    private <T> Waiting<T> waiting(Exchange exchange, AsyncCallback callback, Run run, Consumer<T> populate) {
         Waiting<T> waiting = new Waiting<>(run, exchange, callback, populate);
         waiting.run.inFlight.add(waiting);
         return waiting;
@@ -541,6 +618,10 @@ public class AipiProducer extends DefaultAsyncProducer {
         private final ProgressSender progressSender;
         private final Set<Waiting<?>> inFlight = ConcurrentHashMap.newKeySet();
         private final Set<Followed> followed = ConcurrentHashMap.newKeySet();
+        /** Exchanges that are about to be among those in flight. Guarded by this. */
+        private int entering;
+        /** Guarded by this. */
+        private boolean over;
 
         Run(ModelEndpoint model, ProgressSender progressSender) {
             this.model = model;
@@ -549,10 +630,17 @@ public class AipiProducer extends DefaultAsyncProducer {
 
         /** Ends the exchanges of routes that have stopped; true if there was nothing left but to end. */
         boolean endIfDue() {
-            List<Waiting<?>> due =
-                    inFlight.stream().filter(waiting -> ends(waiting.routeId)).toList();
-            boolean goesOn = inFlight.size() > due.size() || followed.stream().anyMatch(job -> !ends(job.routeId()));
-            if (!goesOn) {
+            List<Waiting<?>> due;
+            boolean ended;
+            synchronized (this) {
+                due = inFlight.stream().filter(waiting -> ends(waiting.routeId)).toList();
+                over |= entering == 0
+                        && inFlight.size() == due.size()
+                        && followed.stream().allMatch(job -> ends(job.routeId()))
+                        && !(isTelling() && !ends(null));
+                ended = over;
+            }
+            if (ended) {
                 end();
                 return true;
             }
@@ -560,8 +648,28 @@ public class AipiProducer extends DefaultAsyncProducer {
             return false;
         }
 
+        private boolean isTelling() {
+            return progressSender != null && progressSender.isSending();
+        }
+
+        /** False if the run is over; else {@link #leave} must follow. */
+        synchronized boolean enter() {
+            if (!over) {
+                entering++;
+            }
+            return !over;
+        }
+
+        /** The exchange is in flight, or has failed. */
+        synchronized void leave() {
+            entering--;
+        }
+
         /** Ends the jobs, and with them the exchanges, each with its job's id; no result is taken any more. */
         void end() {
+            synchronized (this) {
+                over = true;
+            }
             if (!inFlight.isEmpty()) {
                 LOG.warn("{} exchanges with jobs in flight are failed by the stop of {}", inFlight.size(), endpoint);
             }
@@ -615,8 +723,13 @@ public class AipiProducer extends DefaultAsyncProducer {
             if (!isInFlight()) {
                 return CompletableFuture.failedFuture(stopped());
             }
-            begun = true;
             return InFlightLimit.begin(job);
+        }
+
+        /** Whether the request is to be sent: not if the exchange has been ended meanwhile. */
+        boolean submits() {
+            begun = true;
+            return isInFlight();
         }
 
         private boolean isInFlight() {
@@ -631,7 +744,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                 endpoint.getComponent()
                         .exchangeThreads()
                         .execute(() -> goOn(value, failure), () -> "route " + routeOf(exchange));
-            } catch (RejectedExecutionException stopped) {
+            } catch (RejectedExecutionException | Error notBegun) {
                 goOn(value, failure);
             }
         }
@@ -644,6 +757,9 @@ public class AipiProducer extends DefaultAsyncProducer {
                     MessageContent.forget(exchange);
                 } else {
                     exchange.setException(Failures.cause(failure));
+                    if (value instanceof Submission submission && submission.result() != null) {
+                        ResultKeeper.keep(exchange, submission.result());
+                    }
                 }
             } catch (Throwable e) {
                 // an Error, too: an exchange without its result must not pass for a good one
@@ -658,8 +774,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                     begun
                             ? "The route was stopped while the exchange waited for its job; what was submitted goes on at"
                                     + " the server"
-                            : "The route was stopped while the exchange waited for its turn (maxInFlight); nothing was"
-                                    + " submitted",
+                            : "The route was stopped before the exchange's request was sent; nothing was submitted",
                     ErrorContext.of(endpoint.getEndpointName()));
         }
     }
@@ -674,11 +789,7 @@ public class AipiProducer extends DefaultAsyncProducer {
                 // starts the repository, which should fail now if it has to
                 endpoint.tracker();
             }
-            run = new Run(
-                    model,
-                    configuration.getProgressUri() == null
-                            ? null
-                            : new ProgressSender(endpoint, configuration.getProgressUri()));
+            run = newRun(model);
         } catch (Exception e) {
             // Camel does not stop what has failed to start
             endpoint.close(model);
@@ -686,6 +797,14 @@ public class AipiProducer extends DefaultAsyncProducer {
         }
         // last: a producer that did not start would leave its check behind, since nobody stops it
         addHealthCheck();
+    }
+
+    private Run newRun(ModelEndpoint model) {
+        return new Run(
+                model,
+                configuration.getProgressUri() == null
+                        ? null
+                        : new ProgressSender(endpoint, configuration.getProgressUri()));
     }
 
     private void addHealthCheck() {

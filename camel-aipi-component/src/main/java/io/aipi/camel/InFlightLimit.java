@@ -28,7 +28,9 @@ final class InFlightLimit {
     InFlightLimit(int bound, int maxWaiting) {
         this.bound = bound;
         this.turns = new Turns<>(() -> bound, Runnable::run);
-        this.room = bound == 0 || maxWaiting == 0 ? null : new Semaphore(bound + maxWaiting);
+        this.room = bound == 0 || maxWaiting == 0
+                ? null
+                : new Semaphore((int) Math.min(Integer.MAX_VALUE, (long) bound + maxWaiting));
     }
 
     /**

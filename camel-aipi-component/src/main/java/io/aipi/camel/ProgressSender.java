@@ -12,6 +12,7 @@ import io.aipi.client.JobResult;
 import io.aipi.client.JobState;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -37,6 +38,8 @@ final class ProgressSender {
     private final AipiEndpoint endpoint;
     private final Endpoint target;
     private final ProducerCache producers;
+    /** Jobs of which an exchange is on its way or waits. */
+    private final AtomicInteger unsent = new AtomicInteger();
 
     /** Ready to send. */
     ProgressSender(AipiEndpoint endpoint, String uri) {
@@ -44,6 +47,11 @@ final class ProgressSender {
         target = endpoint.getCamelContext().getEndpoint(uri);
         producers = new DefaultProducerCache(this, endpoint.getCamelContext(), 1);
         ServiceHelper.startService(producers);
+    }
+
+    /** Whether progress exchanges are on their way or wait. */
+    boolean isSending() {
+        return unsent.get() > 0;
     }
 
     void stop() {
@@ -128,14 +136,20 @@ final class ProgressSender {
                 }
                 sending = true;
             }
+            unsent.incrementAndGet();
             sendSoon();
         }
 
         private void sendSoon() {
             try {
                 endpoint.getComponent().progressThreads().execute(this::send, () -> "the progress endpoint " + target);
-            } catch (RejectedExecutionException stopped) {
-                LOG.debug("A progress exchange to {} is dropped: the component has stopped", target);
+            } catch (RejectedExecutionException | Error notBegun) {
+                synchronized (this) {
+                    newest = null;
+                    sending = false;
+                }
+                unsent.decrementAndGet();
+                LOG.debug("A progress exchange to {} is dropped", target, notBegun);
             }
         }
 
@@ -166,13 +180,18 @@ final class ProgressSender {
         }
 
         private void sent() {
+            boolean again = false;
             synchronized (this) {
-                if (newest == null) {
-                    sending = false;
-                    return;
+                sending = newest != null;
+                if (sending) {
+                    again = true;
                 }
             }
-            sendSoon();
+            if (again) {
+                sendSoon();
+            } else {
+                unsent.decrementAndGet();
+            }
         }
     }
 

@@ -105,7 +105,8 @@ public final class AipiClient implements AutoCloseable {
     public ModelEndpoint endpoint(String name, JobOptions options, JobCounts counts) {
         checkName(name);
         AipiRuntime.SessionScope scope = new AipiRuntime.SessionScope(server, credentials, loginRoute, name);
-        ServerCalls own = calls.with(runtime.acquireSession(scope));
+        Session session = runtime.acquireSession(scope);
+        ServerCalls own = calls.with(session);
         ModelEndpoint endpoint = new ModelEndpoint(
                 name,
                 options,
@@ -117,7 +118,7 @@ public final class AipiClient implements AutoCloseable {
                 closing -> {
                     if (endpoints.remove(closing)) {
                         runtime.releaseComputeTimes(server, name);
-                        runtime.releaseSession(scope);
+                        runtime.releaseSession(scope, session);
                     }
                 });
         endpoints.add(endpoint);

@@ -218,8 +218,14 @@ public final class AipiRuntime implements AutoCloseable {
         return sessions.acquire(scope);
     }
 
-    void releaseSession(SessionScope scope) {
-        sessions.release(scope);
+    /** One that is to log in only after a while is remembered until then, should others want it next. */
+    void releaseSession(SessionScope scope, Session session) {
+        Duration rest = session.rest();
+        if (rest.isZero()) {
+            sessions.release(scope);
+        } else {
+            timer.schedule(() -> sessions.release(scope), rest);
+        }
     }
 
     /** The jobs of a server, for all who use it. */

@@ -218,10 +218,12 @@ public record ConnectionOptions(
     /** What of these options must be shown nowhere, in each form in which it is sent. */
     public Set<String> secrets() {
         Set<String> secrets = new TreeSet<>();
-        headers.values().forEach(value -> {
+        headers.forEach((name, value) -> {
             secrets.add(value);
-            // without the scheme of Authorization
-            secrets.add(value.substring(value.lastIndexOf(' ') + 1));
+            if (name.equalsIgnoreCase("Authorization") || name.equalsIgnoreCase("Proxy-Authorization")) {
+                // without the scheme
+                secrets.add(value.substring(value.lastIndexOf(' ') + 1));
+            }
         });
         if (proxyPassword != null) {
             secrets.add(proxyPassword);

@@ -40,6 +40,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.DefaultShutdownStrategy;
+import org.apache.camel.spi.AggregationRepository;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.DefaultExchange;
 
@@ -693,7 +694,7 @@ class DetachedModelTest {
         }
 
         @Override
-        ExecutorService storeWorkers() {
+        ExecutorService storeWorkers(AggregationRepository repository) {
             return process.storeWorkers;
         }
 

@@ -125,7 +125,24 @@ public final class Deliveries {
                 // whoever owns the job takes care of it: here nothing is begun any more
                 pause();
                 done(begun);
+            } catch (OutOfMemoryError noThread) {
+                giveBack(begun, progress);
+                throw noThread;
             }
+        }
+    }
+
+    /** Its exchange could not be begun: it is, with the next one that comes. */
+    private synchronized void giveBack(TrackedJob job, JobProgress progress) {
+        running--;
+        job.busy = false;
+        if (job.ready || progress == null) {
+            job.ready = false;
+            outcomes.add(job);
+        } else {
+            job.newest = job.newest == null ? progress : job.newest;
+            job.queued = true;
+            changes.add(job);
         }
     }
 

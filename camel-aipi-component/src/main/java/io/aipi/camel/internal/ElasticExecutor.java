@@ -97,7 +97,16 @@ public final class ElasticExecutor {
             threads.execute(task);
             return;
         }
-        pool.execute(new Task(task, holder));
+        Task exchange = new Task(task, holder);
+        try {
+            pool.execute(exchange);
+        } catch (OutOfMemoryError noMoreThreads) {
+            // the system gives no further thread: those that there are do it
+            if (pool.getPoolSize() == 0 || !pool.getQueue().offer(exchange)) {
+                throw noMoreThreads;
+            }
+            pool.setCorePoolSize(pool.getPoolSize());
+        }
         watch();
     }
 
@@ -147,7 +156,7 @@ public final class ElasticExecutor {
         if (free < size && present < maxSize) {
             // as many again as are blocked: what they block on may need as many
             int more = Math.min(waiting, Math.max(size - free, blocked));
-            pool.setCorePoolSize(Math.min(maxSize, present + more));
+            grow(Math.min(maxSize, present + more));
         }
         if (free <= 0 && present >= maxSize) {
             starved(waiting);
@@ -155,6 +164,15 @@ public final class ElasticExecutor {
             starvedSince = 0;
         }
         return true;
+    }
+
+    private void grow(int to) {
+        try {
+            pool.setCorePoolSize(to);
+        } catch (OutOfMemoryError noMoreThreads) {
+            // what comes must not wait for threads that there cannot be
+            pool.setCorePoolSize(pool.getPoolSize());
+        }
     }
 
     private void starved(int waiting) {
@@ -204,9 +222,17 @@ public final class ElasticExecutor {
             LockSupport.parkNanos(CHECK_INTERVAL.toNanos());
             interrupted |= Thread.interrupted();
         }
-        threads.shutdownNow().forEach(Runnable::run);
+        threads.shutdownNow().forEach(ElasticExecutor::runLate);
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void runLate(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("An exchange failed at the stop", e);
         }
     }
 

@@ -10,12 +10,15 @@ import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.JobLapsedException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -23,6 +26,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.AggregationRepository;
 import org.apache.camel.spi.OptimisticLockingAggregationRepository;
+import org.apache.camel.spi.OptimisticLockingAggregationRepository.OptimisticLockingException;
 import org.apache.camel.spi.RecoverableAggregationRepository;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.ExchangeHelper;
@@ -39,6 +43,8 @@ import org.slf4j.LoggerFactory;
  * <p>All methods block, and throw what the repository throws.
  */
 public final class JobStore {
+
+    private static final int KEY_LOCKS = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(JobStore.class);
 
@@ -68,6 +74,9 @@ public final class JobStore {
 
     private final CamelContext context;
     private final AggregationRepository repository;
+    /** Of two jobs of one request id one is added after the other. */
+    private final ReentrantLock[] keyLocks = new ReentrantLock[KEY_LOCKS];
+
     private final LongSupplier nanoTime;
     private volatile Mode mode = Mode.UNKNOWN;
     /** Ids of jobs by keys that do not tell them. */
@@ -108,6 +117,12 @@ public final class JobStore {
         this.context = context;
         this.repository = repository;
         this.nanoTime = nanoTime;
+        Arrays.setAll(keyLocks, i -> new ReentrantLock());
+    }
+
+    /** Where the jobs are. */
+    public AggregationRepository repository() {
+        return repository;
     }
 
     /**
@@ -118,10 +133,70 @@ public final class JobStore {
         if (stored.job().requestId() == null) {
             return stored;
         }
-        Exchange other = present(stored.job().key());
-        return other == null || JobCodec.isOf(body(other), stored.job())
+        return isFreeFor(stored.job())
                 ? stored
                 : new StoredJob(stored.job().withoutRequestId(), stored.outcome(), stored.deliveries());
+    }
+
+    private boolean isFreeFor(DetachedJob job) {
+        Exchange other;
+        try {
+            other = present(job.key());
+        } catch (RuntimeException | Error e) {
+            if (isAway()) {
+                throw e;
+            }
+            // there is something, which nobody can read
+            return false;
+        }
+        return other == null || JobCodec.isOf(body(other), job);
+    }
+
+    /** Whether it is the repository that does not work, where one entry could not be read. */
+    public boolean isAway() {
+        try {
+            keys();
+            return false;
+        } catch (RuntimeException | Error e) {
+            return true;
+        }
+    }
+
+    /**
+     * Stores a job that is not stored yet, in the form in which it can be added. Of two that come at once under one request id
+     * one goes without.
+     *
+     * @param coming told the key before the job is stored under it
+     * @param notComing told the key if it could not be stored
+     * @return the job as it is stored
+     * @throws IllegalArgumentException if its body cannot be kept
+     */
+    public StoredJob add(StoredJob asked, Consumer<String> coming, Consumer<String> notComing) {
+        if (asked.job().requestId() == null) {
+            return addAs(asked, coming, notComing);
+        }
+        ReentrantLock lock = keyLocks[Math.floorMod(asked.job().key().hashCode(), keyLocks.length)];
+        lock.lock();
+        try {
+            return addAs(addable(asked), coming, notComing);
+        } catch (OptimisticLockingException another) {
+            // of another process
+            return addAs(addable(asked), coming, notComing);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private StoredJob addAs(StoredJob stored, Consumer<String> coming, Consumer<String> notComing) {
+        String key = stored.job().key();
+        coming.accept(key);
+        try {
+            add(stored);
+            return stored;
+        } catch (RuntimeException | Error e) {
+            notComing.accept(key);
+            throw e;
+        }
     }
 
     /**

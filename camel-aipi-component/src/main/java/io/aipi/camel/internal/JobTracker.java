@@ -38,6 +38,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class JobTracker {
 
+    private static final int LOADED_IN_A_ROW = 16;
+
     private static final Logger LOG = LoggerFactory.getLogger(JobTracker.class);
 
     /** How many unreadable jobs are worth a warning each. */
@@ -371,28 +373,33 @@ public final class JobTracker {
     private void loadSoon() {
         try {
             blocking.execute(this::load);
-        } catch (RejectedExecutionException stopped) {
-            // what is in the store is there for the next start
+        } catch (RejectedExecutionException | Error notBegun) {
+            // what is in the store is there for the next look through it, or for the next start
             synchronized (this) {
                 loading = false;
             }
         }
     }
 
-    /** Loads one job after the other, as long as there are jobs and room for them, and hands them out. */
+    /**
+     * Loads one job after the other, as long as there are jobs and room for them, and hands them out. Lets others have the
+     * thread from time to time: what has a result in its hands must not wait for thousands that are loaded.
+     */
     private void load() {
         boolean more = true;
         try {
-            while (more) {
+            for (int i = 0; i < LOADED_IN_A_ROW && more; i++) {
                 more = loadOne();
             }
-        } finally {
-            if (more) {
-                // an error ended it: the next look through the store begins anew
-                synchronized (this) {
-                    loading = false;
-                }
+        } catch (RuntimeException | Error e) {
+            // the next look through the store begins anew
+            synchronized (this) {
+                loading = false;
             }
+            throw e;
+        }
+        if (more) {
+            loadSoon();
         }
     }
 

@@ -81,7 +81,7 @@ public final class LookWindow {
         CompletableFuture<JobStatus> look;
         try {
             look = turn.look.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             look = CompletableFuture.failedFuture(e);
         }
         look.whenComplete((status, failure) -> {

@@ -18,7 +18,8 @@ import org.apache.hc.core5.reactor.IOSession;
 
 /**
  * The connections to one server, or those to it that are held: what happens to one server's costs no other server's
- * requests a connection. Who finds none free waits, in the order of asking.
+ * requests a connection. Who finds none free waits, in the order of asking; what begins jobs waits behind what serves those
+ * that have begun.
  *
  * <p>A place in the pool is one connection, or one that is being made. Whoever has leased a place gives it back once.
  */
@@ -51,6 +52,11 @@ final class ConnectionPool {
          * @return false if none is wanted any more: the place is not taken
          */
         boolean leased(Connection connection);
+
+        /** Whether it waits behind all that do not. */
+        default boolean isLast() {
+            return false;
+        }
     }
 
     private final int size;
@@ -61,6 +67,7 @@ final class ConnectionPool {
     private final Deque<Connection> idle = new ArrayDeque<>();
 
     private final Set<Lessee> waiting = new LinkedHashSet<>();
+    private final Set<Lessee> waitingLast = new LinkedHashSet<>();
     private int places;
     private boolean retired;
     private volatile boolean answered;
@@ -110,7 +117,7 @@ final class ConnectionPool {
             }
             waits = usable == null && places == size;
             if (waits) {
-                waiting.add(lessee);
+                (lessee.isLast() ? waitingLast : waiting).add(lessee);
             } else if (usable == null) {
                 places++;
             }
@@ -127,7 +134,9 @@ final class ConnectionPool {
 
     /** Who waits for a place does so no more; without effect on whoever has one. */
     synchronized void withdraw(Lessee lessee) {
-        waiting.remove(lessee);
+        if (!waiting.remove(lessee)) {
+            waitingLast.remove(lessee);
+        }
     }
 
     /** Gives a place back, with the connection if it can be used again, else null. */
@@ -153,7 +162,7 @@ final class ConnectionPool {
     }
 
     private synchronized Lessee nextOrIdle(Connection usable) {
-        Iterator<Lessee> longest = waiting.iterator();
+        Iterator<Lessee> longest = (waiting.isEmpty() ? waitingLast : waiting).iterator();
         if (longest.hasNext()) {
             Lessee next = longest.next();
             longest.remove();

@@ -180,8 +180,8 @@ public final class EndpointJobs {
                 options,
                 times,
                 timer,
-                (id, timeout) ->
-                        turns.take(() -> gate.admit(endpoint, () -> calls.progress(endpoint, job, withData, timeout))),
+                (id, timeout) -> turns.take(() -> gate.admit(
+                        endpoint, () -> calls.progress(endpoint, job, withData, options.requestTimeout(), timeout))),
                 listener);
         InFlight entry = new InFlight() {
             @Override
@@ -215,7 +215,7 @@ public final class EndpointJobs {
 
     /** See {@link io.aipi.client.ModelEndpoint#look}. */
     public CompletableFuture<JobStatus> look(String jobId) {
-        return calls.progress(endpoint, jobId, true, options::requestTimeout)
+        return calls.progress(endpoint, calls.named(jobId), true, options.requestTimeout(), options::requestTimeout)
                 .whenComplete((status, failure) -> {
                     // a look that finds the job done has taken its result; what else it finds, another one may still
                     // change
@@ -405,12 +405,17 @@ public final class EndpointJobs {
             if (problem instanceof ConnectionFailedException unreached
                     && !unreached.isRequestSent()
                     && ++unconnected < CONNECT_ATTEMPTS) {
-                timer.schedule(this::attempt, FIRST_BACKOFF.multipliedBy(unconnected));
+                again(FIRST_BACKOFF.multipliedBy(unconnected));
             } else if (problem instanceof QueueFullException full && left().compareTo(Duration.ZERO) > 0) {
-                timer.schedule(this::attempt, backoff(full));
+                again(backoff(full));
             } else {
                 outcome.completeExceptionally(problem);
             }
+        }
+
+        /** Not on the timer's thread: the request is written anew, which takes time. */
+        private void again(Duration wait) {
+            timer.schedule(() -> calls.onWorker(this::attempt), wait);
         }
 
         private Duration left() {

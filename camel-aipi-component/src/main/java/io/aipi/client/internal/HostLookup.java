@@ -84,8 +84,14 @@ public final class HostLookup implements AutoCloseable {
         }
         try {
             threads.execute(this::work);
-        } catch (RejectedExecutionException closed) {
-            addresses.completeExceptionally(closed);
+        } catch (RejectedExecutionException | Error notBegun) {
+            synchronized (this) {
+                working--;
+                ready.remove(host);
+                active.remove(host);
+                underWay.remove(host);
+            }
+            addresses.completeExceptionally(notBegun);
         }
         return addresses;
     }

@@ -26,10 +26,18 @@ import java.util.stream.Collectors;
  * @param start asked when the call has its connection: the time it has from there, at most {@code timeout}. If it throws,
  *     nobody wants the response any more and nothing is sent. Null for {@code timeout}
  * @param held whether the server holds the request for as long as a job takes
+ * @param last whether it gives way to those that wait for a connection, too, and are not last
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
 public record HttpCall(
-        URI server, String method, String path, byte[] body, Duration timeout, Supplier<Duration> start, boolean held) {
+        URI server,
+        String method,
+        String path,
+        byte[] body,
+        Duration timeout,
+        Supplier<Duration> start,
+        boolean held,
+        boolean last) {
 
     private static final Duration LONGEST = Duration.ofDays(3650);
 
@@ -43,22 +51,28 @@ public record HttpCall(
         String encoded = query.entrySet().stream()
                 .map(e -> encode(e.getKey()) + "=" + encode(e.getValue()))
                 .collect(Collectors.joining("&"));
-        return new HttpCall(server, "GET", encoded.isEmpty() ? path : path + "?" + encoded, null, timeout, null, false);
+        return new HttpCall(
+                server, "GET", encoded.isEmpty() ? path : path + "?" + encoded, null, timeout, null, false, false);
     }
 
     /** A POST of JSON. */
     public static HttpCall post(URI server, String path, byte[] json, Duration timeout) {
-        return new HttpCall(server, "POST", path, json, timeout, null, false);
+        return new HttpCall(server, "POST", path, json, timeout, null, false, false);
     }
 
     /** A POST of JSON whose time is asked for now, and again when it has its connection. */
     static HttpCall post(URI server, String path, byte[] json, Supplier<Duration> timeout) {
-        return new HttpCall(server, "POST", path, json, timeout.get(), timeout, false);
+        return new HttpCall(server, "POST", path, json, timeout.get(), timeout, false, false);
     }
 
     /** The same, held by the server. */
     HttpCall hold() {
-        return new HttpCall(server, method, path, body, timeout, start, true);
+        return new HttpCall(server, method, path, body, timeout, start, true, last);
+    }
+
+    /** The same, which gives way: what is in flight already comes first. */
+    HttpCall afterOthers() {
+        return new HttpCall(server, method, path, body, timeout, start, held, true);
     }
 
     /** The time from the connection on, asked for when there is one. */

@@ -11,7 +11,10 @@ import io.aipi.client.internal.HttpTransport.UnreadableException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -87,6 +90,8 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     /** So much of an encoded body is read at once, since it may become a thousand times as long. */
     private static final int ENCODED_AT_ONCE = 8 * 1024;
 
+    private static final int LONGEST_WORDS = 1024 * 1024;
+
     private static final byte[] NOTHING = {};
 
     private final HttpRequest request;
@@ -108,6 +113,9 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     private volatile int granted = FREE;
 
     private volatile boolean waiting;
+    /** Whether the body is of no use. */
+    private boolean passedOver;
+
     private boolean over;
 
     /** {@code memory}: what bodies take is taken from there; null for no bound but {@code maxResponseSize}. */
@@ -185,12 +193,36 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
             return;
         }
         announced = entity.getContentLength();
-        if (announced > maxResponseSize) {
-            throw new AnswerTooLargeException(maxResponseSize);
+        try {
+            if (announced > longest()) {
+                throw new AnswerTooLargeException(longest());
+            }
+            if (entity.getContentEncoding() != null) {
+                prepareDecoding(head);
+            }
+        } catch (UnreadableException | AnswerTooLargeException e) {
+            passOverWords(e);
         }
-        if (entity.getContentEncoding() != null) {
-            prepareDecoding(head);
+    }
+
+    /** An error counts by its status, whatever form its words have. */
+    private <E extends IOException> void passOverWords(E unreadable) throws E {
+        if (response.getCode() / 100 == 2) {
+            throw unreadable;
         }
+        passedOver = true;
+        if (decoder != null) {
+            decoder.close();
+            decoder = null;
+        }
+        body = NOTHING;
+        length = 0;
+        announced = -1;
+    }
+
+    /** Bytes of the body. The words of an error are few. */
+    private long longest() {
+        return response.getCode() / 100 == 2 ? maxResponseSize : Math.min(maxResponseSize, LONGEST_WORDS);
     }
 
     private void prepareDecoding(HttpResponse head) throws UnreadableException {
@@ -215,6 +247,10 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     @Override
     public void updateCapacity(CapacityChannel channel) throws IOException {
         int window = decoder == null ? FREE : ENCODED_AT_ONCE;
+        if (passedOver) {
+            channel.update(FREE);
+            return;
+        }
         long most = announced >= 0 ? Math.min(announced, maxResponseSize) : maxResponseSize;
         int wanted = (int) Math.min(length + (long) window, most);
         if (memory == null || wanted <= granted) {
@@ -250,7 +286,9 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
 
     @Override
     public void consume(ByteBuffer source) throws IOException {
-        if (decoder == null) {
+        if (passedOver) {
+            source.position(source.limit());
+        } else if (decoder == null) {
             append(source);
         } else {
             decoder.decode(source, this::append);
@@ -259,8 +297,12 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
 
     private void append(ByteBuffer source) throws IOException {
         int more = source.remaining();
-        if (length + (long) more > maxResponseSize) {
-            throw new AnswerTooLargeException(maxResponseSize);
+        if (passedOver || length + (long) more > longest()) {
+            if (!passedOver) {
+                passOverWords(new AnswerTooLargeException(longest()));
+            }
+            source.position(source.limit());
+            return;
         }
         if (length + more > body.length) {
             grow(length + more);
@@ -361,12 +403,27 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
         return header == null ? null : header.getValue();
     }
 
+    /** Null if the response does not ask to wait, 0 if it does but not for how long. */
     private Duration retryAfter() {
         String value = header(HttpHeaders.RETRY_AFTER);
-        if (value == null || !value.trim().matches("\\d{1,6}")) {
+        if (value == null) {
             return null;
         }
-        return Duration.ofSeconds(Long.parseLong(value.trim()));
+        if (value.strip().matches("\\d{1,9}")) {
+            return Duration.ofSeconds(Long.parseLong(value.strip()));
+        }
+        Instant until = date(value);
+        // by the server's clock, if it shows it
+        Instant now = date(header(HttpHeaders.DATE));
+        return until == null || now == null || until.isBefore(now) ? Duration.ZERO : Duration.between(now, until);
+    }
+
+    private static Instant date(String header) {
+        try {
+            return header == null ? null : Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header.strip()));
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     /** The kind of credentials that are asked for; never more of the header, which may be long. */

@@ -309,6 +309,11 @@ public final class HttpTransport implements Transport {
         }
 
         @Override
+        public boolean isLast() {
+            return call.last();
+        }
+
+        @Override
         public boolean leased(Connection idle) {
             synchronized (this) {
                 if (isEnding()) {
@@ -333,11 +338,19 @@ public final class HttpTransport implements Transport {
                     timeout.cancel();
                 }
             }
-            limit(time);
-            if (idle != null) {
-                execute();
-            } else {
-                connect();
+            try {
+                limit(time);
+                if (idle != null) {
+                    execute();
+                } else {
+                    connect();
+                }
+            } catch (RuntimeException | Error e) {
+                // thrown to whoever gave the place back, it would end another call
+                synchronized (this) {
+                    connecting = false;
+                }
+                fail(Kind.NOT_CONNECTED, "the call could not be begun: " + e, e);
             }
             return true;
         }

@@ -59,6 +59,9 @@ final class JobFollower {
     /** How long the look at the deadline may take, for a job that was followed from its submit on. */
     private static final Duration LAST_LOOK = Duration.ofSeconds(1);
 
+    /** A result that nobody takes is given up by the server after six minutes, whatever is between has asked for. */
+    private static final long LONGEST_TOLD = Duration.ofMinutes(2).toNanos();
+
     private final String endpoint;
     private final String jobId;
     private final JobOptions options;
@@ -83,6 +86,11 @@ final class JobFollower {
     private AipiException lostAnswer;
     /** When the present series of bad looks began, 0 for none. */
     private long troubleSince;
+
+    /** When the look under way was asked for. Guarded by this. */
+    private long lookAsked;
+    /** How long it waited until it could begin. Written under the lock, read when it has ended. */
+    private volatile long waitedForTurn;
 
     private int troubles;
     /** How often in a row the server has asked to wait. */
@@ -203,11 +211,13 @@ final class JobFollower {
             }
             looking = true;
             begun = false;
+            lookAsked = timer.nanoTime();
+            waitedForTurn = 0;
         }
         CompletableFuture<JobStatus> status;
         try {
             status = poll.look(jobId, this::lookBegins);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             status = CompletableFuture.failedFuture(e);
         }
         status.whenComplete((seen, failure) -> {
@@ -235,6 +245,7 @@ final class JobFollower {
         Duration longest = Duration.ofNanos(Math.max(deadline - now, lastLook.toNanos()));
         Duration time = longest.compareTo(options.requestTimeout()) < 0 ? longest : options.requestTimeout();
         lookEnds = now + time.toNanos();
+        waitedForTurn = now - lookAsked;
         begun = true;
         return time;
     }
@@ -284,6 +295,7 @@ final class JobFollower {
             timedOut();
         } else if (problem instanceof QueueFullException busy) {
             // being told to wait is no trouble: the job is well, and waits for as long as it may
+            troubles = 0;
             waitFor(Duration.ofNanos(backoff(told++, busy)));
         } else if (problem instanceof JobLapsedException lapsed
                 && lapsed.getReason() == JobLapsedException.Reason.LAPSED) {
@@ -337,6 +349,9 @@ final class JobFollower {
         long now = timer.nanoTime();
         if (troubles++ == 0) {
             troubleSince = now;
+        } else {
+            // the time in which a look waits for its turn says nothing of the job
+            troubleSince += waitedForTurn;
         }
         long left = options.recoveryTimeout().toNanos() - (now - troubleSince);
         if (left <= 0) {
@@ -352,7 +367,7 @@ final class JobFollower {
         long wait = Math.min(grown, options.maxPollInterval().toNanos());
         return busy == null || busy.getRetryAfter() == null
                 ? wait
-                : Math.max(wait, busy.getRetryAfter().toNanos());
+                : Math.max(wait, Math.min(LONGEST_TOLD, busy.getRetryAfter().toNanos()));
     }
 
     private void timedOut() {

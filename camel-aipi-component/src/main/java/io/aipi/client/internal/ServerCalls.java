@@ -62,6 +62,9 @@ public final class ServerCalls {
     private final AcceptedJobs acceptedJobs;
     private final LoginRouteMemory routeMemory;
     private final Transport transport;
+    /** Statuses of requests that may succeed later. */
+    private static final Set<Integer> PASSING = Set.of(408, 425, 429);
+
     private final Executor workers;
     private final Clock clock;
     private final ServerErrors errors;
@@ -163,11 +166,6 @@ public final class ServerCalls {
         return acceptedJobs.named(jobId, session);
     }
 
-    /** One look at the job that somebody names by its id alone; see {@link #progress(String, AcceptedJob, boolean, Supplier)}. */
-    CompletableFuture<JobStatus> progress(String endpoint, String jobId, boolean withData, Supplier<Duration> timeout) {
-        return progress(endpoint, named(jobId), withData, timeout);
-    }
-
     /** What may be quoted of something that the server said. */
     String quote(String text) {
         return session.secrets().quote(text);
@@ -224,7 +222,7 @@ public final class ServerCalls {
                     body.put("wait_for_result", route == Route.HELD_SUBMIT);
                     byte[] json = json(body, context);
                     HttpCall call = HttpCall.post(server, "/" + HttpCall.segment(endpoint), json, timeout);
-                    return route == Route.HELD_SUBMIT ? call.hold() : call;
+                    return route == Route.HELD_SUBMIT ? call.hold() : call.afterOthers();
                 },
                 context,
                 (answer, key) -> submission(route, endpoint, answer, key, context));
@@ -284,11 +282,12 @@ public final class ServerCalls {
      * from here on.
      *
      * @param withData whether to decode what the worker has made so far
+     * @param loginTimeout longest time for a login that it may need, for which others may wait as well
      * @param timeout asked at once, and again just before the look goes out, which may have to wait for a login; it throws
      *     an {@link AipiException} if nobody would take what the look brings
      */
     CompletableFuture<JobStatus> progress(
-            String endpoint, AcceptedJob job, boolean withData, Supplier<Duration> timeout) {
+            String endpoint, AcceptedJob job, boolean withData, Duration loginTimeout, Supplier<Duration> timeout) {
         ErrorContext context = ErrorContext.of(endpoint, job.id());
         Function<Map<String, Object>, HttpCall> call = auth -> {
             Map<String, Object> body = new LinkedHashMap<>(auth);
@@ -296,20 +295,22 @@ public final class ServerCalls {
             return HttpCall.post(
                     server, "/" + HttpCall.segment(endpoint) + "/progress", JsonWriter.toBytes(body), timeout);
         };
-        Duration loginTimeout = timeout.get();
+        Duration own = timeout.get();
+        // others may wait for the login, too, and have more time than a job that is about to end
+        Duration longestLogin = own.compareTo(loginTimeout) > 0 ? own : loginTimeout;
         if (job.isUnique() || loginRoute == LoginRoute.NONE) {
             return authorised(
                     Route.PROGRESS,
                     endpoint,
-                    loginTimeout,
+                    longestLogin,
                     call,
                     context,
                     (answer, key) -> status(endpoint, job.id(), withData, answer, context));
         }
-        CompletableFuture<SessionKey> own = job.session() != null
+        CompletableFuture<SessionKey> ofJob = job.session() != null
                 ? CompletableFuture.completedFuture(job.session())
-                : sessionKey(endpoint, loginTimeout).thenApply(job::belongTo);
-        return own.thenCompose(key -> key.isLost()
+                : sessionKey(endpoint, longestLogin).thenApply(job::belongTo);
+        return ofJob.thenCompose(key -> key.isLost()
                 ? CompletableFuture.failedFuture(sessionLost(context))
                 : decoded(withKey(Route.PROGRESS, call, key, context), answer -> {
                     if (errors.isUnknownSession(Route.PROGRESS, answer)) {
@@ -375,8 +376,13 @@ public final class ServerCalls {
         ErrorContext context = ErrorContext.of(endpoint);
         HttpCall call = HttpCall.get(server, "/api/endpoints/" + HttpCall.segment(endpoint), Map.of(), timeout);
         return query(call, context).thenApply(answer -> {
-            // an older server has no such route; some guard it: both mean that there is no description for us
-            if (Set.of(401, 403, 404, 405).contains(answer.status())) {
+            // an older server has no such route; some guard it, or have a page for whatever they do not know: all of
+            // that
+            // means that there is no description for us. What passes may be asked for again
+            if (!PASSING.contains(answer.status()) && (answer.status() / 100 == 4 || answer.status() == 501)) {
+                return Optional.empty();
+            }
+            if (answer.status() / 100 == 2 && errors.isForeign(answer)) {
                 return Optional.empty();
             }
             Map<String, Object> json = errors.requireJson(Route.QUERY, answer, false, context);
@@ -441,19 +447,22 @@ public final class ServerCalls {
             return decoded(attempt(call, null, context), answer -> read.apply(answer, null))
                     .exceptionallyCompose(failed);
         }
-        return sessionKey(endpoint, loginTimeout)
-                .thenCompose(first -> withKey(route, call, first, context).thenCompose(reply -> {
-                    if (!errors.isUnknownSession(route, reply)) {
-                        return decoded(CompletableFuture.completedFuture(reply), answer -> read.apply(answer, first))
-                                .exceptionallyCompose(failed);
-                    }
-                    return sessionKey(endpoint, loginTimeout)
-                            .thenCompose(second -> decoded(withKey(route, call, second, context), answer -> {
-                                        requireKnown(answer, context);
-                                        return read.apply(answer, second);
-                                    })
-                                    .exceptionallyCompose(failed));
-                }));
+        CompletableFuture<SessionKey> known = sessionKey(endpoint, loginTimeout);
+        // a request may be long, and many may wait for one login: none is written on the thread that brings the key
+        CompletableFuture<SessionKey> key =
+                known.isDone() || route == Route.PROGRESS ? known : known.thenApplyAsync(Function.identity(), workers);
+        return key.thenCompose(first -> withKey(route, call, first, context).thenCompose(reply -> {
+            if (!errors.isUnknownSession(route, reply)) {
+                return decoded(CompletableFuture.completedFuture(reply), answer -> read.apply(answer, first))
+                        .exceptionallyCompose(failed);
+            }
+            return sessionKey(endpoint, loginTimeout)
+                    .thenCompose(second -> decoded(withKey(route, call, second, context), answer -> {
+                                requireKnown(answer, context);
+                                return read.apply(answer, second);
+                            })
+                            .exceptionallyCompose(failed));
+        }));
     }
 
     /** One call, after which the session knows whether the key is good. */
@@ -484,12 +493,21 @@ public final class ServerCalls {
                             http.release();
                         }
                     });
-        } catch (RejectedExecutionException noWorker) {
+        } catch (RejectedExecutionException | Error noWorker) {
             if (held) {
                 http.release();
             }
             // the server hands a result out once: better to read it here than to lose it
             return CompletableFuture.completedFuture(http).thenApply(read);
+        }
+    }
+
+    /** Runs what takes time on a thread that may be busy for it. */
+    void onWorker(Runnable task) {
+        try {
+            workers.execute(task);
+        } catch (RejectedExecutionException | Error noWorker) {
+            task.run();
         }
     }
 

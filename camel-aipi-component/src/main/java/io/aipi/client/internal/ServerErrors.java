@@ -176,13 +176,15 @@ final class ServerErrors {
      * are any: the status is 401 or 400, and both are used for other things as well (transcripts 28 and 227; of 0.9.0: 19, 28).
      */
     boolean isUnknownSession(Route route, HttpAnswer answer) {
-        if (answer.status() == 401 && route != Route.PROGRESS) {
-            return true;
-        }
         if (answer.status() / 100 != 4) {
             return false;
         }
-        String said = String.join("; ", words(bodyOf(answer)));
+        Map<String, Object> body = bodyOf(answer);
+        if (isForeign(answer, body)) {
+            // a gateway or proxy knows nothing of sessions
+            return false;
+        }
+        String said = String.join("; ", words(body));
         if (route == Route.PROGRESS && isUnknownJob(answer.status(), said)) {
             // a new session would not bring the job back
             return false;
@@ -276,6 +278,11 @@ final class ServerErrors {
             return new ProtocolViolationException(server + " refused the request: " + said, context, null);
         }
         return new InvalidRequestException(words, context);
+    }
+
+    /** As {@link #isForeign(HttpAnswer, Map)}. */
+    boolean isForeign(HttpAnswer answer) {
+        return isForeign(answer, bodyOf(answer));
     }
 
     /** Whether something else than the AIPI server, which answers in JSON and sends no challenge, seems to have answered. */

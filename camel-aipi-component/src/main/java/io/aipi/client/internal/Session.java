@@ -107,6 +107,12 @@ public final class Session {
         }
     }
 
+    /** For how long no login begins; 0 if one may. */
+    public synchronized Duration rest() {
+        long rest = state instanceof BackingOff backingOff ? backingOff.until() - timer.nanoTime() : 0;
+        return Duration.ofNanos(Math.max(0, rest));
+    }
+
     /** The server has taken a call with this key. */
     void accepted(SessionKey key) {
         if (!key.isAccepted()) {

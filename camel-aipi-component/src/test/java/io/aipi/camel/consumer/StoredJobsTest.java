@@ -14,6 +14,7 @@ import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConstants;
 import io.aipi.camel.AipiConsumer;
 import io.aipi.camel.TraitRepository;
+import io.aipi.camel.internal.DetachedJob;
 import io.aipi.camel.internal.JobStore;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.InvalidRequestException;
@@ -33,6 +34,7 @@ import org.apache.camel.component.caffeine.processor.aggregate.CaffeineAggregati
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.spi.AggregationRepository;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,6 +108,27 @@ class StoredJobsTest extends ConsumerTestSupport {
             String prompt = "Prompt " + i;
             assertThat(bodies()).anyMatch(body -> body.contains(prompt));
         }
+    }
+
+    @Test
+    @Tag("case-D7")
+    void anEntryUnderARequestIdThatNobodyCanReadHoldsNoMessageUp() throws Exception {
+        MemoryAggregationRepository jobs = new LastingRepository();
+        bind(jobs);
+        routes(b -> {
+            b.from("direct:submit").to(SUBMIT);
+            b.from("aipi:chat?jobRepository=#jobs").process(this::keep);
+        });
+        submit("Prompt 0", Map.of(AipiConstants.REQUEST_ID, "request-0"));
+        awaitRouted(1);
+        DefaultExchange garbage = new DefaultExchange(context);
+        garbage.getIn().setBody("garbage");
+        jobs.add(context, DetachedJob.key(component().getConfiguration().getServerUrl(), "chat", "request-1"), garbage);
+
+        submit("Prompt 1", Map.of(AipiConstants.REQUEST_ID, "request-1"));
+
+        awaitRouted(2);
+        assertThat(bodies()).anyMatch(body -> body.contains("Prompt 1"));
     }
 
     @Test

@@ -13,6 +13,8 @@ import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.QueueFullException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +23,17 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
+import org.apache.camel.Producer;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.spi.ThreadPoolProfile;
+import org.apache.camel.support.DefaultThreadPoolFactory;
 import org.apache.camel.support.ExpressionAdapter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -284,6 +292,115 @@ class BlockingRoutesGuaranteeTest {
             assertThat(failed.getException()).isNotNull();
             assertThat(test.context().getInflightRepository().size()).isZero();
             assertThat(template.requestBody("direct:in", "hello", String.class)).endsWith("hello");
+        }
+    }
+
+    /** As those that measure thread pools, or carry a trace into them, do. */
+    @Test
+    @Tag("case-A1")
+    void poolsThatSomebodyWrapsAreNoNarrower() throws Exception {
+        try (AipiSimulator server = server("m", "n").start();
+                TestContext test = TestContext.of(server.url(), "key-1", component -> {}, routes -> {
+                    routes.from("seda:in?concurrentConsumers=8&size=1000")
+                            .to("aipi:m")
+                            .process(exchange -> callAndWait(exchange, "direct:second"))
+                            .to("mock:out");
+                    routes.from("direct:second").to("aipi:n");
+                })) {
+            test.context().getExecutorServiceManager().setThreadPoolFactory(new WrappingThreadPools());
+            test.context().start();
+            MockEndpoint out = test.context().getEndpoint("mock:out", MockEndpoint.class);
+            out.expectedMessageCount(50);
+            out.setResultWaitTime(60_000);
+            ProducerTemplate template = test.context().createProducerTemplate();
+            for (int i = 0; i < 50; i++) {
+                template.sendBody("seda:in", "number " + i);
+            }
+            out.assertIsSatisfied();
+        }
+    }
+
+    private static final class WrappingThreadPools extends DefaultThreadPoolFactory {
+        @Override
+        public ExecutorService newThreadPool(ThreadPoolProfile profile, ThreadFactory factory) {
+            return Executors.unconfigurableExecutorService(super.newThreadPool(profile, factory));
+        }
+    }
+
+    /** A thread of a route may be on its way to a producer that Camel's cache has just stopped. */
+    @Test
+    @Tag("case-A4")
+    void anExchangeThatComesToAProducerAfterItsStopEndsNormally() throws Exception {
+        try (AipiSimulator server = server("m").start();
+                TestContext test = TestContext.started(
+                        server.url(),
+                        "key-1",
+                        routes -> routes.from("direct:in").to("log:in"))) {
+            for (String operation : List.of("submit", "describe", "list", "validateKey")) {
+                Producer producer = test.context()
+                        .getEndpoint("aipi:m?operation=" + operation)
+                        .createProducer();
+                producer.start();
+                producer.stop();
+                for (int i = 0; i < 2; i++) {
+                    Exchange exchange = test.context().getEndpoint("direct:in").createExchange();
+                    exchange.getMessage().setBody("Hello");
+                    producer.process(exchange);
+                    assertThat(exchange.getException()).as(operation).isNull();
+                }
+            }
+        }
+    }
+
+    @Test
+    @Tag("case-A4")
+    void anExchangeWhoseProducerIsStoppedWhileItsBodyIsReadEndsNormally() throws Exception {
+        try (AipiSimulator server = server("m").start();
+                TestContext test = TestContext.started(
+                        server.url(),
+                        "key-1",
+                        routes -> routes.from("direct:in").to("log:in"))) {
+            Producer producer = test.context().getEndpoint("aipi:m").createProducer();
+            producer.start();
+            Exchange exchange = test.context().getEndpoint("direct:in").createExchange();
+            exchange.getMessage().setBody(new ByteArrayInputStream("Hello".getBytes(StandardCharsets.UTF_8)) {
+                @Override
+                public synchronized int read(byte[] bytes, int offset, int length) {
+                    producer.stop();
+                    return super.read(bytes, offset, length);
+                }
+            });
+            producer.process(exchange);
+            assertThat(exchange.getException()).isNull();
+            assertThat(exchange.getMessage().getBody(String.class)).isEqualTo("You said: Hello");
+        }
+    }
+
+    @Test
+    @Tag("case-A4")
+    void theLastStateOfAJobWhoseProducerWasStoppedIsTold() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try (AipiSimulator server = server("m").start();
+                TestContext test = TestContext.started(server.url(), "key-1", routes -> {
+                    routes.from("direct:in").to("log:in");
+                    routes.from("direct:progress")
+                            .process(exchange -> release.await())
+                            .to("mock:progress");
+                })) {
+            MockEndpoint told = test.context().getEndpoint("mock:progress", MockEndpoint.class);
+            Producer producer = test.context()
+                    .getEndpoint("aipi:m?progressUri=direct:progress")
+                    .createProducer();
+            producer.start();
+            Exchange exchange = test.context().getEndpoint("direct:in").createExchange();
+            exchange.getMessage().setBody("Hello");
+            producer.process(exchange);
+            producer.stop();
+            release.countDown();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> told.getReceivedExchanges().stream()
+                            .anyMatch(each ->
+                                    "You said: Hello".equals(each.getMessage().getBody(String.class))));
         }
     }
 }

@@ -8,6 +8,7 @@ package io.aipi.camel.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiEndpoint;
@@ -22,6 +23,7 @@ import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.util.URISupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -199,6 +201,9 @@ class KeyInUriTest {
             })
     @Tag("case-D14")
     void aKeyInAFormThatCamelWouldShowIsRefusedAndNotQuoted(String uri) throws Exception {
+        assumeThat(URISupport.sanitizeUri(uri))
+                .as("later lines of Camel hide more forms by themselves")
+                .contains("SECRET");
         for (CamelContext camel : new CamelContext[] {context, new DefaultCamelContext()}) {
             camel.getPropertiesComponent().addOverrideProperty("camel.component.aipi.server-url", server.url());
             assertThatThrownBy(() -> camel.getEndpoint(uri))

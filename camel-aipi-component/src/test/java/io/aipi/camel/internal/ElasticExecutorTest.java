@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -203,5 +204,40 @@ class ElasticExecutorTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Test
+    void whereTheSystemGivesNoFurtherThreadsThoseThatThereAreDoAll() throws Exception {
+        AtomicInteger threads = new AtomicInteger();
+        ThreadFactory few = task -> {
+            if (threads.incrementAndGet() > 6) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            return new Thread(task, "few");
+        };
+        // none ends meanwhile: another one could not be made
+        pool = new ThreadPoolExecutor(4, 1_000, 1, TimeUnit.HOURS, new LinkedBlockingQueue<>(), few);
+        ElasticExecutor executor = new ElasticExecutor(
+                pool,
+                4,
+                1_000,
+                (task, delay) -> timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS),
+                System::nanoTime);
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(400);
+        for (int i = 0; i < 200; i++) {
+            executor.execute(
+                    () -> {
+                        awaitQuietly(release);
+                        ended.countDown();
+                    },
+                    () -> "blocked");
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> threads.get() > 6);
+        release.countDown();
+        for (int i = 0; i < 200; i++) {
+            executor.execute(ended::countDown, () -> "plain");
+        }
+        assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
     }
 }

@@ -10,11 +10,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.client.JobResult;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class JobStoreTest {
@@ -49,5 +56,34 @@ class JobStoreTest {
         store.rewrite(job);
 
         assertThat(store.load(job.key())).isNull();
+    }
+
+    @Test
+    @Tag("case-D9")
+    void ofTwoJobsOfOneRequestIdAtOnceNoneTakesThePlaceOfTheOther() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (int i = 0; i < 200; i++) {
+                String request = "request-" + i;
+                CyclicBarrier together = new CyclicBarrier(4);
+                List<Callable<StoredJob>> adds = new ArrayList<>();
+                for (int k = 0; k < 4; k++) {
+                    DetachedJob each = new DetachedJob(
+                            "http://gpu:7777", "chat", "JID" + i + "-" + k, request, Instant.EPOCH, "x", Map.of(), "p");
+                    adds.add(() -> {
+                        together.await();
+                        return store.add(new StoredJob(each, null, 0), key -> {}, key -> {});
+                    });
+                }
+                for (Future<StoredJob> added : threads.invokeAll(adds)) {
+                    StoredJob stored = added.get();
+                    assertThat(store.load(stored.job().key()).job().jobId())
+                            .isEqualTo(stored.job().jobId());
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(store.keys()).hasSize(800);
     }
 }

@@ -14,9 +14,11 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -415,5 +417,38 @@ class ConnectionsTest extends TransportTestSupport {
 
         soon().until(() -> server.openConnections() == 0);
         assertThat(transport.openConnections()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    @Tag("case-A18")
+    @Tag("case-D5")
+    void whatBeginsAJobWaitsBehindWhatServesThoseThatHaveBegun() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<String> heads = new CopyOnWriteArrayList<>();
+        RawServer server = server(connection -> {
+            while (connection.read()) {
+                heads.add(connection.head().split(" ", 3)[1]);
+                awaitLatch(goOn);
+                connection.answer("{}");
+            }
+        });
+        HttpTransport transport = transport(limited(1));
+        List<CompletableFuture<HttpAnswer>> all = new ArrayList<>();
+        all.add(transport.send(HttpCall.get(server.uri(), "/first", Map.of(), TIMEOUT)));
+        soon().until(() -> heads.size() == 1);
+        for (int i = 0; i < 3; i++) {
+            all.add(transport.send(
+                    HttpCall.get(server.uri(), "/submit", Map.of(), TIMEOUT).afterOthers()));
+        }
+        for (int i = 0; i < 3; i++) {
+            all.add(transport.send(HttpCall.get(server.uri(), "/poll", Map.of(), TIMEOUT)));
+        }
+
+        goOn.countDown();
+        for (CompletableFuture<HttpAnswer> each : all) {
+            answer(each);
+        }
+
+        assertThat(heads).containsExactly("/first", "/poll", "/poll", "/poll", "/submit", "/submit", "/submit");
     }
 }

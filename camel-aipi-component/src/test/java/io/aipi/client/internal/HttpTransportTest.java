@@ -38,8 +38,10 @@ import org.apache.hc.core5.util.TimeValue;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpTransportTest {
@@ -724,24 +726,60 @@ class HttpTransportTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Wed, 21 Oct 2026 07:28:00 GMT", "-1", "99999999999999999999", "soon"})
-    void aTimeToWaitThatIsNotInSecondsIsNone(String value) throws Exception {
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "7 | 7",
+                "999999999 | 999999999",
+                "Wed, 21 Oct 2026 07:28:00 GMT & Date: Wed, 21 Oct 2026 07:26:30 GMT | 90",
+                "Wed, 21 Oct 2026 07:28:00 GMT & Date: Wed, 21 Oct 2026 07:29:00 GMT | 0",
+                "Wed, 21 Oct 2026 07:28:00 GMT | 0",
+                "-1 | 0",
+                "99999999999999999999 | 0",
+                "soon | 0"
+            })
+    @Tag("case-A18")
+    void aTimeToWaitIsUnderstoodInEachForm(String header, int seconds) throws Exception {
         RawServer server = server(connection -> {
             connection.read();
-            connection.write("HTTP/1.1 429 Wait\r\nRetry-After: " + value + "\r\nContent-Length: 0\r\n\r\n");
+            connection.write("HTTP/1.1 503 Wait\r\nRetry-After: " + header.replace(" & ", "\r\n")
+                    + "\r\nContent-Length: 0\r\n\r\n");
         });
 
-        assertThat(answer(transport().send(get(server.uri()))).retryAfter()).isNull();
+        assertThat(answer(transport().send(get(server.uri()))).retryAfter()).isEqualTo(Duration.ofSeconds(seconds));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Encoding: br\r\nContent-Length: 4", "Content-Length: 2000000"})
+    @Tag("case-A11")
+    void anErrorCountsByItsStatusWhateverFormItsWordsHave(String headers) throws Exception {
+        RawServer server = server(connection -> {
+            while (connection.read()) {
+                connection.write("HTTP/1.1 502 Bad\r\n" + headers + "\r\n\r\n"
+                        + (headers.contains("br") ? "\1\2\3\4" : "x".repeat(2_000_000)));
+            }
+        });
+        HttpTransport transport = transport();
+
+        for (int i = 0; i < 2; i++) {
+            HttpAnswer read = answer(transport.send(get(server.uri())));
+            assertThat(read.status()).isEqualTo(502);
+            assertThat(read.length()).isZero();
+        }
     }
 
     @Test
-    void aTimeToWaitInSecondsIsTold() throws Exception {
+    @Tag("case-A11")
+    void anErrorOfUnknownLengthThatGoesOnAndOnCountsByItsStatus() throws Exception {
         RawServer server = server(connection -> {
             connection.read();
-            connection.write("HTTP/1.1 429 Wait\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n");
+            connection.write("HTTP/1.1 500 Bad\r\nConnection: close\r\n\r\n" + "x".repeat(1_500_000));
         });
 
-        assertThat(answer(transport().send(get(server.uri()))).retryAfter()).isEqualTo(Duration.ofSeconds(7));
+        HttpAnswer read = answer(transport().send(get(server.uri())));
+
+        assertThat(read.status()).isEqualTo(500);
+        assertThat(read.length()).isZero();
     }
 
     private HttpTransport transport() {

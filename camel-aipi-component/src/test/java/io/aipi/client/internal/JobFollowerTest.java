@@ -722,4 +722,19 @@ class JobFollowerTest {
     private static ClientClosedException closed() {
         return new ClientClosedException("closed", CONTEXT);
     }
+
+    @Test
+    @Tag("case-A18")
+    void twoHiccupsWithATimeToldToWaitBetweenThemAreNoLastingTrouble() {
+        server = look -> look == 1 || look == 3 ? bad() : look == 2 ? told(Duration.ofMinutes(2)) : done(RESULT);
+        follow();
+
+        timer.advance(JOB_TIMEOUT.minusSeconds(1));
+
+        assertThat(outcome).isCompletedWithValue(RESULT);
+    }
+
+    private static CompletableFuture<JobStatus> bad() {
+        return CompletableFuture.failedFuture(new EndpointUnavailableException("bad gateway", true, CONTEXT));
+    }
 }

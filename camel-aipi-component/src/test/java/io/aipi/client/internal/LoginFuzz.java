@@ -20,7 +20,8 @@ public final class LoginFuzz {
             VirtualTimer timer = new VirtualTimer();
             ServerCalls calls = server.calls(route, timer);
             server.outcome(calls.login(FuzzedServer.ENDPOINT, FuzzedServer.SOON));
-            server.outcome(calls.progress(FuzzedServer.ENDPOINT, "JID1", false, () -> FuzzedServer.SOON));
+            server.outcome(calls.progress(
+                    FuzzedServer.ENDPOINT, calls.named("JID1"), false, FuzzedServer.SOON, () -> FuzzedServer.SOON));
             timer.advance(Session.LONGEST_BACKOFF);
             server.outcome(calls.login(FuzzedServer.ENDPOINT, FuzzedServer.SOON));
         }

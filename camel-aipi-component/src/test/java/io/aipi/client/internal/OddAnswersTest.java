@@ -97,7 +97,8 @@ class OddAnswersTest {
                 "POST /chat/progress",
                 FakeTransport.json(200, "{\"success\":true,\"job_state\":\"for session-key " + LONG + "\"}"));
 
-        JobStatus status = calls.progress("chat", "JID1", false, () -> SOON).join();
+        JobStatus status = calls.progress("chat", calls.named("JID1"), false, SOON, () -> SOON)
+                .join();
 
         assertThat(status.progress().stateWord()).startsWith("for xxxxxx ").hasSizeLessThan(510);
     }

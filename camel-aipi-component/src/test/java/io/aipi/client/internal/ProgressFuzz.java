@@ -39,8 +39,8 @@ public final class ProgressFuzz {
     private static JobStatus look(byte[] input, boolean withData) {
         FuzzedServer server = FuzzedServer.afterLogin(input);
         ServerCalls calls = server.calls(server.flag(0) ? LoginRoute.NONE : LoginRoute.SHARED, new VirtualTimer());
-        JobStatus status =
-                server.outcome(calls.progress(FuzzedServer.ENDPOINT, "JID1", withData, () -> FuzzedServer.SOON));
+        JobStatus status = server.outcome(calls.progress(
+                FuzzedServer.ENDPOINT, calls.named("JID1"), withData, FuzzedServer.SOON, () -> FuzzedServer.SOON));
         if (status != null) {
             server.check(status.progress().toString());
         }

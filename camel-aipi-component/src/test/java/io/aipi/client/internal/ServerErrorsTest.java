@@ -244,4 +244,20 @@ class ServerErrorsTest {
             Route route, int status, String body, Class<? extends AipiException> type, boolean retryable) {
         return Arguments.of(route, status, body, type, retryable);
     }
+
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    @Tag("case-A8")
+    @Tag("case-B10")
+    void aGatewayKnowsNothingOfSessions(Route route) {
+        byte[] page = "<html>401 Unauthorized".getBytes(StandardCharsets.UTF_8);
+        byte[] json = "{\"error\":\"unknown client session\"}".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(errors.isUnknownSession(route, new HttpAnswer(401, "text/html", null, null, page, page.length)))
+                .isFalse();
+        assertThat(errors.isUnknownSession(
+                        route,
+                        new HttpAnswer(401, "application/json", null, null, "Basic", 0, json, json.length, null)))
+                .isFalse();
+    }
 }

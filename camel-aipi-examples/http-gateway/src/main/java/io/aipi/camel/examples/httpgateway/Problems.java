@@ -26,7 +26,6 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
-import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,8 +98,12 @@ public final class Problems {
 
     /** The failure itself: Camel wraps the one of a model's first use, in which {@code toD} begins with its login. */
     private static Exception told(Exception raised) {
-        AipiException wrapped = ObjectHelper.getException(AipiException.class, raised);
-        return wrapped == null ? raised : wrapped;
+        for (Throwable cause = raised; cause != null; cause = cause.getCause()) {
+            if (cause instanceof AipiException known) {
+                return known;
+            }
+        }
+        return raised;
     }
 
     static String title(int status) {
