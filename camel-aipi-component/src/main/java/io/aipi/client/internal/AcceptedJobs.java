@@ -100,6 +100,10 @@ public final class AcceptedJobs {
         synchronized (this) {
             AcceptedJob later = submitted.get(jobId);
             isGivenAgain = later != null && later.isFollowed() && !later.isGone();
+            if (!isGivenAgain) {
+                // from now on, and not from the first look on: the server may give the id again in between
+                followed.computeIfAbsent(jobId, id -> new HashSet<>()).add(job);
+            }
         }
         if (isGivenAgain) {
             job.replace();
