@@ -7,13 +7,14 @@
 package io.aipi.client.internal;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * The answer to a {@link HttpCall}, read to its end.
  *
  * @param status HTTP status
  * @param contentType value of the header, null for none
- * @param retryAfter value of {@code Retry-After} in seconds, null for none or for a date
+ * @param retryAfter time that {@code Retry-After} asks to wait, 0 for a value that says no time, null for none
  * @param location host that a redirect points to, null for none
  * @param challenge kind of the credentials that a 401 asks for by {@code WWW-Authenticate}, null for none
  * @param requestLength bytes of the request's body
@@ -44,6 +45,12 @@ public record HttpAnswer(
      */
     boolean hold() {
         return memory != null && memory.hold();
+    }
+
+    /** Whether it is for people to read. */
+    boolean isPage() {
+        return contentType != null
+                && contentType.strip().toLowerCase(Locale.ROOT).startsWith("text/html");
     }
 
     /** The body is not needed any more by who held it. */

@@ -382,7 +382,7 @@ public final class ServerCalls {
             if (!PASSING.contains(answer.status()) && (answer.status() / 100 == 4 || answer.status() == 501)) {
                 return Optional.empty();
             }
-            if (answer.status() / 100 == 2 && errors.isForeign(answer)) {
+            if (answer.status() / 100 == 2 && answer.isPage()) {
                 return Optional.empty();
             }
             Map<String, Object> json = errors.requireJson(Route.QUERY, answer, false, context);

@@ -280,11 +280,6 @@ final class ServerErrors {
         return new InvalidRequestException(words, context);
     }
 
-    /** As {@link #isForeign(HttpAnswer, Map)}. */
-    boolean isForeign(HttpAnswer answer) {
-        return isForeign(answer, bodyOf(answer));
-    }
-
     /** Whether something else than the AIPI server, which answers in JSON and sends no challenge, seems to have answered. */
     private static boolean isForeign(HttpAnswer answer, Map<String, Object> body) {
         return answer.challenge() != null || (body.isEmpty() && answer.length() > 0);

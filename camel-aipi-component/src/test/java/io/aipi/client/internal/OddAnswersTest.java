@@ -19,12 +19,14 @@ import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.ProtocolViolationException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -146,5 +148,43 @@ class OddAnswersTest {
 
     private Submission submit() {
         return calls.submit("chat", Map.of("prompt", "hello"), SOON, () -> SOON).join();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 402, 403, 404, 405, 410, 501})
+    @Tag("case-B12")
+    void aServerThatDescribesNothingHasNoDescription(int status) {
+        server.on("GET /api/endpoints/chat", FakeTransport.json(status, "{\"message\":\"no\"}"));
+
+        assertThat(calls.describe("chat", SOON).join()).isEmpty();
+    }
+
+    @Test
+    @Tag("case-B12")
+    void aPageForWhateverIsNotKnownIsNoDescription() {
+        byte[] page = "<html>Welcome".getBytes(StandardCharsets.UTF_8);
+        server.on(
+                "GET /api/endpoints/chat",
+                call -> CompletableFuture.completedFuture(
+                        new HttpAnswer(200, "text/html; charset=utf-8", null, null, page, page.length)));
+
+        assertThat(calls.describe("chat", SOON).join()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 429, 500, 503})
+    @Tag("case-B12")
+    void aDescriptionThatCannotBeHadAtPresentIsNotTakenForNone(int status) {
+        server.on("GET /api/endpoints/chat", FakeTransport.json(status, "{\"message\":\"no\"}"));
+
+        assertThat(calls.describe("chat", SOON)).isCompletedExceptionally();
+    }
+
+    @Test
+    @Tag("case-B12")
+    void aDescriptionThatCannotBeReadIsNotTakenForNone() {
+        server.on("GET /api/endpoints/chat", FakeTransport.json(200, "{\"success\":"));
+
+        assertThat(calls.describe("chat", SOON)).isCompletedExceptionally();
     }
 }

@@ -16,6 +16,8 @@ import java.util.List;
 /** The routes under {@code /api} and the broken {@code /stream_progress} of the served generation. */
 record ApiRoutes(Site site) {
 
+    private static final int MOST_SHOWN = 1_000;
+
     /** {@code /api/endpoints[?key=..]}. */
     Reply endpoints(Request request) {
         String key = request.query().get("key");
@@ -48,7 +50,8 @@ record ApiRoutes(Site site) {
         answer.put("num_active_workers", workers.size());
         answer.put("num_workers", workers.size());
         ArrayNode shown = answer.putArray("workers");
-        workers.forEach(worker -> shown.add(worker(worker)));
+        // a real server has some tens; a hundred thousand in one answer would tell nobody more
+        workers.stream().limit(MOST_SHOWN).forEach(worker -> shown.add(worker(worker)));
         ObjectNode parameters = answer.putObject("parameter_description");
         parameters.set("input", parameters(endpoint.allInputs()));
         parameters.set("output", parameters(endpoint.outputs()));
