@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The jobs of one server by their ids, for all clients of a runtime: those that are followed, and, where ids are not unique
- * by themselves, the last ones that were submitted. A submit that is answered with an id that stands here proves that
+ * The jobs of one server whose ids are not unique by themselves, for all clients of a runtime: those that are followed, and
+ * the last ones that were submitted. A submit that is answered with an id that stands here proves that
  * the earlier job of this id is gone.
  */
 public final class AcceptedJobs {
@@ -51,6 +51,9 @@ public final class AcceptedJobs {
      */
     AcceptedJob accepted(String jobId, SessionKey session) {
         AcceptedJob job = new AcceptedJob(jobId, session);
+        if (job.isUnique()) {
+            return job;
+        }
         Set<AcceptedJob> earlier;
         synchronized (this) {
             earlier = followed.getOrDefault(jobId, new HashSet<>());
@@ -59,9 +62,7 @@ public final class AcceptedJobs {
             if (earlierSubmitted != null) {
                 earlier.add(earlierSubmitted);
             }
-            if (!job.isUnique()) {
-                submitted.put(jobId, job);
-            }
+            submitted.put(jobId, job);
         }
         // outside of the lock: those who followed them go on
         earlier.forEach(AcceptedJob::replace);
@@ -113,6 +114,9 @@ public final class AcceptedJobs {
 
     /** {@code end} is called, before a later job of the same id is followed, when the server gives the id to that one. */
     void follow(AcceptedJob job, Runnable end) {
+        if (job.isUnique()) {
+            return;
+        }
         synchronized (this) {
             followed.computeIfAbsent(job.id(), id -> new HashSet<>()).add(job);
         }
@@ -121,6 +125,9 @@ public final class AcceptedJobs {
 
     /** The following has ended. */
     void leave(AcceptedJob job, Runnable end) {
+        if (job.isUnique()) {
+            return;
+        }
         synchronized (this) {
             if (job.left(end)) {
                 followed.computeIfPresent(job.id(), (id, jobs) -> jobs.remove(job) && jobs.isEmpty() ? null : jobs);
