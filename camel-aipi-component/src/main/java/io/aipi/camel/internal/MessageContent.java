@@ -161,11 +161,14 @@ public final class MessageContent {
         /** More than a request may have: what is deeper is refused later. */
         private static final int MAX_NESTING = 200;
 
+        /** Most messages have nothing of this kind. */
+        private static final int FEW = 2;
+
         private final Exchange exchange;
         private final boolean all;
         private final String endpoint;
-        private final IdentityHashMap<Object, Object> done = new IdentityHashMap<>();
-        private final IdentityHashMap<Object, Object> read = new IdentityHashMap<>();
+        private final IdentityHashMap<Object, Object> done = new IdentityHashMap<>(FEW);
+        private final IdentityHashMap<Object, Object> read = new IdentityHashMap<>(FEW);
         private final Map<?, ?> readEarlier;
 
         Reading(Exchange exchange, boolean all, String endpoint, Map<?, ?> earlier) {
