@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-class JobStoreTest {
+class JobStoreWritesTest {
 
     private final MemoryAggregationRepository repository = new MemoryAggregationRepository();
     private final JobStore store = new JobStore(new DefaultCamelContext(), repository);
