@@ -134,6 +134,8 @@ class DatabaseOutageTest extends HeldBackJobs {
                         + database.name() + "'");
                 server.startWorkers("chat", 8);
                 await().atMost(PATIENCE).until(() -> server.stats().jobsDone() == JOBS);
+                // whoever submits in the moment before it is known learns of it when the job is stored
+                await().atMost(PATIENCE).until(() -> !warnings.seen().isEmpty());
                 assertThat(catchThrowable(() -> application.submit("Too early", Map.of())))
                         .hasStackTraceContaining("Nothing was submitted");
 
