@@ -251,7 +251,13 @@ public final class JobStore {
 
     /** The job's entry; null if there is none, or that of another job whose sender gave it the same name. */
     private Exchange entry(DetachedJob job) {
-        Exchange entry = repository.get(context, job.key());
+        Exchange entry;
+        try {
+            entry = repository.get(context, job.key());
+        } catch (RuntimeException | Error e) {
+            failed();
+            throw e;
+        }
         return entry != null && JobCodec.isOf(body(entry), job) ? entry : null;
     }
 
