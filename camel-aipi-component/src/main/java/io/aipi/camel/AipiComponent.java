@@ -475,7 +475,6 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     /** As {@link #lapse(AipiEndpoint, JobStore, String)}, in all stores. Blocks. */
     void lapseEverywhere(AipiEndpoint endpoint, String jobId) {
-        lapse(endpoint, null, jobId);
         stores.values().forEach(store -> lapse(endpoint, store, jobId));
     }
 

@@ -540,12 +540,7 @@ public class AipiProducer extends DefaultAsyncProducer {
         return job == null
                 ? result
                 : result.thenApply(value -> {
-                    try {
-                        job.result(value);
-                    } catch (RuntimeException | Error e) {
-                        // who only hears of it must not cost the exchange its result
-                        LOG.warn("The end of the job {} could not be told", value.jobId(), e);
-                    }
+                    job.result(value);
                     return value;
                 });
     }

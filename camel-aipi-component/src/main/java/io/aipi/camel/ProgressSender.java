@@ -98,8 +98,13 @@ final class ProgressSender {
         /** The job has ended well. */
         @Override
         public void result(JobResult result) {
-            JobProgress end = JobProgress.of(result, last);
-            offer(exchange -> populateEnd(exchange, result, end));
+            try {
+                JobProgress end = JobProgress.of(result, last);
+                offer(exchange -> populateEnd(exchange, result, end));
+            } catch (RuntimeException | Error e) {
+                // who only hears of it must not cost anybody the result
+                LOG.warn("The end of the job {} could not be told", result.jobId(), e);
+            }
         }
 
         /** The body is the output, as that of the exchange which waits for the result. */
@@ -180,12 +185,10 @@ final class ProgressSender {
         }
 
         private void sent() {
-            boolean again = false;
+            boolean again;
             synchronized (this) {
-                sending = newest != null;
-                if (sending) {
-                    again = true;
-                }
+                again = newest != null;
+                sending = again;
             }
             if (again) {
                 sendSoon();

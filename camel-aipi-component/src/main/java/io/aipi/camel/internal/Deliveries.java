@@ -134,16 +134,12 @@ public final class Deliveries {
 
     /** Its exchange could not be begun: it is, with the next one that comes. */
     private synchronized void giveBack(TrackedJob job, JobProgress progress) {
-        running--;
-        job.busy = false;
-        if (job.ready || progress == null) {
-            job.ready = false;
-            outcomes.add(job);
-        } else {
-            job.newest = job.newest == null ? progress : job.newest;
-            job.queued = true;
-            changes.add(job);
+        if (progress == null) {
+            job.ready = true;
+        } else if (!job.ready && job.newest == null) {
+            job.newest = progress;
         }
+        free(job);
     }
 
     private TrackedJob next() {
@@ -158,17 +154,20 @@ public final class Deliveries {
     }
 
     private void done(TrackedJob job) {
-        synchronized (this) {
-            running--;
-            job.busy = false;
-            if (job.ready) {
-                job.ready = false;
-                outcomes.add(job);
-            } else if (job.newest != null && !job.queued) {
-                job.queued = true;
-                changes.add(job);
-            }
-        }
+        free(job);
         begin();
+    }
+
+    /** The next exchange of the job may follow, if there is something to tell of. */
+    private synchronized void free(TrackedJob job) {
+        running--;
+        job.busy = false;
+        if (job.ready) {
+            job.ready = false;
+            outcomes.add(job);
+        } else if (job.newest != null && !job.queued) {
+            job.queued = true;
+            changes.add(job);
+        }
     }
 }

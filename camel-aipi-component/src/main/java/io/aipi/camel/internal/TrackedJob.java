@@ -11,8 +11,6 @@ import io.aipi.client.JobProgress;
 import io.aipi.client.JobResult;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A detached job in the hands of this process. It has one owner at a time: the tracker while it waits for a follower, then
@@ -20,8 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("NonAtomicVolatileUpdate") // one owner at a time
 public final class TrackedJob {
-
-    private static final Logger LOG = LoggerFactory.getLogger(TrackedJob.class);
 
     /** Who else hears of the job: the progress exchanges of the producer that submitted it. */
     public interface Listener {
@@ -133,15 +129,10 @@ public final class TrackedJob {
     /** The job has ended. Called once, by its owner. */
     public void end(JobOutcome how) {
         outcome = how;
-        try {
-            if (listener != null && how instanceof JobOutcome.Done done) {
-                listener.result(done.result());
-            } else if (listener != null && how instanceof JobOutcome.Failed failed) {
-                listener.failure(job.jobId(), failed.failure());
-            }
-        } catch (RuntimeException | Error e) {
-            // who only hears of it must not cost the job its outcome
-            LOG.warn("The progress of the job {} could not be told", job.jobId(), e);
+        if (listener != null && how instanceof JobOutcome.Done done) {
+            listener.result(done.result());
+        } else if (listener != null && how instanceof JobOutcome.Failed failed) {
+            listener.failure(job.jobId(), failed.failure());
         }
     }
 

@@ -286,9 +286,7 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
 
     @Override
     public void consume(ByteBuffer source) throws IOException {
-        if (passedOver) {
-            source.position(source.limit());
-        } else if (decoder == null) {
+        if (decoder == null) {
             append(source);
         } else {
             decoder.decode(source, this::append);
@@ -297,10 +295,10 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
 
     private void append(ByteBuffer source) throws IOException {
         int more = source.remaining();
-        if (passedOver || length + (long) more > longest()) {
-            if (!passedOver) {
-                passOverWords(new AnswerTooLargeException(longest()));
-            }
+        if (!passedOver && length + (long) more > longest()) {
+            passOverWords(new AnswerTooLargeException(longest()));
+        }
+        if (passedOver) {
             source.position(source.limit());
             return;
         }
