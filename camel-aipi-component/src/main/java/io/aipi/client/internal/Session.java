@@ -113,13 +113,18 @@ public final class Session {
         return Duration.ofNanos(Math.max(0, rest));
     }
 
-    /** The server has taken a call with this key. */
+    /**
+     * The server has taken a call with this key. Of a key that is not in use any more it says nothing about logins: the call
+     * may have been taken before they began to fail.
+     */
     void accepted(SessionKey key) {
         if (!key.isAccepted()) {
             key.markAccepted();
             synchronized (this) {
-                failures = 0;
-                keysNotTaken = 0;
+                if (state instanceof LoggedIn loggedIn && loggedIn.key() == key) {
+                    failures = 0;
+                    keysNotTaken = 0;
+                }
             }
         }
     }

@@ -139,6 +139,29 @@ class SessionTest {
         assertThat(logins).as("it waits as after a first failure").hasSize(4);
     }
 
+    /** A submit whose session ended while it was answered: the answer can come after the next logins have failed. */
+    @Test
+    @Tag("case-D11")
+    void anOldKeyThatIsTakenLateDoesNotShortenTheWaiting() {
+        CompletableFuture<SessionKey> old = sessionKey();
+        logins.get(0).complete("K1");
+        session.expired(old.join());
+        key();
+        fail(new ConnectionFailedException("reset", true, CONTEXT, null));
+
+        session.accepted(old.join());
+        timer.advance(Duration.ofMillis(500));
+        key();
+        fail(new ConnectionFailedException("reset", true, CONTEXT, null));
+
+        timer.advance(Duration.ofMillis(999));
+        key();
+        assertThat(logins).as("it waits as after a second failure").hasSize(3);
+        timer.advance(Duration.ofMillis(1));
+        key();
+        assertThat(logins).hasSize(4);
+    }
+
     @Test
     @Tag("case-D10")
     void aSecondKeyInARowThatTheServerNeverTakesIsAFailedLogin() {
