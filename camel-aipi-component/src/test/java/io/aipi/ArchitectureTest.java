@@ -13,11 +13,13 @@ import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.Wi
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +48,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule HTTP_COMPONENTS_STAY_IN_THE_TRANSPORT = noClasses()
             .that()
-            .haveNameNotMatching("io\\.aipi\\.client\\.internal\\.(Http|Connection).*")
+            .resideOutsideOfPackage("io.aipi.client.internal.http")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.hc..");
@@ -86,8 +88,48 @@ class ArchitectureTest {
     static final ArchRule LOGS_GO_THROUGH_SLF4J = GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
     @ArchTest
-    static final ArchRule PACKAGES_OF_THE_CAMEL_FACE_HAVE_NO_CYCLES =
-            slices().matching("io.aipi.camel.(**)").should().beFreeOfCycles();
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("io.aipi.(**)").should().beFreeOfCycles();
+
+    /** Each room of the client knows those before it. */
+    @ArchTest
+    static void theRoomsOfTheClientHaveAnOrder(JavaClasses classes) {
+        List<String> rooms = List.of("util", "http", "wire", "session", "api", "poll", "job");
+        for (int i = 0; i < rooms.size() - 1; i++) {
+            String[] after = rooms.subList(i + 1, rooms.size()).stream()
+                    .map(room -> "io.aipi.client.internal." + room)
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.aipi.client.internal." + rooms.get(i))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(after)
+                    .check(classes);
+        }
+    }
+
+    @ArchTest
+    static final ArchRule WHAT_IS_ASKED_AND_GIVEN_IS_PURE_DATA = noClasses()
+            .that()
+            .resideInAPackage("io.aipi.client.model")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.aipi.client",
+                    "io.aipi.client.options",
+                    "io.aipi.client.spi",
+                    "io.aipi.client.internal.http..",
+                    "io.aipi.client.internal.wire..",
+                    "io.aipi.client.internal.session..");
+
+    @ArchTest
+    static final ArchRule THE_WORKINGS_OF_THE_COMPONENT_DO_NOT_KNOW_ITS_FACE = noClasses()
+            .that()
+            .resideInAPackage("io.aipi.camel.internal..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.aipi.camel");
 
     @ArchTest
     static final ArchRule NOBODY_PRINTS = GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;

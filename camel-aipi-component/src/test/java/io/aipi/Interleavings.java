@@ -14,8 +14,8 @@ import org.jetbrains.kotlinx.lincheck.verifier.EpsilonVerifier;
 
 /**
  * Two threads do things to one object, in orders that are explored one by one, switch by switch, by Lincheck: nothing may
- * hang, and what the object validates must hold afterwards. What the operations answer is not compared with orders without
- * overlap: to do so, Lincheck would have to look into records, which it cannot.
+ * hang, and what the object validates must hold afterwards. What the operations response is not compared with orders without
+ * overlap: to do so, Lincheck would have to poll into records, which it cannot.
  *
  * <p>On demand, with {@code -Daipi.interleavings=on}: it takes minutes on a busy machine.
  */

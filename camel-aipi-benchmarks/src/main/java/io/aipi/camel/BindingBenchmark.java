@@ -6,8 +6,8 @@
  */
 package io.aipi.camel;
 
-import io.aipi.client.JobResult;
-import io.aipi.client.Media;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.Media;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

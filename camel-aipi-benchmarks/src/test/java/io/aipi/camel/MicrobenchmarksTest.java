@@ -42,8 +42,8 @@ class MicrobenchmarksTest {
         assertThat(results)
                 .extracting(result -> result.getParams().getBenchmark().replaceFirst(".*\\.(\\w+\\.\\w+)", "$1"))
                 .containsExactlyInAnyOrder(
-                        "ProgressAnswerBenchmark.withoutText",
-                        "ProgressAnswerBenchmark.withText",
+                        "ProgressResponseBenchmark.withoutText",
+                        "ProgressResponseBenchmark.withText",
                         "TextResultBenchmark.read",
                         "TextResultBenchmark.read",
                         "ImageResultBenchmark.read",

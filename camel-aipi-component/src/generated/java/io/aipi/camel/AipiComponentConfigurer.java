@@ -70,8 +70,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "lazyLogin": getOrCreateConfiguration(target).setLazyLogin(property(camelContext, boolean.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
-        case "loginroute":
-        case "loginRoute": getOrCreateConfiguration(target).setLoginRoute(property(camelContext, java.lang.String.class, value)); return true;
+        case "loginmode":
+        case "loginMode": getOrCreateConfiguration(target).setLoginMode(property(camelContext, java.lang.String.class, value)); return true;
         case "maxconnections":
         case "maxConnections": getOrCreateConfiguration(target).setMaxConnections(property(camelContext, int.class, value)); return true;
         case "maxinflight":
@@ -92,6 +92,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "outputtype":
         case "outputType": getOrCreateConfiguration(target).setOutputType(property(camelContext, io.aipi.camel.OutputType.class, value)); return true;
         case "parameters": getOrCreateConfiguration(target).setParameters(property(camelContext, java.util.Map.class, value)); return true;
+        case "pollfailuretimeout":
+        case "pollFailureTimeout": getOrCreateConfiguration(target).setPollFailureTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "pollinterval":
         case "pollInterval": getOrCreateConfiguration(target).setPollInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "progressuri":
@@ -108,14 +110,12 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "proxyUser": getOrCreateConfiguration(target).setProxyUser(property(camelContext, java.lang.String.class, value)); return true;
         case "queuefulltimeout":
         case "queueFullTimeout": getOrCreateConfiguration(target).setQueueFullTimeout(property(camelContext, java.time.Duration.class, value)); return true;
-        case "recoverydelay":
-        case "recoveryDelay": getOrCreateConfiguration(target).setRecoveryDelay(property(camelContext, java.time.Duration.class, value)); return true;
-        case "recoveryinterval":
-        case "recoveryInterval": getOrCreateConfiguration(target).setRecoveryInterval(property(camelContext, java.time.Duration.class, value)); return true;
-        case "recoverytimeout":
-        case "recoveryTimeout": getOrCreateConfiguration(target).setRecoveryTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "redeliverydelay":
         case "redeliveryDelay": getOrCreateConfiguration(target).setRedeliveryDelay(property(camelContext, java.time.Duration.class, value)); return true;
+        case "redeliverygraceperiod":
+        case "redeliveryGracePeriod": getOrCreateConfiguration(target).setRedeliveryGracePeriod(property(camelContext, java.time.Duration.class, value)); return true;
+        case "repositoryscaninterval":
+        case "repositoryScanInterval": getOrCreateConfiguration(target).setRepositoryScanInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "requesttimeout":
         case "requestTimeout": getOrCreateConfiguration(target).setRequestTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "serverurl":
@@ -176,8 +176,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "lazyLogin": return boolean.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
-        case "loginroute":
-        case "loginRoute": return java.lang.String.class;
+        case "loginmode":
+        case "loginMode": return java.lang.String.class;
         case "maxconnections":
         case "maxConnections": return int.class;
         case "maxinflight":
@@ -198,6 +198,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "outputtype":
         case "outputType": return io.aipi.camel.OutputType.class;
         case "parameters": return java.util.Map.class;
+        case "pollfailuretimeout":
+        case "pollFailureTimeout": return java.time.Duration.class;
         case "pollinterval":
         case "pollInterval": return java.time.Duration.class;
         case "progressuri":
@@ -214,14 +216,12 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "proxyUser": return java.lang.String.class;
         case "queuefulltimeout":
         case "queueFullTimeout": return java.time.Duration.class;
-        case "recoverydelay":
-        case "recoveryDelay": return java.time.Duration.class;
-        case "recoveryinterval":
-        case "recoveryInterval": return java.time.Duration.class;
-        case "recoverytimeout":
-        case "recoveryTimeout": return java.time.Duration.class;
         case "redeliverydelay":
         case "redeliveryDelay": return java.time.Duration.class;
+        case "redeliverygraceperiod":
+        case "redeliveryGracePeriod": return java.time.Duration.class;
+        case "repositoryscaninterval":
+        case "repositoryScanInterval": return java.time.Duration.class;
         case "requesttimeout":
         case "requestTimeout": return java.time.Duration.class;
         case "serverurl":
@@ -283,8 +283,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "lazyLogin": return getOrCreateConfiguration(target).isLazyLogin();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
-        case "loginroute":
-        case "loginRoute": return getOrCreateConfiguration(target).getLoginRoute();
+        case "loginmode":
+        case "loginMode": return getOrCreateConfiguration(target).getLoginMode();
         case "maxconnections":
         case "maxConnections": return getOrCreateConfiguration(target).getMaxConnections();
         case "maxinflight":
@@ -305,6 +305,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "outputtype":
         case "outputType": return getOrCreateConfiguration(target).getOutputType();
         case "parameters": return getOrCreateConfiguration(target).getParameters();
+        case "pollfailuretimeout":
+        case "pollFailureTimeout": return getOrCreateConfiguration(target).getPollFailureTimeout();
         case "pollinterval":
         case "pollInterval": return getOrCreateConfiguration(target).getPollInterval();
         case "progressuri":
@@ -321,14 +323,12 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "proxyUser": return getOrCreateConfiguration(target).getProxyUser();
         case "queuefulltimeout":
         case "queueFullTimeout": return getOrCreateConfiguration(target).getQueueFullTimeout();
-        case "recoverydelay":
-        case "recoveryDelay": return getOrCreateConfiguration(target).getRecoveryDelay();
-        case "recoveryinterval":
-        case "recoveryInterval": return getOrCreateConfiguration(target).getRecoveryInterval();
-        case "recoverytimeout":
-        case "recoveryTimeout": return getOrCreateConfiguration(target).getRecoveryTimeout();
         case "redeliverydelay":
         case "redeliveryDelay": return getOrCreateConfiguration(target).getRedeliveryDelay();
+        case "redeliverygraceperiod":
+        case "redeliveryGracePeriod": return getOrCreateConfiguration(target).getRedeliveryGracePeriod();
+        case "repositoryscaninterval":
+        case "repositoryScanInterval": return getOrCreateConfiguration(target).getRepositoryScanInterval();
         case "requesttimeout":
         case "requestTimeout": return getOrCreateConfiguration(target).getRequestTimeout();
         case "serverurl":

@@ -60,8 +60,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "lazyLogin": target.getConfiguration().setLazyLogin(property(camelContext, boolean.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
-        case "loginroute":
-        case "loginRoute": target.getConfiguration().setLoginRoute(property(camelContext, java.lang.String.class, value)); return true;
+        case "loginmode":
+        case "loginMode": target.getConfiguration().setLoginMode(property(camelContext, java.lang.String.class, value)); return true;
         case "maxconnections":
         case "maxConnections": target.getConfiguration().setMaxConnections(property(camelContext, int.class, value)); return true;
         case "maxinflight":
@@ -78,6 +78,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "outputtype":
         case "outputType": target.getConfiguration().setOutputType(property(camelContext, io.aipi.camel.OutputType.class, value)); return true;
         case "parameters": target.getConfiguration().setParameters(property(camelContext, java.util.Map.class, value)); return true;
+        case "pollfailuretimeout":
+        case "pollFailureTimeout": target.getConfiguration().setPollFailureTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "pollinterval":
         case "pollInterval": target.getConfiguration().setPollInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "progressuri":
@@ -94,14 +96,12 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "proxyUser": target.getConfiguration().setProxyUser(property(camelContext, java.lang.String.class, value)); return true;
         case "queuefulltimeout":
         case "queueFullTimeout": target.getConfiguration().setQueueFullTimeout(property(camelContext, java.time.Duration.class, value)); return true;
-        case "recoverydelay":
-        case "recoveryDelay": target.getConfiguration().setRecoveryDelay(property(camelContext, java.time.Duration.class, value)); return true;
-        case "recoveryinterval":
-        case "recoveryInterval": target.getConfiguration().setRecoveryInterval(property(camelContext, java.time.Duration.class, value)); return true;
-        case "recoverytimeout":
-        case "recoveryTimeout": target.getConfiguration().setRecoveryTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "redeliverydelay":
         case "redeliveryDelay": target.getConfiguration().setRedeliveryDelay(property(camelContext, java.time.Duration.class, value)); return true;
+        case "redeliverygraceperiod":
+        case "redeliveryGracePeriod": target.getConfiguration().setRedeliveryGracePeriod(property(camelContext, java.time.Duration.class, value)); return true;
+        case "repositoryscaninterval":
+        case "repositoryScanInterval": target.getConfiguration().setRepositoryScanInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "requesttimeout":
         case "requestTimeout": target.getConfiguration().setRequestTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "serverurl":
@@ -155,8 +155,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "lazyLogin": return boolean.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
-        case "loginroute":
-        case "loginRoute": return java.lang.String.class;
+        case "loginmode":
+        case "loginMode": return java.lang.String.class;
         case "maxconnections":
         case "maxConnections": return int.class;
         case "maxinflight":
@@ -173,6 +173,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "outputtype":
         case "outputType": return io.aipi.camel.OutputType.class;
         case "parameters": return java.util.Map.class;
+        case "pollfailuretimeout":
+        case "pollFailureTimeout": return java.time.Duration.class;
         case "pollinterval":
         case "pollInterval": return java.time.Duration.class;
         case "progressuri":
@@ -189,14 +191,12 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "proxyUser": return java.lang.String.class;
         case "queuefulltimeout":
         case "queueFullTimeout": return java.time.Duration.class;
-        case "recoverydelay":
-        case "recoveryDelay": return java.time.Duration.class;
-        case "recoveryinterval":
-        case "recoveryInterval": return java.time.Duration.class;
-        case "recoverytimeout":
-        case "recoveryTimeout": return java.time.Duration.class;
         case "redeliverydelay":
         case "redeliveryDelay": return java.time.Duration.class;
+        case "redeliverygraceperiod":
+        case "redeliveryGracePeriod": return java.time.Duration.class;
+        case "repositoryscaninterval":
+        case "repositoryScanInterval": return java.time.Duration.class;
         case "requesttimeout":
         case "requestTimeout": return java.time.Duration.class;
         case "serverurl":
@@ -251,8 +251,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "lazyLogin": return target.getConfiguration().isLazyLogin();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
-        case "loginroute":
-        case "loginRoute": return target.getConfiguration().getLoginRoute();
+        case "loginmode":
+        case "loginMode": return target.getConfiguration().getLoginMode();
         case "maxconnections":
         case "maxConnections": return target.getConfiguration().getMaxConnections();
         case "maxinflight":
@@ -269,6 +269,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "outputtype":
         case "outputType": return target.getConfiguration().getOutputType();
         case "parameters": return target.getConfiguration().getParameters();
+        case "pollfailuretimeout":
+        case "pollFailureTimeout": return target.getConfiguration().getPollFailureTimeout();
         case "pollinterval":
         case "pollInterval": return target.getConfiguration().getPollInterval();
         case "progressuri":
@@ -285,14 +287,12 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "proxyUser": return target.getConfiguration().getProxyUser();
         case "queuefulltimeout":
         case "queueFullTimeout": return target.getConfiguration().getQueueFullTimeout();
-        case "recoverydelay":
-        case "recoveryDelay": return target.getConfiguration().getRecoveryDelay();
-        case "recoveryinterval":
-        case "recoveryInterval": return target.getConfiguration().getRecoveryInterval();
-        case "recoverytimeout":
-        case "recoveryTimeout": return target.getConfiguration().getRecoveryTimeout();
         case "redeliverydelay":
         case "redeliveryDelay": return target.getConfiguration().getRedeliveryDelay();
+        case "redeliverygraceperiod":
+        case "redeliveryGracePeriod": return target.getConfiguration().getRedeliveryGracePeriod();
+        case "repositoryscaninterval":
+        case "repositoryScanInterval": return target.getConfiguration().getRepositoryScanInterval();
         case "requesttimeout":
         case "requestTimeout": return target.getConfiguration().getRequestTimeout();
         case "serverurl":

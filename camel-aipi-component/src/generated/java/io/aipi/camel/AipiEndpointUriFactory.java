@@ -44,7 +44,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("jobTimeout");
         props.add("lazyLogin");
         props.add("lazyStartProducer");
-        props.add("loginRoute");
+        props.add("loginMode");
         props.add("maxConnections");
         props.add("maxInFlight");
         props.add("maxPollInterval");
@@ -54,6 +54,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("operation");
         props.add("outputType");
         props.add("parameters");
+        props.add("pollFailureTimeout");
         props.add("pollInterval");
         props.add("progressUri");
         props.add("promptParameter");
@@ -62,10 +63,9 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("proxyPort");
         props.add("proxyUser");
         props.add("queueFullTimeout");
-        props.add("recoveryDelay");
-        props.add("recoveryInterval");
-        props.add("recoveryTimeout");
         props.add("redeliveryDelay");
+        props.add("redeliveryGracePeriod");
+        props.add("repositoryScanInterval");
         props.add("requestTimeout");
         props.add("serverUrl");
         props.add("sslContextParameters");

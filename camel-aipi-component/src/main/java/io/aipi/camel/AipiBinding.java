@@ -6,10 +6,10 @@
  */
 package io.aipi.camel;
 
-import io.aipi.client.AipiRequest;
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobResult;
-import io.aipi.client.Submission;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.Submission;
 import org.apache.camel.Exchange;
 
 /**
@@ -36,7 +36,7 @@ public interface AipiBinding {
     /** Puts an accepted job into the exchange, which goes on without waiting for the result. */
     void populate(Exchange exchange, AipiEndpoint endpoint, Submission submission);
 
-    /** Puts the state of a job into the exchange: one look, or a progress exchange. */
+    /** Puts the state of a job into the exchange: one poll, or a progress exchange. */
     void populate(Exchange exchange, AipiEndpoint endpoint, JobProgress progress);
 
     /**

@@ -7,10 +7,10 @@
 package io.aipi.camel;
 
 import io.aipi.client.AipiClient;
-import io.aipi.client.ConnectionOptions;
-import io.aipi.client.Credentials;
-import io.aipi.client.JobOptions;
-import io.aipi.client.LoginRoute;
+import io.aipi.client.options.ConnectionOptions;
+import io.aipi.client.options.Credentials;
+import io.aipi.client.options.JobOptions;
+import io.aipi.client.options.LoginMode;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -31,7 +31,7 @@ public class AipiConfiguration implements Cloneable {
 
     private static final Duration LONGEST = Duration.ofDays(3650);
 
-    /** Between two looks through a repository: more often is nothing but load. */
+    /** Between two scans a repository: more often is nothing but load. */
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
 
     private static final int MOST_THREADS = 10_000;
@@ -52,7 +52,7 @@ public class AipiConfiguration implements Cloneable {
             secret = true,
             description =
                     "API key; not needed on an open server. Sent at login, with the query of the server's list of endpoints"
-                            + " and that of the key's validity, and with each call of a job if loginRoute is none.")
+                            + " and that of the key's validity, and with each call of a job if loginMode is none.")
     private String apiKey;
 
     @UriParam(
@@ -68,8 +68,8 @@ public class AipiConfiguration implements Cloneable {
                     "How a session key is obtained. auto finds out, remembers per server, and costs one extra request"
                             + " at most. shared is POST /login with a JSON body, as documented. endpoint is GET /NAME/login"
                             + " with a query, as served by AIME API Server 0.9. none is no login: the API key goes with each"
-                            + " submit and each look at a job, and the server hands it on to its workers.")
-    private String loginRoute = "auto";
+                            + " submit and each poll of a job, and the server hands it on to its workers.")
+    private String loginMode = "auto";
 
     @UriParam(
             defaultValue = "false",
@@ -132,7 +132,7 @@ public class AipiConfiguration implements Cloneable {
             label = "polling",
             defaultValue = "100ms",
             description =
-                    "Shortest time between two looks at a job, and before the first one. Looks come as close as this only"
+                    "Shortest time between two polls of a job, and before the first one. Polls come as close as this only"
                             + " where the job's end is expected; elsewhere they are three times as far apart, or more.")
     private Duration pollInterval = JobOptions.defaults().pollInterval();
 
@@ -140,7 +140,7 @@ public class AipiConfiguration implements Cloneable {
             label = "polling",
             defaultValue = "5s",
             description =
-                    "Longest time between two looks at a job. Between the two bounds the pace follows what the server"
+                    "Longest time between two polls of a job. Between the two bounds the pace follows what the server"
                             + " says of the job.")
     private Duration maxPollInterval = JobOptions.defaults().maxPollInterval();
 
@@ -180,7 +180,7 @@ public class AipiConfiguration implements Cloneable {
             description =
                     "How long a job is still followed that the server calls lapsed, or whose polls fail one after the"
                             + " other, in case it comes back.")
-    private Duration recoveryTimeout = JobOptions.defaults().recoveryTimeout();
+    private Duration pollFailureTimeout = JobOptions.defaults().pollFailureTimeout();
 
     @UriParam(
             defaultValue = "0",
@@ -256,15 +256,14 @@ public class AipiConfiguration implements Cloneable {
                             + " this long after the start of the consumer at the earliest. A broker delivers what was not"
                             + " acknowledged at a crash again; until then the job has to stay stored, or it is submitted"
                             + " twice. Only what was stored before the start waits.")
-    private Duration recoveryDelay = Duration.ofSeconds(5);
+    private Duration redeliveryGracePeriod = Duration.ofSeconds(5);
 
     @UriParam(
             label = "consumer",
             defaultValue = "5s",
-            description =
-                    "Time between two looks through the jobRepository for jobs that were stored by other processes,"
-                            + " and between two tries of what it has refused.")
-    private Duration recoveryInterval = Duration.ofSeconds(5);
+            description = "Time between two scans the jobRepository for jobs that were stored by other processes,"
+                    + " and between two tries of what it has refused.")
+    private Duration repositoryScanInterval = Duration.ofSeconds(5);
 
     @UriParam(
             label = "security",
@@ -347,7 +346,7 @@ public class AipiConfiguration implements Cloneable {
                 pollInterval,
                 maxPollInterval,
                 queueFullTimeout,
-                recoveryTimeout);
+                pollFailureTimeout);
     }
 
     /**
@@ -401,9 +400,9 @@ public class AipiConfiguration implements Cloneable {
             throw new IllegalArgumentException(
                     "concurrentConsumers must be between 1 and " + MOST_THREADS + ", but is " + concurrentConsumers);
         }
-        recoveryInterval = bounded("recoveryInterval", recoveryInterval, SHORTEST_INTERVAL);
+        repositoryScanInterval = bounded("repositoryScanInterval", repositoryScanInterval, SHORTEST_INTERVAL);
         redeliveryDelay = bounded("redeliveryDelay", redeliveryDelay, Duration.ZERO);
-        recoveryDelay = bounded("recoveryDelay", recoveryDelay, Duration.ZERO);
+        redeliveryGracePeriod = bounded("redeliveryGracePeriod", redeliveryGracePeriod, Duration.ZERO);
     }
 
     private static void notNegative(String name, int value, String zero) {
@@ -443,14 +442,14 @@ public class AipiConfiguration implements Cloneable {
     /**
      * These options in the form that the client takes.
      *
-     * @throws IllegalArgumentException for a word that is no login route
+     * @throws IllegalArgumentException for a word that is no login mode
      */
-    LoginRoute loginRouteValue() {
-        return Arrays.stream(LoginRoute.values())
-                .filter(route -> route.name().equalsIgnoreCase(loginRoute))
+    LoginMode loginModeValue() {
+        return Arrays.stream(LoginMode.values())
+                .filter(route -> route.name().equalsIgnoreCase(loginMode))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "loginRoute must be auto, shared, endpoint or none, but is " + loginRoute));
+                        "loginMode must be auto, shared, endpoint or none, but is " + loginMode));
     }
 
     public String getServerUrl() {
@@ -485,12 +484,12 @@ public class AipiConfiguration implements Cloneable {
         this.clientVersion = clientVersion;
     }
 
-    public String getLoginRoute() {
-        return loginRoute;
+    public String getLoginMode() {
+        return loginMode;
     }
 
-    public void setLoginRoute(String loginRoute) {
-        this.loginRoute = loginRoute;
+    public void setLoginMode(String loginMode) {
+        this.loginMode = loginMode;
     }
 
     public boolean isLazyLogin() {
@@ -613,12 +612,12 @@ public class AipiConfiguration implements Cloneable {
         this.queueFullTimeout = queueFullTimeout;
     }
 
-    public Duration getRecoveryTimeout() {
-        return recoveryTimeout;
+    public Duration getPollFailureTimeout() {
+        return pollFailureTimeout;
     }
 
-    public void setRecoveryTimeout(Duration recoveryTimeout) {
-        this.recoveryTimeout = recoveryTimeout;
+    public void setPollFailureTimeout(Duration pollFailureTimeout) {
+        this.pollFailureTimeout = pollFailureTimeout;
     }
 
     public int getMaxInFlight() {
@@ -693,20 +692,20 @@ public class AipiConfiguration implements Cloneable {
         this.deadLetterUri = deadLetterUri;
     }
 
-    public Duration getRecoveryDelay() {
-        return recoveryDelay;
+    public Duration getRedeliveryGracePeriod() {
+        return redeliveryGracePeriod;
     }
 
-    public void setRecoveryDelay(Duration recoveryDelay) {
-        this.recoveryDelay = recoveryDelay;
+    public void setRedeliveryGracePeriod(Duration redeliveryGracePeriod) {
+        this.redeliveryGracePeriod = redeliveryGracePeriod;
     }
 
-    public Duration getRecoveryInterval() {
-        return recoveryInterval;
+    public Duration getRepositoryScanInterval() {
+        return repositoryScanInterval;
     }
 
-    public void setRecoveryInterval(Duration recoveryInterval) {
-        this.recoveryInterval = recoveryInterval;
+    public void setRepositoryScanInterval(Duration repositoryScanInterval) {
+        this.repositoryScanInterval = repositoryScanInterval;
     }
 
     public SSLContextParameters getSslContextParameters() {

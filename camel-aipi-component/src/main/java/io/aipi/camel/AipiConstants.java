@@ -76,7 +76,7 @@ public final class AipiConstants {
             label = "progress",
             description = "The server's estimate of the time left, in milliseconds. Far too short at first.",
             javaType = "Long")
-    public static final String ESTIMATE = "CamelAipiEstimate";
+    public static final String ESTIMATED_TIME_REMAINING = "CamelAipiEstimatedTimeRemaining";
 
     @Metadata(label = "progress", description = "Workers that serve the endpoint now.", javaType = "Integer")
     public static final String WORKERS_ONLINE = "CamelAipiWorkersOnline";
@@ -112,12 +112,12 @@ public final class AipiConstants {
                     "Why a detached job ended without a result, or why the server does not take the API key, after"
                             + " the operation `validateKey` found so.",
             javaType = "String")
-    public static final String REASON = "CamelAipiReason";
+    public static final String ERROR_MESSAGE = "CamelAipiErrorMessage";
 
-    /** Exchange property with the whole {@link io.aipi.client.JobResult}. */
+    /** Exchange property with the whole {@link io.aipi.client.model.JobResult}. */
     public static final String RESULT_PROPERTY = "CamelAipiResult";
 
-    /** Exchange property of a progress exchange with the whole {@link io.aipi.client.JobProgress}. */
+    /** Exchange property of a progress exchange with the whole {@link io.aipi.client.model.JobProgress}. */
     public static final String PROGRESS_EVENT_PROPERTY = "CamelAipiProgressEvent";
 
     /** The headers that only go in: what asks for a job, and must not ask for another one. */

@@ -6,13 +6,15 @@
  */
 package io.aipi.camel;
 
-import io.aipi.camel.internal.JobTracker;
+import io.aipi.camel.internal.ExchangeBinding;
+import io.aipi.camel.internal.InFlightLimiter;
+import io.aipi.camel.internal.detached.JobRegistry;
 import io.aipi.client.AipiClient;
-import io.aipi.client.JobCounts;
 import io.aipi.client.ModelEndpoint;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.ErrorContext;
+import io.aipi.client.spi.JobMetrics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -25,13 +27,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
-import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.EndpointServiceLocation;
-import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
@@ -59,8 +59,9 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
 
     private final Set<ModelEndpoint> models = ConcurrentHashMap.newKeySet();
     private final Set<KeyStandIns.StandIn> keysInUri = ConcurrentHashMap.newKeySet();
-    private final JobCounts jobCounts = new JobCounts();
-    private volatile InFlightLimit inFlightLimit;
+    private final JobMetrics jobCounts = new JobMetrics();
+    private final ExchangeBinding exchangeBinding = new EndpointBinding(this);
+    private volatile InFlightLimiter inFlightLimiter;
     private volatile AipiClient client;
     private volatile Server server;
 
@@ -120,7 +121,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         configuration.credentials();
         configuration.jobOptions();
         configuration.connectionOptions(null);
-        configuration.loginRouteValue();
+        configuration.loginModeValue();
     }
 
     private String howToSetServerUrl() {
@@ -139,8 +140,8 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     protected void doStart() throws Exception {
         super.doStart();
         // once: an endpoint can be stopped and started while its producers live on, as the master component does it
-        if (inFlightLimit == null) {
-            inFlightLimit = new InFlightLimit(configuration.getMaxInFlight(), configuration.getMaxWaiting());
+        if (inFlightLimiter == null) {
+            inFlightLimiter = new InFlightLimiter(configuration.getMaxInFlight(), configuration.getMaxWaiting());
         }
     }
 
@@ -202,29 +203,9 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         return known.name();
     }
 
-    /** The message's headers that are kept with a job, and sent on with its progress and its outcome, as they are now. */
-    Map<String, Object> headersToKeep(Exchange exchange) {
-        HeaderFilterStrategy filter = configuration.getHeaderFilterStrategy();
-        Map<String, Object> kept = newHeaders(Map.of());
-        exchange.getMessage().getHeaders().forEach((name, value) -> {
-            if (!filter.applyFilterToCamelHeaders(name, value, exchange)) {
-                kept.put(name, value);
-            }
-        });
-        return kept;
-    }
-
-    /** Headers as Camel has them, whose names differ in more than their case. */
-    Map<String, Object> newHeaders(Map<String, Object> headers) {
-        return getCamelContext()
-                .getCamelContextExtension()
-                .getHeadersMapFactory()
-                .newMap(headers);
-    }
-
     /** Who tracks the endpoint's detached jobs: made by its first consumer, or its repository; null while there is neither. */
-    JobTracker tracker() {
-        return getComponent().tracker(this, false);
+    JobRegistry registry() {
+        return getComponent().registry(this);
     }
 
     /** Ends the jobs of a producer at once. */
@@ -244,7 +225,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         model.close();
         if (unused != null) {
             unused.close();
-            getComponent().forgetTracker(this);
+            getComponent().forgetRegistry(this);
         }
     }
 
@@ -258,8 +239,13 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         return client;
     }
 
-    InFlightLimit inFlightLimit() {
-        return inFlightLimit;
+    /** Reads and fills exchanges. */
+    ExchangeBinding exchangeBinding() {
+        return exchangeBinding;
+    }
+
+    InFlightLimiter inFlightLimiter() {
+        return inFlightLimiter;
     }
 
     @Override
@@ -335,7 +321,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
 
     @ManagedAttribute(description = "Exchanges that wait their turn because of maxInFlight")
     public int getJobsWaiting() {
-        return inFlightLimit == null ? 0 : inFlightLimit.waiting();
+        return inFlightLimiter == null ? 0 : inFlightLimiter.waiting();
     }
 
     /** Whether the server has refused the last login. */

@@ -23,7 +23,7 @@ final class AipiHealthCheck implements HealthCheck {
     private final String id;
     /** Whether what is checked has started. */
     private final BooleanSupplier started;
-    /** Whether the last look through the job repository failed. */
+    /** Whether the last scan the job repository failed. */
     private final BooleanSupplier storeTrouble;
     /** Whether a consumer that is started follows no jobs. */
     private final BooleanSupplier idle;
@@ -126,9 +126,7 @@ final class AipiHealthCheck implements HealthCheck {
                     .build();
         }
         if (storeTrouble.getAsBoolean()) {
-            return result.down()
-                    .message("The jobRepository cannot be looked through")
-                    .build();
+            return result.down().message("The jobRepository cannot be scanned").build();
         }
         return result.up().build();
     }

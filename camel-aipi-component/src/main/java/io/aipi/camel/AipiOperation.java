@@ -10,7 +10,7 @@ package io.aipi.camel;
 public enum AipiOperation {
     /** Submit a job and, unless {@code waitForResult=false}, wait for its result. */
     submit,
-    /** One look at a job. If the job is done, this look takes its result: the server hands it out once. */
+    /** One poll of a job. If the job is done, this poll takes its result: the server hands it out once. */
     progress,
     /** Follow a job that was submitted before, to its result. */
     result,

@@ -14,17 +14,17 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.aipi.camel.internal.MessageContent;
-import io.aipi.client.AipiRequest;
-import io.aipi.client.Content;
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobResult;
-import io.aipi.client.JobState;
-import io.aipi.client.Media;
-import io.aipi.client.Submission;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.Content;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.JobState;
+import io.aipi.client.model.Media;
+import io.aipi.client.model.Submission;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -76,7 +76,7 @@ public class DefaultAipiBinding implements AipiBinding {
             AipiConstants.JOB_STATE,
             AipiConstants.PROGRESS,
             AipiConstants.QUEUE_POSITION,
-            AipiConstants.ESTIMATE,
+            AipiConstants.ESTIMATED_TIME_REMAINING,
             AipiConstants.WORKERS_ONLINE,
             AipiConstants.SEED,
             AipiConstants.COMPUTE_DURATION,
@@ -84,7 +84,7 @@ public class DefaultAipiBinding implements AipiBinding {
             AipiConstants.WORKER,
             AipiConstants.MEDIA_TYPES,
             AipiConstants.ERROR_TYPE,
-            AipiConstants.REASON);
+            AipiConstants.ERROR_MESSAGE);
 
     @Override
     public AipiRequest toRequest(Exchange exchange, AipiEndpoint endpoint) {
@@ -432,7 +432,7 @@ public class DefaultAipiBinding implements AipiBinding {
         message.setHeader(AipiConstants.JOB_STATE, progress.state().word());
         setIfKnown(message, AipiConstants.PROGRESS, progress.progress());
         setIfKnown(message, AipiConstants.QUEUE_POSITION, progress.queuePosition());
-        setIfKnown(message, AipiConstants.ESTIMATE, millis(progress.estimate()));
+        setIfKnown(message, AipiConstants.ESTIMATED_TIME_REMAINING, millis(progress.estimate()));
         setIfKnown(message, AipiConstants.WORKERS_ONLINE, progress.workersOnline());
         setIfKnown(message, AipiConstants.WORKER, progress.worker());
         if (progress.text() != null) {
@@ -468,7 +468,8 @@ public class DefaultAipiBinding implements AipiBinding {
         message.setHeader(AipiConstants.JOB_STATE, JobState.FAILED.word());
         message.setHeader(AipiConstants.ERROR_TYPE, failure.getClass().getSimpleName());
         message.setHeader(
-                AipiConstants.REASON, failure instanceof AipiException ? failure.getMessage() : failure.toString());
+                AipiConstants.ERROR_MESSAGE,
+                failure instanceof AipiException ? failure.getMessage() : failure.toString());
         exchange.setProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, failure);
     }
 

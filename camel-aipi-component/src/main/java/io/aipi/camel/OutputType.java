@@ -16,6 +16,6 @@ public enum OutputType {
     images,
     /** The whole result as JSON text, media as data URIs. */
     json,
-    /** The {@link io.aipi.client.JobResult}. */
+    /** The {@link io.aipi.client.model.JobResult}. */
     result
 }

@@ -6,12 +6,20 @@
  */
 package io.aipi.client;
 
-import io.aipi.client.internal.PollGate;
-import io.aipi.client.internal.SecretMask;
-import io.aipi.client.internal.ServerCalls;
-import io.aipi.client.internal.ServerUrl;
-import io.aipi.client.internal.Session;
-import io.aipi.client.internal.Transport;
+import io.aipi.client.internal.api.AipiApi;
+import io.aipi.client.internal.api.ApiConnection;
+import io.aipi.client.internal.http.Transport;
+import io.aipi.client.internal.poll.ServerPollLimiter;
+import io.aipi.client.internal.session.Session;
+import io.aipi.client.internal.util.ServerUrl;
+import io.aipi.client.internal.wire.SecretRedactor;
+import io.aipi.client.model.EndpointDescription;
+import io.aipi.client.model.KeyValidation;
+import io.aipi.client.options.ConnectionOptions;
+import io.aipi.client.options.Credentials;
+import io.aipi.client.options.JobOptions;
+import io.aipi.client.options.LoginMode;
+import io.aipi.client.spi.JobMetrics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,52 +46,51 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }
  * }</pre>
  *
- * <p>All calls are asynchronous. Their futures fail with an {@link io.aipi.client.error.AipiException}, and complete on
+ * <p>All api are asynchronous. Their futures fail with an {@link io.aipi.client.error.AipiException}, and complete on
  * threads that must not be blocked: what takes time belongs into an {@code ...Async} continuation.
  */
 public final class AipiClient implements AutoCloseable {
 
     private static final String VERSION = readVersion();
 
-    private final AipiRuntime runtime;
-    private final boolean ownRuntime;
+    private final ClientResources resources;
+    private final boolean ownResources;
     private final URI server;
     private final Credentials credentials;
-    private final LoginRoute loginRoute;
+    private final LoginMode loginMode;
     private final ConnectionOptions connectionOptions;
-    private final SecretMask mask;
-    private final ServerCalls calls;
-    private final PollGate pollGate;
+    private final SecretRedactor mask;
+    private final ApiConnection connection;
+    private final AipiApi api;
+    private final ServerPollLimiter pollGate;
     private final Set<ModelEndpoint> endpoints = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private AipiClient(Builder builder) {
         server = ServerUrl.parse(builder.serverUrl);
-        ownRuntime = builder.runtime == null;
-        runtime = ownRuntime ? AipiRuntime.create(ForkJoinPool.commonPool(), "aipi") : builder.runtime;
+        ownResources = builder.resources == null;
+        resources = ownResources ? ClientResources.create(ForkJoinPool.commonPool(), "aipi") : builder.resources;
         credentials = new Credentials(builder.user, builder.apiKey);
-        loginRoute = builder.loginRoute;
+        loginMode = builder.loginMode;
         connectionOptions = builder.connectionOptions;
         if (credentials.apiKey() != null) {
-            runtime.warnOfPlainHttp(server, connectionOptions.proxy());
+            resources.warnOfPlainHttp(server, connectionOptions.proxy());
         }
-        mask = runtime.acquireMask(server);
+        mask = resources.acquireMask(server);
         mask.hold(credentials.apiKey());
         connectionOptions.secrets().forEach(mask::hold);
-        Transport transport = runtime.acquireTransport(connectionOptions);
-        pollGate = runtime.acquirePollGate(connectionOptions, server);
-        calls = new ServerCalls(
-                server,
+        Transport transport = resources.acquireTransport(connectionOptions);
+        pollGate = resources.acquirePollGate(connectionOptions, server);
+        connection = new ApiConnection(server, transport, resources.workers(), resources.clock());
+        api = new AipiApi(
+                connection,
                 credentials,
                 builder.clientVersion,
-                loginRoute,
+                loginMode,
+                resources.loginModes(),
                 // of no endpoint: what the client asks itself needs no login
-                new Session(runtime.timer(), mask),
-                runtime.acquireAcceptedJobs(server),
-                runtime.routeMemory(),
-                transport,
-                runtime.workers(),
-                runtime.clock());
+                new Session(resources.scheduler(), mask),
+                resources.acquireAcceptedJobs(server));
     }
 
     /** Starts to build a client. */
@@ -98,27 +105,27 @@ public final class AipiClient implements AutoCloseable {
 
     /** One model endpoint of the server; its jobs are handled as the options say. Close it when done. */
     public ModelEndpoint endpoint(String name, JobOptions options) {
-        return endpoint(name, options, new JobCounts());
+        return endpoint(name, options, new JobMetrics());
     }
 
     /** As {@link #endpoint(String, JobOptions)}; its jobs are counted in {@code counts}, which others may share. */
-    public ModelEndpoint endpoint(String name, JobOptions options, JobCounts counts) {
+    public ModelEndpoint endpoint(String name, JobOptions options, JobMetrics counts) {
         checkName(name);
-        AipiRuntime.SessionScope scope = new AipiRuntime.SessionScope(server, credentials, loginRoute, name);
-        Session session = runtime.acquireSession(scope);
-        ServerCalls own = calls.with(session);
+        ClientResources.SessionScope scope = new ClientResources.SessionScope(server, credentials, loginMode, name);
+        Session session = resources.acquireSession(scope);
+        AipiApi own = api.with(session);
         ModelEndpoint endpoint = new ModelEndpoint(
                 name,
                 options,
                 counts,
-                runtime.acquireComputeTimes(server, name),
+                resources.acquireJobDurations(server, name),
                 own,
                 pollGate,
-                runtime.timer(),
+                resources.scheduler(),
                 closing -> {
                     if (endpoints.remove(closing)) {
-                        runtime.releaseComputeTimes(server, name);
-                        runtime.releaseSession(scope, session);
+                        resources.releaseJobDurations(server, name);
+                        resources.releaseSession(scope, session);
                     }
                 });
         endpoints.add(endpoint);
@@ -152,17 +159,17 @@ public final class AipiClient implements AutoCloseable {
 
     /** The names of the endpoints that the credentials may use; fails where the server has no such list. */
     public CompletableFuture<List<String>> listEndpoints(Duration timeout) {
-        return calls.list(timeout);
+        return api.list(timeout);
     }
 
     /** The server's verdict on the API key. */
     public CompletableFuture<KeyValidation> validateKey(Duration timeout) {
-        return calls.validateKey(timeout);
+        return api.validateKey(timeout);
     }
 
     /** What the server says of an endpoint; empty where it says nothing. */
     public CompletableFuture<Optional<EndpointDescription>> describe(String endpoint, Duration timeout) {
-        return calls.describe(endpoint, timeout);
+        return api.describe(endpoint, timeout);
     }
 
     /** Base URL of the server. */
@@ -172,7 +179,7 @@ public final class AipiClient implements AutoCloseable {
 
     /** When the server last answered this client, with whatever HTTP status; empty if it never has. */
     public Optional<Instant> lastContact() {
-        return calls.lastContact();
+        return connection.lastContact();
     }
 
     /** Whether {@link #close} was called. */
@@ -182,21 +189,21 @@ public final class AipiClient implements AutoCloseable {
 
     /**
      * Closes the client's endpoints, so that nobody waits for ever, and gives back what is shared; ends it if nobody else
-     * uses it, and with it the calls in flight. The server has no logout.
+     * uses it, and with it the api in flight. The server has no logout.
      */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             endpoints.forEach(ModelEndpoint::close);
-            runtime.closed(this);
-            runtime.releasePollGate(connectionOptions, server);
-            runtime.releaseTransport(connectionOptions);
-            runtime.releaseAcceptedJobs(server);
+            resources.closed(this);
+            resources.releasePollGate(connectionOptions, server);
+            resources.releaseTransport(connectionOptions);
+            resources.releaseAcceptedJobs(server);
             mask.release(credentials.apiKey());
             connectionOptions.secrets().forEach(mask::release);
-            runtime.releaseMask(server);
-            if (ownRuntime) {
-                runtime.close();
+            resources.releaseMask(server);
+            if (ownResources) {
+                resources.close();
             }
         }
     }
@@ -240,9 +247,9 @@ public final class AipiClient implements AutoCloseable {
         private String user;
         private String apiKey;
         private String clientVersion = "camel-aipi " + version();
-        private LoginRoute loginRoute = LoginRoute.AUTO;
+        private LoginMode loginMode = LoginMode.AUTO;
         private ConnectionOptions connectionOptions = ConnectionOptions.defaults();
-        private AipiRuntime runtime;
+        private ClientResources resources;
 
         private Builder() {}
 
@@ -264,15 +271,15 @@ public final class AipiClient implements AutoCloseable {
             return this;
         }
 
-        /** What the client calls itself at login. */
+        /** What the client api itself at login. */
         public Builder clientVersion(String version) {
             clientVersion = Objects.requireNonNull(version);
             return this;
         }
 
         /** How a session key is obtained. */
-        public Builder loginRoute(LoginRoute route) {
-            loginRoute = Objects.requireNonNull(route);
+        public Builder loginMode(LoginMode route) {
+            loginMode = Objects.requireNonNull(route);
             return this;
         }
 
@@ -283,8 +290,8 @@ public final class AipiClient implements AutoCloseable {
         }
 
         /** What is shared with other clients; without one, the client makes its own and closes it. */
-        public Builder runtime(AipiRuntime shared) {
-            runtime = shared;
+        public Builder resources(ClientResources shared) {
+            resources = shared;
             return this;
         }
 
@@ -295,7 +302,7 @@ public final class AipiClient implements AutoCloseable {
          */
         public AipiClient build() {
             AipiClient client = new AipiClient(this);
-            client.runtime.opened(client);
+            client.resources.opened(client);
             return client;
         }
     }

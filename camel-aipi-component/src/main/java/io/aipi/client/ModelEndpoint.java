@@ -9,11 +9,20 @@ package io.aipi.client;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
-import io.aipi.client.internal.ComputeTimes;
-import io.aipi.client.internal.EndpointJobs;
-import io.aipi.client.internal.PollGate;
-import io.aipi.client.internal.ServerCalls;
-import io.aipi.client.internal.Timer;
+import io.aipi.client.internal.api.AipiApi;
+import io.aipi.client.internal.job.JobClient;
+import io.aipi.client.internal.poll.JobDurationHistory;
+import io.aipi.client.internal.poll.ServerPollLimiter;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.JobState;
+import io.aipi.client.model.JobStatus;
+import io.aipi.client.model.Submission;
+import io.aipi.client.options.JobOptions;
+import io.aipi.client.spi.JobMetrics;
+import io.aipi.client.spi.PollGate;
+import io.aipi.client.spi.Scheduler;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -27,22 +36,22 @@ import java.util.function.Supplier;
 public final class ModelEndpoint implements AutoCloseable {
 
     private final String name;
-    private final ServerCalls calls;
-    private final EndpointJobs jobs;
+    private final AipiApi api;
+    private final JobClient jobs;
     private final Consumer<ModelEndpoint> closing;
 
     ModelEndpoint(
             String name,
             JobOptions options,
-            JobCounts counts,
-            ComputeTimes times,
-            ServerCalls calls,
-            PollGate gate,
-            Timer timer,
+            JobMetrics metrics,
+            JobDurationHistory times,
+            AipiApi api,
+            ServerPollLimiter gate,
+            Scheduler scheduler,
             Consumer<ModelEndpoint> closing) {
         this.name = name;
-        this.calls = calls;
-        this.jobs = new EndpointJobs(name, options, counts, times, calls, gate, timer);
+        this.api = api;
+        this.jobs = new JobClient(name, options, metrics, times, api, gate, scheduler);
         this.closing = closing;
     }
 
@@ -61,7 +70,7 @@ public final class ModelEndpoint implements AutoCloseable {
 
     /**
      * The same request with all that has to be read, such as files and streams, in memory. A submit does so first, on the
-     * thread that calls it; whoever may submit on a thread that must not be blocked does it before.
+     * thread that api it; whoever may submit on a thread that must not be blocked does it before.
      *
      * @throws io.aipi.client.error.InvalidRequestException if a parameter cannot be read, or has no form in JSON
      */
@@ -89,7 +98,7 @@ public final class ModelEndpoint implements AutoCloseable {
     }
 
     /**
-     * Follows a job that was submitted at a time that is not known: it is looked at at once, and {@code jobTimeout} counts
+     * Follows a job that was submitted at a time that is not known: it is polled at once, and {@code jobTimeout} metrics
      * from now on.
      *
      * @param listener as in {@link #follow(Submission, Consumer)}
@@ -101,7 +110,7 @@ public final class ModelEndpoint implements AutoCloseable {
     /**
      * Follows a job that was submitted some time ago, as by a process that has ended since.
      *
-     * @param elapsed time since the submit; it counts towards {@code jobTimeout}. A job whose time is up is looked at once
+     * @param elapsed time since the submit; it metrics towards {@code jobTimeout}. A job whose time is up is polled once
      * @param listener as in {@link #follow(Submission, Consumer)}
      */
     public CompletableFuture<JobResult> follow(String jobId, Duration elapsed, Consumer<JobProgress> listener) {
@@ -109,13 +118,13 @@ public final class ModelEndpoint implements AutoCloseable {
     }
 
     /**
-     * As {@link #follow(String, Duration, Consumer)}; each look at the job is begun when {@code turns} lets it.
+     * As {@link #follow(String, Duration, Consumer)}; each poll of the job is begun when {@code turns} lets it.
      *
      * @param job without a result. If its {@link Submission#acceptance} is known, the job is never taken for another one of
      *     the same id, as a server may give ids again after a restart
      */
     public CompletableFuture<JobResult> follow(
-            Submission job, Duration elapsed, Consumer<JobProgress> listener, LookTurns turns) {
+            Submission job, Duration elapsed, Consumer<JobProgress> listener, PollGate turns) {
         return jobs.follow(job, elapsed, listener, turns);
     }
 
@@ -143,29 +152,29 @@ public final class ModelEndpoint implements AutoCloseable {
     }
 
     /**
-     * One look at a job. If the job is done, this look takes its result: there is no second chance. Fails with {@link
+     * One poll of a job. If the job is done, this poll takes its result: there is no second chance. Fails with {@link
      * io.aipi.client.error.ResultLostException} if the job is done and its result is gone.
      */
-    public CompletableFuture<JobStatus> look(String jobId) {
-        return jobs.look(jobId);
+    public CompletableFuture<JobStatus> poll(String jobId) {
+        return jobs.poll(jobId);
     }
 
     /** For people: whether there is a session with the server, or why not. Never a key. */
     public String sessionState() {
-        return calls.sessionState();
+        return api.sessionState();
     }
 
     /** Whether the server refused the last login. */
     public boolean isLoginRefused() {
-        return calls.isLoginRefused();
+        return api.isLoginRefused();
     }
 
     /**
-     * Logins begun so far by the session, which all endpoints of this name share that have the server, the login route and the
+     * Logins begun so far by the session, which all endpoints of this name share that have the server, the login mode and the
      * credentials in common.
      */
     public long logins() {
-        return calls.logins();
+        return api.logins();
     }
 
     /** Jobs submitted or followed through this object and not ended. */
@@ -174,7 +183,7 @@ public final class ModelEndpoint implements AutoCloseable {
     }
 
     /**
-     * Ends the following of all jobs, with {@link ClientClosedException}, without losing a result: a look that is under
+     * Ends the following of all jobs, with {@link ClientClosedException}, without losing a result: a poll that is under
      * way is waited for, and its result, if it brings one, is that of the job's future. No job can be begun afterwards.
      * {@link #jobsInFlight} tells when that is done; {@link #close} does not wait for it.
      */

@@ -27,14 +27,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Each case in cases.properties has a test that is tagged {@code case-ID}, in whichever module, and docs/cases.md names it.
+ * Each case in cases.properties has a test that is tagged {@code case-ID}, in whichever module, and docs/reference/cases.md names it.
  *
  * <p>With {@code -Daipi.docs.update=true} the page is written first.
  */
 class CasesTest {
 
     private static final Path ROOT = Path.of("..");
-    private static final Path PAGE = ROOT.resolve("docs/cases.md");
+    private static final Path PAGE = ROOT.resolve("docs/reference/cases.md");
 
     /** How many cases each part has. */
     private static final Map<String, Integer> PARTS = Map.of("A", 23, "B", 16, "C", 12, "D", 25, "E", 12);

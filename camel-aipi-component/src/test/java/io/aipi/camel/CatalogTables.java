@@ -20,12 +20,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What the component's catalog entry says, as the Markdown tables of the documentation: by the catalog's groups, in its
- * order, so that an option or header of a new group has its table without a change here.
+ * What the component's catalog entry says, as tables of the documentation: options as Camel's own pages have them, in
+ * AsciiDoc; headers by the catalog's groups, in Markdown, so that a new group has its table without a change here.
  */
 final class CatalogTables {
-
-    private static final String ADVANCED = "advanced";
 
     private final JsonNode catalog;
     private final Pattern names;
@@ -36,8 +34,8 @@ final class CatalogTables {
         this.names = namesIn(catalog);
     }
 
-    /** An entry of the catalog; {@code place} says where an option is set. */
-    private record Entry(String name, JsonNode json, String place) {
+    /** An entry of the catalog. */
+    private record Entry(String name, JsonNode json) {
 
         String group() {
             return json.get("group").asText();
@@ -48,61 +46,55 @@ final class CatalogTables {
         }
     }
 
-    /** Every option of the endpoint and the component, once, in a table for each group. */
-    String options() {
-        return byGroup(
-                options("properties", "componentProperties"),
-                "| option | set on | type | default | meaning |\n|---|---|---|---|---|\n",
-                option -> "| " + optionName(option) + " | " + option.place() + " | " + type(option) + " | "
-                        + defaultOf(option) + " | " + meaning(option, option.text("description")) + " |\n");
+    /** The options of the component, in Camel's AsciiDoc form. */
+    String componentOptions() {
+        return "== Component options\n\n"
+                + asciiDoc(
+                        entries("componentProperties"), option -> "*" + option.name() + "* (" + option.group() + ")");
     }
 
-    /** The endpoint's options but for the advanced ones, in one table, with the first sentence of what they mean. */
-    String optionsInShort() {
-        return options("properties", "componentProperties").stream()
-                .filter(option -> !"component".equals(option.place()))
-                .filter(option -> !option.group().contains(ADVANCED))
-                .map(option -> "| " + optionName(option) + " | " + defaultOf(option) + " | "
-                        + meaning(option, option.text("description").split("(?<=\\.)\\s", 2)[0]) + " |\n")
-                .collect(Collectors.joining("", "| option | default | meaning |\n|---|---|---|\n", ""));
+    /** The options of the endpoint, in Camel's AsciiDoc form. */
+    String endpointOptions() {
+        Map<Boolean, List<Entry>> byPath = entries("properties").stream()
+                .collect(Collectors.partitioningBy(option -> "path".equals(option.text("kind"))));
+        return "== Endpoint options\n\n=== Path parameters\n\n"
+                + asciiDoc(byPath.get(true), CatalogTables::endpointOptionName)
+                + "\n=== Query parameters\n\n"
+                + asciiDoc(byPath.get(false), CatalogTables::endpointOptionName);
+    }
+
+    private static String endpointOptionName(Entry option) {
+        String prefix = option.text("prefix");
+        return "*" + option.name() + "* (" + option.group() + ")"
+                + (prefix.isEmpty() ? "" : ", as `" + prefix + "NAME`");
+    }
+
+    private String asciiDoc(List<Entry> options, Function<Entry, String> name) {
+        return options.stream()
+                .map(option -> "| " + name.apply(option) + " | "
+                        + (option.json().path("required").asBoolean() ? "*Required* " : "")
+                        + meaning(option) + " | " + defaultOf(option) + " | " + type(option) + "\n")
+                .collect(Collectors.joining("", """
+                        [width="100%",cols="2,5,^1,2",options="header"]
+                        |===
+                        | Name | Description | Default | Type
+                        """, "|===\n"));
     }
 
     /** Every header, in a table for each group. */
     String headers() {
-        List<Entry> headers = entries("headers", "");
+        List<Entry> headers = entries("headers");
         return byGroup(
                 headers,
                 "| header | type | constant | meaning |\n|---|---|---|---|\n",
                 header -> "| `" + header.name() + "` | " + type(header) + " | `"
                         + header.text("constantName").replaceFirst(".*#", "") + "` | "
-                        + meaning(header, header.text("description")) + " |\n");
+                        + meaning(header) + " |\n");
     }
 
-    /** An option that is the same in both places is one entry; otherwise each place has its own. */
-    private List<Entry> options(String endpoint, String component) {
-        List<Entry> all = new ArrayList<>();
-        for (Entry option : entries(endpoint, "endpoint")) {
-            JsonNode other = catalog.get(component).path(option.name());
-            boolean path = "path".equals(option.text("kind"));
-            String place = path ? "path" : same(option.json(), other) ? "both" : option.place();
-            all.add(new Entry(option.name(), option.json(), place));
-        }
-        for (Entry option : entries(component, "component")) {
-            if (!same(option.json(), catalog.get(endpoint).path(option.name()))) {
-                all.add(option);
-            }
-        }
-        return all;
-    }
-
-    private static boolean same(JsonNode one, JsonNode other) {
-        return List.of("javaType", "defaultValue", "required", "secret", "description").stream()
-                .allMatch(field -> one.path(field).equals(other.path(field)));
-    }
-
-    private List<Entry> entries(String section, String place) {
+    private List<Entry> entries(String section) {
         return catalog.get(section).properties().stream()
-                .map(property -> new Entry(property.getKey(), property.getValue(), place))
+                .map(property -> new Entry(property.getKey(), property.getValue()))
                 .sorted(Comparator.comparingInt(
                         entry -> entry.json().get("index").asInt()))
                 .toList();
@@ -120,11 +112,6 @@ final class CatalogTables {
                 .collect(Collectors.joining("\n"));
     }
 
-    private static String optionName(Entry option) {
-        String prefix = option.text("prefix");
-        return "`" + option.name() + "`" + (prefix.isEmpty() ? "" : ", as `" + prefix + "NAME`");
-    }
-
     private static String type(Entry entry) {
         // kinds of options have a word of their own; of objects and headers, the class is what matters
         boolean named = entry.json().has("type") && !"object".equals(entry.text("type"));
@@ -133,18 +120,15 @@ final class CatalogTables {
     }
 
     private static String defaultOf(Entry option) {
-        if (option.json().path("required").asBoolean()) {
-            return "required";
-        }
         return option.json().has("defaultValue") ? "`" + option.text("defaultValue") + "`" : "";
     }
 
-    private String meaning(Entry entry, String description) {
+    private String meaning(Entry entry) {
         StringBuilder meaning = new StringBuilder();
         if (entry.json().path("deprecated").asBoolean()) {
             meaning.append("Deprecated. ");
         }
-        meaning.append(marked(description));
+        meaning.append(marked(entry.text("description")));
         if (entry.json().has("enum")) {
             List<String> values = new ArrayList<>();
             entry.json().get("enum").forEach(value -> values.add("`" + value.asText() + "`"));

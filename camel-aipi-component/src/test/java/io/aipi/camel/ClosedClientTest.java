@@ -37,7 +37,7 @@ class ClosedClientTest {
         AipiComponent component = new AipiComponent();
         component.getConfiguration().setServerUrl(server.url());
         component.getConfiguration().setPollInterval(Duration.ofMillis(50));
-        component.getConfiguration().setRecoveryInterval(Duration.ofSeconds(2));
+        component.getConfiguration().setRepositoryScanInterval(Duration.ofSeconds(2));
         context.addComponent("aipi", component);
         context.addRoutes(new RouteBuilder() {
             @Override
@@ -61,8 +61,8 @@ class ClosedClientTest {
         AipiConsumer consumer = (AipiConsumer) context.getRoute("answers").getConsumer();
         HealthCheck health = consumer.getHealthCheck();
         assertThat(health.call().getState()).isEqualTo(HealthCheck.State.UP);
-        MockEndpoint answers = context.getEndpoint("mock:answers", MockEndpoint.class);
-        answers.expectedMessageCount(2);
+        MockEndpoint responses = context.getEndpoint("mock:answers", MockEndpoint.class);
+        responses.expectedMessageCount(2);
 
         submit("a long one @sleep=3");
         consumer.getEndpoint().client().close();
@@ -76,8 +76,8 @@ class ClosedClientTest {
         submit("meanwhile");
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(health.call().getState()).isEqualTo(HealthCheck.State.UP));
-        answers.setResultWaitTime(60_000);
-        answers.assertIsSatisfied();
+        responses.setResultWaitTime(60_000);
+        responses.assertIsSatisfied();
     }
 
     private void submit(String prompt) {

@@ -8,16 +8,16 @@ package io.aipi.camel;
 
 import io.aipi.camel.internal.ElasticExecutor;
 import io.aipi.client.AipiClient;
-import io.aipi.client.AipiRuntime;
-import io.aipi.client.JobResult;
+import io.aipi.client.ClientResources;
 import io.aipi.client.UtcClock;
-import io.aipi.client.VirtualRuntime;
+import io.aipi.client.VirtualClientResources;
 import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.error.ResultLostException;
-import io.aipi.client.internal.FaultyServer;
-import io.aipi.client.internal.ModelChecks;
-import io.aipi.client.internal.Timer;
-import io.aipi.client.internal.VirtualTimer;
+import io.aipi.client.internal.job.FaultyServer;
+import io.aipi.client.internal.job.ModelChecks;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.spi.Scheduler;
+import io.aipi.client.spi.VirtualScheduler;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +46,7 @@ import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.DefaultExchange;
 
 /**
- * Detached jobs, from the submitting exchange to the removal of the outcome, with the real producer, consumer, tracker and
+ * Detached jobs, from the submitting exchange to the removal of the outcome, with the real producer, consumer, registry and
  * store, on virtual time and without a thread: the server, the network, the repository and the route fail at any time, and
  * the process is killed at any time.
  */
@@ -135,8 +135,8 @@ class DetachedModelTest {
 
         private final List<Integer> steps;
         private final int kind;
-        private final VirtualTimer timer = new VirtualTimer();
-        private final FaultyServer server = new FaultyServer(timer);
+        private final VirtualScheduler scheduler = new VirtualScheduler();
+        private final FaultyServer server = new FaultyServer(scheduler);
         private final FaultyRepository repository = new FaultyRepository(new FaultyRepository.Watcher() {
             @Override
             public void removing(String jobId) {
@@ -234,7 +234,7 @@ class DetachedModelTest {
                     runAll();
                     List.copyOf(pending).forEach(server::answer);
                     runAll();
-                    timer.advanceToNext();
+                    scheduler.advanceToNext();
                 }
                 case ROUTE_SUCCEEDS -> endRoute(which, true);
                 case ROUTE_FAILS -> endRoute(which, false);
@@ -252,9 +252,9 @@ class DetachedModelTest {
                 case SUSPEND -> suspend();
                 case STOP -> restart();
                 case KILL -> kill();
-                case NEXT_TASK -> timer.advanceToNext();
-                case SHORT_TIME -> timer.advance(Duration.ofMillis(1L << (which % 11)));
-                case LONG_TIME -> timer.advance(Duration.ofMillis(900L * (which + 1)));
+                case NEXT_TASK -> scheduler.advanceToNext();
+                case SHORT_TIME -> scheduler.advance(Duration.ofMillis(1L << (which % 11)));
+                case LONG_TIME -> scheduler.advance(Duration.ofMillis(900L * (which + 1)));
                 case ANSWER, ARRIVE, BREAK, BREAK_SENT, ERROR -> {
                     if (call != null) {
                         meet(step, call, which);
@@ -440,13 +440,13 @@ class DetachedModelTest {
                 server.violation("a stop waits, and nothing is on its way");
                 return 0;
             }
-            while (process.run(0) || endRoute(0, true) || answerOne()) {
+            while (process.run(0) || endRoute(0, true) || responseOne()) {
                 // until there is nothing to do
             }
             return 60_000;
         }
 
-        private boolean answerOne() {
+        private boolean responseOne() {
             if (server.pending().isEmpty()) {
                 return false;
             }
@@ -502,39 +502,39 @@ class DetachedModelTest {
             if (unanswered != 0) {
                 server.violation(unanswered + " submitting exchanges were never answered");
             }
-            if (process.consumer.getJobsHeld() != 0 || process.consumer.getExchangesInProgress() != 0) {
-                server.violation(process.consumer.getJobsHeld() + " jobs are held, "
-                        + process.consumer.getExchangesInProgress() + " exchanges in progress");
+            if (process.consumer.getTrackedJobs() != 0 || process.consumer.getInflightExchanges() != 0) {
+                server.violation(process.consumer.getTrackedJobs() + " jobs are held, "
+                        + process.consumer.getInflightExchanges() + " exchanges in progress");
             }
             if (process.producing.getJobsInFlight() + process.consuming.getJobsInFlight() != 0) {
                 server.violation("jobs are in flight");
             }
-            if (process.producing.tracker().size() != 0) {
+            if (process.producing.registry().size() != 0) {
                 server.violation(
-                        "jobs are tracked: " + process.producing.tracker().size());
+                        "jobs are tracked: " + process.producing.registry().size());
             }
             asked = 0;
             process.consumer.stop();
             process.producer.stop();
             if (!process.tasks.isEmpty()) {
                 // a submit that waited for the next attempt finds out by itself that it is not wanted any more
-                timer.advance(Duration.ofMinutes(5));
+                scheduler.advance(Duration.ofMinutes(5));
             }
             if (!process.tasks.isEmpty()
                     || process.waiting() != 0
                     || !server.pending().isEmpty()) {
-                server.violation("left: " + process.tasks.size() + " tasks of the timer, " + process.waiting()
+                server.violation("left: " + process.tasks.size() + " tasks of the scheduler, " + process.waiting()
                         + " of threads, calls " + server.pending());
             }
             server.check();
         }
 
         private void settle(Duration most) {
-            Duration end = timer.elapsed().plus(most);
-            while (timer.elapsed().compareTo(end) < 0 && !isSettled()) {
+            Duration end = scheduler.elapsed().plus(most);
+            while (scheduler.elapsed().compareTo(end) < 0 && !isSettled()) {
                 server.jobs().forEach(job -> server.finish(job, true));
-                if (!process.run(0) && !endRoute(0, true) && !answerOne()) {
-                    timer.advanceToNext();
+                if (!process.run(0) && !endRoute(0, true) && !responseOne()) {
+                    scheduler.advanceToNext();
                 }
             }
         }
@@ -542,7 +542,7 @@ class DetachedModelTest {
         private boolean isSettled() {
             return repository.jobIds().isEmpty()
                     && unanswered == 0
-                    && process.consumer.getJobsHeld() == 0
+                    && process.consumer.getTrackedJobs() == 0
                     && process.waiting() == 0
                     && routed.isEmpty()
                     && server.pending().isEmpty();
@@ -596,9 +596,9 @@ class DetachedModelTest {
             configuration.setConsumeProgress(world.kind % 4 < 2);
             configuration.setRequestTimeout(Duration.ofSeconds(5));
             configuration.setJobTimeout(Duration.ofMinutes(2));
-            configuration.setRecoveryTimeout(Duration.ofSeconds(20));
+            configuration.setPollFailureTimeout(Duration.ofSeconds(20));
             configuration.setMaximumRedeliveries(MAXIMUM_REDELIVERIES);
-            configuration.setRecoveryDelay(Duration.ofSeconds(3));
+            configuration.setRedeliveryGracePeriod(Duration.ofSeconds(3));
             AipiEndpoint endpoint = new AipiEndpoint("aipi:chat", component, configuration);
             endpoint.setEndpointName("chat");
             endpoint.start();
@@ -624,10 +624,10 @@ class DetachedModelTest {
             return storeWorkers.waiting() + workers.waiting() + consumerThreads.waiting() + progressWorkers.waiting();
         }
 
-        Timer.Task schedule(Runnable task, Duration delay) {
+        Scheduler.Task schedule(Runnable task, Duration delay) {
             Object token = new Object();
             tasks.add(token);
-            Timer.Task scheduled = world.timer.schedule(
+            Scheduler.Task scheduled = world.scheduler.schedule(
                     () -> {
                         tasks.remove(token);
                         if (!killed) {
@@ -650,24 +650,24 @@ class DetachedModelTest {
     private static final class VirtualComponent extends AipiComponent {
 
         private final Life process;
-        private final AipiRuntime runtime;
+        private final ClientResources resources;
         private final Clock clock;
 
         VirtualComponent(Life process) {
             super(context);
             this.process = process;
-            VirtualTimer timer = process.world.timer;
+            VirtualScheduler scheduler = process.world.scheduler;
             this.clock = new UtcClock() {
                 @Override
                 public Instant instant() {
-                    return Instant.EPOCH.plus(timer.elapsed());
+                    return Instant.EPOCH.plus(scheduler.elapsed());
                 }
             };
-            this.runtime = VirtualRuntime.of(
-                    new Timer() {
+            this.resources = VirtualClientResources.of(
+                    new Scheduler() {
                         @Override
                         public long nanoTime() {
-                            return timer.nanoTime();
+                            return scheduler.nanoTime();
                         }
 
                         @Override
@@ -684,7 +684,7 @@ class DetachedModelTest {
         AipiClient createClient(AipiConfiguration options) {
             return AipiClient.builder()
                     .serverUrl(options.getServerUrl())
-                    .runtime(runtime)
+                    .resources(resources)
                     .build();
         }
 
@@ -726,7 +726,7 @@ class DetachedModelTest {
 
         @Override
         long nanoTime() {
-            return process.world.timer.nanoTime();
+            return process.world.scheduler.nanoTime();
         }
     }
 }

@@ -68,9 +68,12 @@ class DocumentationTest {
     private static final Path ROOT = Path.of("..");
     private static final Path README = ROOT.resolve("README.md");
     private static final Path SECURITY = ROOT.resolve("SECURITY.md");
-    private static final Path OPTIONS = ROOT.resolve("docs/options.md");
-    private static final Path BEHAVIOUR = ROOT.resolve("docs/behaviour.md");
-    private static final Path ERRORS = ROOT.resolve("docs/errors.md");
+    private static final Path OPTIONS = Path.of("src/main/docs/aipi-component.adoc");
+    private static final Path HEADERS = ROOT.resolve("docs/reference/headers.md");
+    private static final Path MESSAGES = ROOT.resolve("docs/reference/messages.md");
+    private static final Path MONITORING = ROOT.resolve("docs/reference/monitoring.md");
+    private static final Path ERRORS = ROOT.resolve("docs/reference/errors.md");
+    private static final Path TROUBLESHOOTING = ROOT.resolve("docs/reference/troubleshooting.md");
 
     /** A test's class, and one of its methods where one is named. */
     private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");
@@ -85,9 +88,9 @@ class DocumentationTest {
         }
         tables = new CatalogTables(catalog);
         if (Boolean.getBoolean("aipi.docs.update")) {
-            update(OPTIONS, "options", tables.options());
-            update(OPTIONS, "headers", tables.headers());
-            update(README, "options", tables.optionsInShort());
+            update(OPTIONS, "component options", tables.componentOptions());
+            update(OPTIONS, "endpoint options", tables.endpointOptions());
+            update(HEADERS, "headers", tables.headers());
         }
     }
 
@@ -99,8 +102,10 @@ class DocumentationTest {
 
     /** What stands between the two comments that mark the part, as group 1. */
     private static Matcher part(Path page, String part) throws IOException {
-        Matcher matcher = Pattern.compile("(?s)<!-- " + part + ": [^\n]*-->\n\n(.*?)\n<!-- end of " + part + " -->")
-                .matcher(Files.readString(page));
+        String marks = page.toString().endsWith(".adoc")
+                ? "// " + part + ": START\n(.*?)// " + part + ": END\n"
+                : "<!-- " + part + ": [^\n]*-->\n\n(.*?)\n<!-- end of " + part + " -->";
+        Matcher matcher = Pattern.compile("(?s)" + marks).matcher(Files.readString(page));
         assertThat(matcher.find()).as("%s has a part %s", page, part).isTrue();
         return matcher;
     }
@@ -111,40 +116,37 @@ class DocumentationTest {
         String page = Files.readString(README);
         String firstScreen = page.lines().limit(35).collect(Collectors.joining("\n"));
 
-        assertThat(firstScreen)
-                .contains(
-                        "**AIPI** is",
-                        "https://www.aime.info/",
-                        "**Use this component**",
-                        "[camel-openai]",
-                        "[camel-http]");
+        assertThat(firstScreen).contains("https://www.aime.info/", "[camel-openai]", "[camel-http]");
+        assertThat(page.lines().count()).isLessThan(120);
         assertThat(page)
-                .contains("`mvn -B install -DskipTests -pl camel-aipi-component -am`")
-                .containsPattern("`mvn -B -pl camel-aipi-component -am test -Dtest=\\w+Test`");
-        Matcher one = Pattern.compile("-Dtest=(\\w+)`").matcher(page);
+                .contains("mvn -B install -DskipTests -pl camel-aipi-component -am")
+                .containsPattern("mvn -B -pl camel-aipi-component -am test -Dtest=\\w+Test");
+        Matcher one = Pattern.compile("-Dtest=(\\w+Test)").matcher(page);
         assertThat(one.find()).isTrue();
-        try (Stream<Path> sources = Files.walk(Path.of("src/test/java"))) {
-            assertThat(sources).anyMatch(path -> path.endsWith(one.group(1) + ".java"));
-        }
+        assertThat(tests()).containsKey(one.group(1));
     }
 
     @Test
     void theTablesAreWhatTheCatalogSays() throws IOException {
         String how = "%s: run this test with -Daipi.docs.update=true";
-        assertThat(part(OPTIONS, "options").group(1)).as(how, OPTIONS).isEqualTo(tables.options());
-        assertThat(part(OPTIONS, "headers").group(1)).as(how, OPTIONS).isEqualTo(tables.headers());
-        assertThat(part(README, "options").group(1)).as(how, README).isEqualTo(tables.optionsInShort());
+        assertThat(part(OPTIONS, "component options").group(1)).as(how, OPTIONS).isEqualTo(tables.componentOptions());
+        assertThat(part(OPTIONS, "endpoint options").group(1)).as(how, OPTIONS).isEqualTo(tables.endpointOptions());
+        assertThat(part(HEADERS, "headers").group(1)).as(how, HEADERS).isEqualTo(tables.headers());
     }
 
     /** Says the same as the test of the tables, without trusting what makes them. */
     @Test
     void everyOptionHasARowWithItsDefaultAndMeaning() throws IOException {
-        String page = Files.readString(OPTIONS);
-        for (String section : List.of("properties", "componentProperties")) {
-            for (Map.Entry<String, JsonNode> option : catalog.get(section).properties()) {
-                assertThat(rows(page, option.getKey()))
+        for (Map.Entry<String, String> section : Map.of(
+                        "properties", "endpoint options", "componentProperties", "component options")
+                .entrySet()) {
+            String page = part(OPTIONS, section.getValue()).group(1);
+            for (Map.Entry<String, JsonNode> option :
+                    catalog.get(section.getKey()).properties()) {
+                assertThat(rows(page, "*" + option.getKey() + "*"))
                         .as("%s of %s", option.getKey(), section)
-                        .anySatisfy(row -> {
+                        .singleElement()
+                        .satisfies(row -> {
                             assertThat(row).contains(defaultCell(option.getValue()));
                             assertThat(row.replace("`", "")).contains(firstWords(option.getValue()));
                         });
@@ -153,29 +155,15 @@ class DocumentationTest {
     }
 
     @Test
-    void theReadmeHasEveryOptionThatIsNotAdvanced() throws IOException {
-        String page = Files.readString(README);
-        for (Map.Entry<String, JsonNode> option : catalog.get("properties").properties()) {
-            if (!option.getValue().get("label").asText().contains("advanced")) {
-                assertThat(rows(page, option.getKey()))
-                        .as(option.getKey())
-                        .singleElement()
-                        .asString()
-                        .contains(defaultCell(option.getValue()));
-            }
-        }
-    }
-
-    @Test
     void everyHeaderAndPropertyHasARow() throws Exception {
-        String page = Files.readString(OPTIONS);
+        String page = Files.readString(HEADERS);
         for (Map.Entry<String, JsonNode> header : catalog.get("headers").properties()) {
-            assertThat(rows(page, header.getKey()))
+            assertThat(rows(page, "`" + header.getKey() + "`"))
                     .singleElement()
                     .satisfies(row -> assertThat(row.replace("`", "")).contains(firstWords(header.getValue())));
         }
         for (Field constant : AipiConstants.class.getFields()) {
-            assertThat(rows(page, (String) constant.get(null)))
+            assertThat(rows(page, "`" + constant.get(null) + "`"))
                     .as(constant.getName())
                     .hasSize(1);
         }
@@ -183,7 +171,7 @@ class DocumentationTest {
 
     private static String defaultCell(JsonNode option) {
         if (option.get("required").asBoolean()) {
-            return "| required |";
+            return "| *Required* ";
         }
         return option.has("defaultValue") ? "| `" + option.get("defaultValue").asText() + "` |" : "|  |";
     }
@@ -194,7 +182,7 @@ class DocumentationTest {
     }
 
     private static List<String> rows(String page, String name) {
-        return page.lines().filter(line -> line.startsWith("| `" + name + "`")).toList();
+        return page.lines().filter(line -> line.startsWith("| " + name)).toList();
     }
 
     static Stream<AipiException> errors() {
@@ -218,7 +206,8 @@ class DocumentationTest {
     @ParameterizedTest
     @MethodSource("errors")
     void theRowOfAnErrorSaysWhetherToSendAgainAndWhatElseItHas(AipiException error) throws IOException {
-        List<String> rows = rows(Files.readString(ERRORS), error.getClass().getSimpleName());
+        List<String> rows =
+                rows(Files.readString(ERRORS), "`" + error.getClass().getSimpleName() + "`");
         assertThat(rows).hasSize(1);
         List<String> cells =
                 Arrays.stream(rows.get(0).split("\\|")).map(String::strip).toList();
@@ -242,24 +231,51 @@ class DocumentationTest {
     }
 
     @Test
-    void everyManagedAttributeOperationAndOutputTypeIsDescribed() throws IOException {
-        String page = Files.readString(BEHAVIOUR);
-        List<String> names = new ArrayList<>();
-        for (Method method : AipiEndpoint.class.getMethods()) {
-            if (method.isAnnotationPresent(ManagedAttribute.class)
-                    && method.getDeclaringClass() == AipiEndpoint.class) {
-                names.add(method.getName().replaceFirst("^(get|is)", ""));
-            }
-        }
-        assertThat(names).contains("JobsInFlight");
+    void everyOperationAndOutputTypeHasARow() throws IOException {
+        String page = Files.readString(MESSAGES);
         Stream.of(AipiOperation.values(), OutputType.values())
                 .flatMap(Arrays::stream)
-                .forEach(value -> names.add(value.name()));
-        for (String name : names) {
-            assertThat(page.lines().filter(line -> line.strip().startsWith("|")))
-                    .as(name)
-                    .anyMatch(row -> row.contains("`" + name + "`"));
+                .forEach(value -> assertThat(rows(page, "`" + value.name() + "`"))
+                        .as(value.name())
+                        .isNotEmpty());
+    }
+
+    @Test
+    void everyManagedAttributeHasARow() throws IOException {
+        String page = Files.readString(MONITORING);
+        List<String> names = new ArrayList<>();
+        for (Class<?> type : List.of(AipiEndpoint.class, AipiConsumer.class)) {
+            for (Method method : type.getMethods()) {
+                if (method.isAnnotationPresent(ManagedAttribute.class) && method.getDeclaringClass() == type) {
+                    names.add(method.getName().replaceFirst("^(get|is)", ""));
+                }
+            }
         }
+        assertThat(names)
+                .contains("JobsInFlight", "TrackedJobs")
+                .allSatisfy(name ->
+                        assertThat(rows(page, "`" + name + "`")).as(name).hasSize(1));
+    }
+
+    /** What stands for a name or a number in a message of the page is written as three dots. */
+    @Test
+    void theMessagesOfTroubleshootingAreInTheCode() throws IOException {
+        StringBuilder code = new StringBuilder();
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            for (Path source :
+                    (Iterable<Path>) sources.filter(path -> path.toString().endsWith(".java"))::iterator) {
+                code.append(Files.readString(source).replaceAll("\"\\s*\\+\\s*\"", ""));
+            }
+        }
+        Matcher row = Pattern.compile("(?m)^\\| `([^`]+)` \\|").matcher(Files.readString(TROUBLESHOOTING));
+        int rows = 0;
+        while (row.find()) {
+            rows++;
+            for (String words : row.group(1).split("\\.\\.\\.")) {
+                assertThat(code.indexOf(words.strip())).as(row.group(1)).isNotNegative();
+            }
+        }
+        assertThat(rows).isGreaterThan(50);
     }
 
     @ParameterizedTest
@@ -311,17 +327,28 @@ class DocumentationTest {
                 .toList();
     }
 
+    /** All pages of all modules. */
+    static List<Path> linking() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files.filter(path -> path.toString().matches(".*\\.(md|adoc)"))
+                    .filter(path -> !path.toString().contains("/target/"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
     @ParameterizedTest
-    @MethodSource("pages")
+    @MethodSource("linking")
     void everyLinkLeadsSomewhere(Path page) throws IOException {
-        Matcher link = Pattern.compile("]\\(([^)\\s]+)\\)").matcher(Files.readString(page));
+        Matcher link = Pattern.compile("]\\(([^)\\s]+)\\)|link:([^\\s\\[]+)\\[").matcher(Files.readString(page));
         while (link.find()) {
-            if (link.group(1).contains("://")) {
+            String to = link.group(1) != null ? link.group(1) : link.group(2);
+            if (to.contains("://")) {
                 continue;
             }
-            String[] target = link.group(1).split("#", 2);
+            String[] target = to.split("#", 2);
             Path file = target[0].isEmpty() ? page : page.resolveSibling(target[0]);
-            assertThat(file).as("%s in %s", link.group(1), page).exists();
+            assertThat(file).as("%s in %s", to, page).exists();
             if (target.length == 2) {
                 assertThat(anchors(file))
                         .as("headings of %s, linked by %s", file, page)
@@ -376,6 +403,22 @@ class DocumentationTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("pages")
+    void theXmlExamplesHaveOptionsThatThereAre(Path page) throws Exception {
+        CamelContext context = contextWithServer();
+        try {
+            for (String xml : blocks(page, "xml")) {
+                Matcher uri = Pattern.compile("\"(aipi:[^\"]*)\"").matcher(xml.replace("&amp;", "&"));
+                while (uri.find()) {
+                    assertAccepted(context, uri.group(1));
+                }
+            }
+        } finally {
+            context.stop();
+        }
+    }
+
     private static CamelContext contextWithServer() {
         CamelContext context = new DefaultCamelContext();
         context.getComponent("aipi", AipiComponent.class).getConfiguration().setServerUrl("http://gpu-server:7777");
@@ -395,8 +438,14 @@ class DocumentationTest {
 
     /** Without those that are taken from a file, which another test runs. */
     private static List<String> blocks(Path page, String language) throws IOException {
-        String own = SnippetTest.SNIPPET.matcher(Files.readString(page)).replaceAll("");
-        Matcher block = Pattern.compile("(?s)```" + language + "\n(.*?)```").matcher(own);
-        return block.results().map(result -> result.group(1)).toList();
+        String own = SnippetTest.withoutSnippets(Files.readString(page));
+        String block = page.toString().endsWith(".adoc")
+                ? "\\[source," + language + "]\n----\n(.*?)----"
+                : "```" + language + "\n(.*?)```";
+        return Pattern.compile("(?s)" + block)
+                .matcher(own)
+                .results()
+                .map(result -> result.group(1))
+                .toList();
     }
 }

@@ -8,12 +8,13 @@ package io.aipi.camel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.aipi.client.AipiRequest;
-import io.aipi.client.JobOptions;
-import io.aipi.client.JobResult;
+import io.aipi.client.ResultReader;
 import io.aipi.client.error.AipiException;
-import io.aipi.client.internal.FuzzedServer;
-import io.aipi.client.internal.VirtualTimer;
+import io.aipi.client.internal.job.FuzzedServer;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.options.JobOptions;
+import io.aipi.client.spi.VirtualScheduler;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +35,7 @@ public final class MessageFuzz {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final byte[] DESCRIPTION = FuzzedServer.answer(
+    private static final byte[] DESCRIPTION = FuzzedServer.response(
             200,
             ("{\"parameter_description\":{\"input\":{\"text\":{\"type\":\"string\",\"required\":true},"
                             + "\"image\":{\"type\":\"image\"},\"seed\":{\"type\":\"integer\"},"
@@ -42,7 +43,7 @@ public final class MessageFuzz {
                             + "\"chat_context\":{\"type\":\"json\"}}}}")
                     .getBytes(StandardCharsets.UTF_8));
     private static final byte[] ACCEPTED =
-            FuzzedServer.answer(200, "{\"job_id\":\"JID1\"}".getBytes(StandardCharsets.UTF_8));
+            FuzzedServer.response(200, "{\"job_id\":\"JID1\"}".getBytes(StandardCharsets.UTF_8));
 
     private static final FuzzedServer NO_SERVER = FuzzedServer.afterLogin(new byte[0]);
 
@@ -76,7 +77,8 @@ public final class MessageFuzz {
         while (lineEnd < input.length && input[lineEnd] != '\n') {
             lineEnd++;
         }
-        String contentType = new String(input, 1, lineEnd - 1, StandardCharsets.UTF_8);
+        // a key in the message's own content type is the sender's, who is told what it says
+        String contentType = FuzzedServer.masked(new String(input, 1, lineEnd - 1, StandardCharsets.UTF_8));
         byte[] rest = Arrays.copyOfRange(input, Math.min(lineEnd + 1, input.length), input.length);
         String text = new String(rest, StandardCharsets.UTF_8);
         if (!contentType.isEmpty()) {
@@ -119,8 +121,8 @@ public final class MessageFuzz {
 
     private static void submit(AipiRequest request) {
         FuzzedServer server = FuzzedServer.afterLogin(FuzzedServer.input(0, DESCRIPTION, ACCEPTED));
-        VirtualTimer timer = new VirtualTimer();
-        if (server.outcome(server.jobs(JobOptions.defaults(), timer).submit(request)) == null) {
+        VirtualScheduler scheduler = new VirtualScheduler();
+        if (server.outcome(server.jobs(JobOptions.defaults(), scheduler).submit(request)) == null) {
             return;
         }
         try {
@@ -138,7 +140,7 @@ public final class MessageFuzz {
     private static void populate(DefaultAipiBinding binding, Exchange exchange, AipiEndpoint target, byte[] json) {
         JobResult result;
         try {
-            result = JobResult.ofJson("chat", "JID1", FuzzedServer.masked(new String(json, StandardCharsets.UTF_8)));
+            result = ResultReader.read("chat", "JID1", FuzzedServer.masked(new String(json, StandardCharsets.UTF_8)));
         } catch (UncheckedIOException notJson) {
             return;
         }

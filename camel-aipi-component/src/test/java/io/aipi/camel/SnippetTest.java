@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What the pages show of a file is what is in the file, which another test runs. Before such a block stands
- * {@code <!-- snippet: path#tag -->}: it is what is between the lines with {@code tag::NAME} and {@code end::NAME}, or,
+ * {@code <!-- snippet: path#tag -->}, in AsciiDoc {@code // snippet: path#tag}: it is what is between the lines with {@code tag::NAME} and {@code end::NAME}, or,
  * without a tag, the whole file but for its licence.
  *
  * <p>With {@code -Daipi.docs.update=true} the blocks are taken from the files anew.
@@ -32,21 +32,35 @@ class SnippetTest {
 
     private static final Path ROOT = Path.of("..");
 
-    /** The file, the tag or null, and the block. */
-    static final Pattern SNIPPET =
+    /** The file, the tag or null, and the block; in Markdown and in AsciiDoc. */
+    private static final Pattern SNIPPET =
             Pattern.compile("<!-- snippet: ([^\\s#]+)(?:#(\\S+))? -->\n+```\\w*\n(.*?)```", Pattern.DOTALL);
 
-    private static final Pattern MARK = Pattern.compile("<!-- snippet:");
+    private static final Pattern ASCIIDOC_SNIPPET = Pattern.compile(
+            "// snippet: ([^\\s#]+)(?:#(\\S+))?\n(?:\\[source[^\n]*]\n)?----\n(.*?)----", Pattern.DOTALL);
+
+    private static final Pattern MARK = Pattern.compile("(?m)^(?:<!--|//) snippet:");
     private static final Pattern LICENCE = Pattern.compile("\\A/\\*\\n \\* Licen[cs]e.*?\\*/\n+", Pattern.DOTALL);
 
     static List<Path> pages() throws IOException {
-        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
             return Stream.concat(
-                            Stream.of(ROOT.resolve("README.md")),
+                            Stream.of(
+                                    ROOT.resolve("README.md"),
+                                    ROOT.resolve("CONTRIBUTING.md"),
+                                    Path.of("src/main/docs/aipi-component.adoc")),
                             docs.filter(path -> path.toString().endsWith(".md")))
                     .sorted()
                     .toList();
         }
+    }
+
+    static String withoutSnippets(String page) {
+        return ASCIIDOC_SNIPPET.matcher(SNIPPET.matcher(page).replaceAll("")).replaceAll("");
+    }
+
+    private static Pattern snippetsOf(Path page) {
+        return page.toString().endsWith(".adoc") ? ASCIIDOC_SNIPPET : SNIPPET;
     }
 
     @ParameterizedTest
@@ -54,10 +68,10 @@ class SnippetTest {
     void everySnippetIsWhatIsInItsFile(Path page) throws IOException {
         String text = Files.readString(page);
         if (Boolean.getBoolean("aipi.docs.update")) {
-            text = withPresentSnippets(text);
+            text = withPresentSnippets(text, snippetsOf(page));
             Files.writeString(page, text);
         }
-        Matcher snippet = SNIPPET.matcher(text);
+        Matcher snippet = snippetsOf(page).matcher(text);
         int snippets = 0;
         while (snippet.find()) {
             snippets++;
@@ -92,10 +106,10 @@ class SnippetTest {
         assertThat(snippetIn("a:\n  # tag::b[]\n  b: 1\n  # end::b[]\n", "b")).isEqualTo("b: 1\n");
     }
 
-    private static String withPresentSnippets(String page) throws IOException {
+    private static String withPresentSnippets(String page, Pattern snippets) throws IOException {
         StringBuilder updated = new StringBuilder();
         int from = 0;
-        Matcher snippet = SNIPPET.matcher(page);
+        Matcher snippet = snippets.matcher(page);
         while (snippet.find()) {
             updated.append(page, from, snippet.start(3))
                     .append(snippet(ROOT.resolve(snippet.group(1)), snippet.group(2)));

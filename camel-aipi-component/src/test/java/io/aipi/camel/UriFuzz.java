@@ -6,7 +6,7 @@
  */
 package io.aipi.camel;
 
-import io.aipi.client.internal.HttpCall;
+import io.aipi.client.internal.http.TransportRequest;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +58,7 @@ public final class UriFuzz {
     }
 
     private static void checkSegment(String text) {
-        String segment = HttpCall.segment(text);
+        String segment = TransportRequest.segment(text);
         if (!segment.matches("[A-Za-z0-9%*_-]*")) {
             throw new AssertionError("no segment: " + segment);
         }

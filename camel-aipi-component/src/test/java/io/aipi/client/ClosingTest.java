@@ -10,8 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.aipi.client.error.ClientClosedException;
-import io.aipi.client.internal.FakeTransport;
-import io.aipi.client.internal.VirtualTimer;
+import io.aipi.client.internal.job.FakeTransport;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.options.JobOptions;
+import io.aipi.client.options.LoginMode;
+import io.aipi.client.spi.VirtualScheduler;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -22,14 +25,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whatever is closed first, nobody is left waiting. */
 class ClosingTest {
 
-    private final VirtualTimer timer = new VirtualTimer();
+    private final VirtualScheduler scheduler = new VirtualScheduler();
     private final FakeTransport server = new FakeTransport()
             .on("POST /login", FakeTransport.json(200, "{\"client_session_auth_key\":\"K1\"}"))
             .on(
                     "POST /chat/progress",
                     FakeTransport.json(200, "{\"success\":true,\"job_state\":\"processing\",\"progress\":{}}"));
-    private final AipiRuntime runtime =
-            new AipiRuntime(timer, Clock.systemUTC(), Runnable::run, options -> server, () -> {});
+    private final ClientResources resources =
+            new ClientResources(scheduler, Clock.systemUTC(), Runnable::run, options -> server, () -> {});
 
     @Test
     void closingAnEndpointEndsItsJobs() {
@@ -52,14 +55,14 @@ class ClosingTest {
         client.close();
 
         assertClosed(job);
-        assertThat(timer.waiting()).isZero();
+        assertThat(scheduler.waiting()).isZero();
     }
 
     @Test
     void closingTheRuntimeEndsTheJobsOfItsClients() {
         CompletableFuture<JobResult> job = followed(client().endpoint("chat", JobOptions.defaults()));
 
-        runtime.close();
+        resources.close();
 
         assertClosed(job);
     }
@@ -80,7 +83,7 @@ class ClosingTest {
         CompletableFuture<JobResult> job = followed(endpoint);
 
         one.close();
-        timer.advance(Duration.ofMinutes(1));
+        scheduler.advance(Duration.ofMinutes(1));
 
         assertThat(job).isNotDone();
         assertThat(endpoint.logins()).isEqualTo(1);
@@ -92,7 +95,7 @@ class ClosingTest {
         CompletableFuture<JobResult> job;
         try (AipiClient client = AipiClient.builder()
                 .serverUrl("http://127.0.0.1:1")
-                .loginRoute(LoginRoute.NONE)
+                .loginMode(LoginMode.NONE)
                 .build()) {
             job = client.endpoint(
                             "chat", JobOptions.defaults().withPollIntervals(Duration.ofHours(1), Duration.ofHours(1)))
@@ -127,14 +130,14 @@ class ClosingTest {
         return AipiClient.builder()
                 .serverUrl("http://server/")
                 .apiKey("a-key")
-                .loginRoute(LoginRoute.SHARED)
-                .runtime(runtime)
+                .loginMode(LoginMode.SHARED)
+                .resources(resources)
                 .build();
     }
 
     private CompletableFuture<JobResult> followed(ModelEndpoint endpoint) {
         CompletableFuture<JobResult> job = endpoint.follow("JID1", null);
-        timer.advance(Duration.ofMillis(100));
+        scheduler.advance(Duration.ofMillis(100));
         assertThat(job).isNotDone();
         return job;
     }

@@ -8,9 +8,9 @@ package io.aipi.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.client.internal.FakeTransport;
-import io.aipi.client.internal.TransportException.Kind;
-import io.aipi.client.internal.VirtualTimer;
+import io.aipi.client.internal.http.TransportException.Kind;
+import io.aipi.client.internal.job.FakeTransport;
+import io.aipi.client.spi.VirtualScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -22,16 +22,16 @@ class LastContactTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final VirtualTimer timer = new VirtualTimer();
+    private final VirtualScheduler scheduler = new VirtualScheduler();
     private final FakeTransport server = new FakeTransport();
-    private final AipiRuntime runtime =
-            new AipiRuntime(timer, new VirtualClock(), Runnable::run, options -> server, () -> {});
+    private final ClientResources resources =
+            new ClientResources(scheduler, new VirtualClock(), Runnable::run, options -> server, () -> {});
     private final AipiClient client =
-            AipiClient.builder().serverUrl("http://server").runtime(runtime).build();
+            AipiClient.builder().serverUrl("http://server").resources(resources).build();
 
     @AfterEach
     void close() {
-        runtime.close();
+        resources.close();
     }
 
     @Test
@@ -40,20 +40,20 @@ class LastContactTest {
     }
 
     @Test
-    void itIsTheTimeOfTheLastAnswer() {
+    void itIsTheTimeOfTheLastResponse() {
         server.on("GET /api/endpoints", FakeTransport.json(200, "{\"endpoints\":[]}"));
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
         client.listEndpoints(TIMEOUT).join();
         assertThat(client.lastContact()).contains(BEGIN.plusSeconds(10));
 
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
         assertThat(client.lastContact()).contains(BEGIN.plusSeconds(10));
         client.listEndpoints(TIMEOUT).join();
         assertThat(client.lastContact()).contains(BEGIN.plusSeconds(20));
     }
 
     @Test
-    void anAnswerOfAnyStatusIsOne() {
+    void aResponseOfAnyStatusIsOne() {
         server.on("GET /api/endpoints", FakeTransport.json(500, "<html>"));
 
         assertThat(client.listEndpoints(TIMEOUT)).isCompletedExceptionally();
@@ -62,7 +62,7 @@ class LastContactTest {
     }
 
     @Test
-    void aCallWithoutAnAnswerIsNone() {
+    void aCallWithoutAResponseIsNone() {
         server.on("GET /api/endpoints", FakeTransport.failure(Kind.BROKEN, true));
 
         assertThat(client.listEndpoints(TIMEOUT)).isCompletedExceptionally();
@@ -74,7 +74,7 @@ class LastContactTest {
 
         @Override
         public Instant instant() {
-            return BEGIN.plus(timer.elapsed());
+            return BEGIN.plus(scheduler.elapsed());
         }
     }
 }

@@ -6,12 +6,12 @@
  */
 package io.aipi.client;
 
-import io.aipi.client.internal.HostLookup;
-import io.aipi.client.internal.HttpTransport;
-import io.aipi.client.internal.ResponseMemory;
-import io.aipi.client.internal.SystemTimer;
-import io.aipi.client.internal.Timer;
-import io.aipi.client.internal.Transports;
+import io.aipi.client.internal.http.HostLookup;
+import io.aipi.client.internal.http.HttpTransport;
+import io.aipi.client.internal.http.ResponseMemory;
+import io.aipi.client.internal.http.Transports;
+import io.aipi.client.spi.Scheduler;
+import io.aipi.client.spi.SystemScheduler;
 import java.time.Clock;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadFactory;
@@ -21,34 +21,34 @@ public final class Runtimes {
 
     private Runtimes() {}
 
-    /** A runtime as {@link AipiRuntime#create} makes it, but with this clock. */
-    public static AipiRuntime withClock(Clock clock) {
+    /** Resources as {@link ClientResources#create} makes it, but with this clock. */
+    public static ClientResources withClock(Clock clock) {
         ThreadFactory threads = threads("aipi-with-clock");
-        SystemTimer timer = new SystemTimer(threads);
+        SystemScheduler scheduler = new SystemScheduler(threads);
         HostLookup lookup = new HostLookup(threads);
-        return new AipiRuntime(
-                timer,
+        return new ClientResources(
+                scheduler,
                 clock,
                 ForkJoinPool.commonPool(),
-                options -> new HttpTransport(options, timer, lookup, new ResponseMemory(0), threads, "test"),
+                options -> new HttpTransport(options, scheduler, lookup, new ResponseMemory(0), threads, "test"),
                 () -> {
-                    timer.close();
+                    scheduler.close();
                     lookup.close();
                 });
     }
 
     /**
-     * A runtime as {@link AipiRuntime#create} makes it, but nothing is ever late unless this timer says so, and connections
+     * Resources as {@link ClientResources#create} makes it, but nothing is ever late unless this scheduler says so, and connections
      * are used again however long they were idle.
      */
-    public static AipiRuntime withTimer(Timer timer) {
-        ThreadFactory threads = threads("aipi-with-timer");
+    public static ClientResources withScheduler(Scheduler scheduler) {
+        ThreadFactory threads = threads("aipi-with-scheduler");
         HostLookup lookup = new HostLookup(threads);
-        return new AipiRuntime(
-                timer,
+        return new ClientResources(
+                scheduler,
                 Clock.systemUTC(),
                 ForkJoinPool.commonPool(),
-                options -> Transports.keepingConnections(options, timer, lookup, threads),
+                options -> Transports.keepingConnections(options, scheduler, lookup, threads),
                 lookup::close);
     }
 

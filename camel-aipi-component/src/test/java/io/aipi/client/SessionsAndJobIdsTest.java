@@ -15,10 +15,17 @@ import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobLapsedException;
 import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.error.ResultLostException;
-import io.aipi.client.internal.FakeTransport;
-import io.aipi.client.internal.NumberingServers;
-import io.aipi.client.internal.TransportException;
-import io.aipi.client.internal.VirtualTimer;
+import io.aipi.client.internal.http.TransportException;
+import io.aipi.client.internal.job.FakeTransport;
+import io.aipi.client.internal.job.NumberingServers;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.JobState;
+import io.aipi.client.model.Submission;
+import io.aipi.client.options.ConnectionOptions;
+import io.aipi.client.options.JobOptions;
+import io.aipi.client.options.LoginMode;
+import io.aipi.client.spi.VirtualScheduler;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,31 +41,31 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sessions, and the jobs that belong to them, with several endpoints, credentials and servers in one runtime. */
+/** Sessions, and the jobs that belong to them, with several endpoints, credentials and servers sharing resources. */
 class SessionsAndJobIdsTest {
 
     private static final String ONE = "http://one:7777";
     private static final String TWO = "http://two:7777";
     private static final JobOptions OPTIONS =
-            JobOptions.defaults().withRecoveryTimeout(Duration.ofSeconds(60)).withPromptParameter("prompt");
+            JobOptions.defaults().withPollFailureTimeout(Duration.ofSeconds(60)).withPromptParameter("prompt");
 
-    private final VirtualTimer timer = new VirtualTimer();
+    private final VirtualScheduler scheduler = new VirtualScheduler();
     private final NumberingServers servers = new NumberingServers();
     private final NumberingServers.Server server = servers.at(ONE);
-    private final AipiRuntime runtime =
-            new AipiRuntime(timer, Clock.systemUTC(), Runnable::run, options -> servers, () -> {});
+    private final ClientResources resources =
+            new ClientResources(scheduler, Clock.systemUTC(), Runnable::run, options -> servers, () -> {});
 
     @AfterEach
     void closeAll() {
-        runtime.close();
+        resources.close();
     }
 
     private AipiClient client(String url, String key) {
         return AipiClient.builder()
                 .serverUrl(url)
                 .apiKey(key)
-                .loginRoute(LoginRoute.ENDPOINT)
-                .runtime(runtime)
+                .loginMode(LoginMode.ENDPOINT)
+                .resources(resources)
                 .build();
     }
 
@@ -125,7 +132,7 @@ class SessionsAndJobIdsTest {
                 failure(EndpointUnavailableException.class, endpoint("typo").submit(AipiRequest.ofPrompt("x")));
         CompletableFuture<JobResult> after = run(good, "b");
         server.finishAll();
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
 
         assertThat(typo).hasMessageContaining("it has m, n");
         assertThat(typo.isRetryable()).isFalse();
@@ -139,18 +146,22 @@ class SessionsAndJobIdsTest {
         NumberingServers slow = servers.another().holdingLogins();
         ConnectionOptions other = new ConnectionOptions(
                 Duration.ofSeconds(1), 1, ConnectionOptions.DEFAULT_MAX_RESPONSE_SIZE, null, null, null);
-        AipiRuntime both = new AipiRuntime(
-                timer, Clock.systemUTC(), Runnable::run, options -> options.equals(other) ? slow : servers, () -> {});
+        ClientResources both = new ClientResources(
+                scheduler,
+                Clock.systemUTC(),
+                Runnable::run,
+                options -> options.equals(other) ? slow : servers,
+                () -> {});
         AipiClient closing = AipiClient.builder()
                 .serverUrl(ONE)
-                .loginRoute(LoginRoute.ENDPOINT)
+                .loginMode(LoginMode.ENDPOINT)
                 .connectionOptions(other)
-                .runtime(both)
+                .resources(both)
                 .build();
         AipiClient staying = AipiClient.builder()
                 .serverUrl(ONE)
-                .loginRoute(LoginRoute.ENDPOINT)
-                .runtime(both)
+                .loginMode(LoginMode.ENDPOINT)
+                .resources(both)
                 .build();
         CompletableFuture<Submission> lost = closing.endpoint("m", OPTIONS).submit(AipiRequest.ofPrompt("x"));
         ModelEndpoint endpoint = staying.endpoint("m", OPTIONS);
@@ -159,7 +170,7 @@ class SessionsAndJobIdsTest {
 
         closing.close();
         server.finishAll();
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
 
         failure(ClientClosedException.class, lost);
         assertThat(waiting.join().text()).isEqualTo("for y");
@@ -181,7 +192,7 @@ class SessionsAndJobIdsTest {
                 FakeTransport.json(200, "<html>Welcome</html>"),
                 FakeTransport.failure(TransportException.Kind.BROKEN, true),
                 FakeTransport.failure(TransportException.Kind.NOT_CONNECTED, false),
-                FakeTransport.failure(TransportException.Kind.ANSWER_TOO_LARGE, true));
+                FakeTransport.failure(TransportException.Kind.RESPONSE_TOO_LARGE, true));
     }
 
     @ParameterizedTest
@@ -196,19 +207,19 @@ class SessionsAndJobIdsTest {
         for (int i = 0; i < 1_000; i++) {
             jobs.add(run(endpoint, "p" + i));
         }
-        timer.advance(Duration.ofSeconds(1));
+        scheduler.advance(Duration.ofSeconds(1));
         assertThat(server.count("login")).isEqualTo(1);
 
         server.expireSessions();
         server.loginTrouble = trouble;
-        timer.advance(Duration.ofSeconds(40));
+        scheduler.advance(Duration.ofSeconds(40));
         assertThat(jobs).noneMatch(CompletableFuture::isDone);
         assertThat(server.count("login")).as("0.5, 1, 2, 4, 8 and 16 s apart").isBetween(2L, 8L);
 
         server.loginTrouble = null;
         server.finishAll();
         // the next login is due after at most 31.5 s in all
-        timer.advance(Duration.ofSeconds(40));
+        scheduler.advance(Duration.ofSeconds(40));
         for (int i = 0; i < jobs.size(); i++) {
             assertThat(jobs.get(i).join().text()).isEqualTo("for p" + i);
         }
@@ -223,32 +234,32 @@ class SessionsAndJobIdsTest {
         for (int i = 0; i < 200; i++) {
             jobs.add(run(endpoint, "p" + i));
         }
-        timer.advance(Duration.ofSeconds(1));
+        scheduler.advance(Duration.ofSeconds(1));
 
         server.forgetsItsKeys = true;
         server.expireSessions();
-        timer.advance(Duration.ofSeconds(40));
+        scheduler.advance(Duration.ofSeconds(40));
         assertThat(jobs).noneMatch(CompletableFuture::isDone);
         assertThat(server.count("login")).isBetween(2L, 9L);
 
         server.forgetsItsKeys = false;
         server.finishAll();
-        timer.advance(Duration.ofSeconds(40));
+        scheduler.advance(Duration.ofSeconds(40));
         assertThat(jobs).allMatch(job -> !job.isCompletedExceptionally() && job.isDone());
     }
 
     @Test
     @Tag("case-A5")
     @Tag("case-D11")
-    void pastTheRecoveryTimeoutTheJobEndsWithTheReasonOfTheLogin() {
+    void pastThePollFailureTimeoutTheJobEndsWithTheReasonOfTheLogin() {
         server.uniqueIds = true;
         CompletableFuture<JobResult> job = run(endpoint("m"), "x");
         server.expireSessions();
         server.loginTrouble = FakeTransport.json(200, "{\"success\":false,\"error\":\"authorization failed\"}");
 
-        timer.advance(Duration.ofSeconds(50));
+        scheduler.advance(Duration.ofSeconds(50));
         assertThat(job).isNotDone();
-        timer.advance(Duration.ofSeconds(30));
+        scheduler.advance(Duration.ofSeconds(30));
 
         assertThat(failure(AuthenticationException.class, job)).hasMessageContaining("authorization failed");
     }
@@ -276,12 +287,12 @@ class SessionsAndJobIdsTest {
         server.uniqueIds = true;
         ModelEndpoint endpoint = endpoint("m");
         List<CompletableFuture<JobResult>> jobs = List.of(run(endpoint, "a"), run(endpoint, "b"), run(endpoint, "c"));
-        timer.advance(Duration.ofSeconds(1));
+        scheduler.advance(Duration.ofSeconds(1));
 
         server.expireSessions();
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
         server.finishAll();
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
 
         assertThat(jobs).extracting(job -> job.join().text()).containsExactly("for a", "for b", "for c");
         assertThat(server.count("login")).isEqualTo(2);
@@ -291,10 +302,10 @@ class SessionsAndJobIdsTest {
     @Tag("case-A8")
     void aJobWhoseIdIsGivenAgainIsLostWithItsSession() {
         CompletableFuture<JobResult> job = run(endpoint("m"), "a");
-        timer.advance(Duration.ofSeconds(1));
+        scheduler.advance(Duration.ofSeconds(1));
 
         server.expireSessions();
-        timer.advance(Duration.ofSeconds(5));
+        scheduler.advance(Duration.ofSeconds(5));
 
         assertThat(lapsed(job)).hasMessageContaining("lost the session");
         assertThat(server.count("login")).as("a new session would be of no use").isEqualTo(1);
@@ -314,7 +325,7 @@ class SessionsAndJobIdsTest {
         server.finishAll();
         long polls = server.count("progress");
 
-        timer.advance(Duration.ofSeconds(60));
+        scheduler.advance(Duration.ofSeconds(60));
 
         lapsed(job);
         assertThat(server.count("progress")).isEqualTo(polls);
@@ -333,7 +344,7 @@ class SessionsAndJobIdsTest {
 
         CompletableFuture<JobResult> detached = endpoint.follow(accepted, Duration.ofSeconds(3), null, Supplier::get);
         CompletableFuture<JobResult> ofTheLaterOne = endpoint.follow("JID1", null);
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
 
         lapsed(detached);
         assertThat(ofTheLaterOne.join().text()).isEqualTo("for c");
@@ -348,21 +359,22 @@ class SessionsAndJobIdsTest {
         submit(endpoint, "c");
         server.finishAll();
 
-        assertThat(endpoint.look("JID1").join().result().text()).isEqualTo("for c");
+        assertThat(endpoint.poll("JID1").join().result().text()).isEqualTo("for c");
     }
 
     @Test
     @Tag("case-A8")
-    void aLookAtAJobThatWasLostWithItsSessionIsNotAnsweredWithAForeignResult() {
+    void aPollOfAJobThatWasLostWithItsSessionIsNotAnsweredWithAForeignResult() {
         ModelEndpoint endpoint = endpoint("m");
         submit(endpoint, "a");
         submit(endpoint, "b");
-        AipiRuntime elsewhere = new AipiRuntime(timer, Clock.systemUTC(), Runnable::run, options -> servers, () -> {});
+        ClientResources elsewhere =
+                new ClientResources(scheduler, Clock.systemUTC(), Runnable::run, options -> servers, () -> {});
         server.restart();
         ModelEndpoint foreign = AipiClient.builder()
                 .serverUrl(ONE)
-                .loginRoute(LoginRoute.ENDPOINT)
-                .runtime(elsewhere)
+                .loginMode(LoginMode.ENDPOINT)
+                .resources(elsewhere)
                 .build()
                 .endpoint("m", OPTIONS);
         submit(foreign, "foreign 1");
@@ -370,11 +382,11 @@ class SessionsAndJobIdsTest {
         submit(endpoint, "c");
         server.finishAll();
 
-        lapsed(endpoint.look("JID2"));
+        lapsed(endpoint.poll("JID2"));
         CompletableFuture<JobResult> followed = endpoint.follow("JID1", null);
-        timer.advance(Duration.ofSeconds(5));
+        scheduler.advance(Duration.ofSeconds(5));
         lapsed(followed);
-        assertThat(foreign.look("JID2").join().result().text()).isEqualTo("for foreign 2");
+        assertThat(foreign.poll("JID2").join().result().text()).isEqualTo("for foreign 2");
         elsewhere.close();
     }
 
@@ -382,19 +394,20 @@ class SessionsAndJobIdsTest {
     @Tag("case-A8")
     void aRecoveredJobBelongsToTheSessionOfItsFirstPoll() {
         submit(endpoint("m"), "a");
-        AipiRuntime next = new AipiRuntime(timer, Clock.systemUTC(), Runnable::run, options -> servers, () -> {});
+        ClientResources next =
+                new ClientResources(scheduler, Clock.systemUTC(), Runnable::run, options -> servers, () -> {});
         ModelEndpoint endpoint = AipiClient.builder()
                 .serverUrl(ONE)
-                .loginRoute(LoginRoute.ENDPOINT)
-                .runtime(next)
+                .loginMode(LoginMode.ENDPOINT)
+                .resources(next)
                 .build()
                 .endpoint("m", OPTIONS);
         CompletableFuture<JobResult> recovered = endpoint.follow("JID1", Duration.ofSeconds(5), null);
-        timer.advance(Duration.ofSeconds(2));
+        scheduler.advance(Duration.ofSeconds(2));
         assertThat(recovered).isNotDone();
 
         server.restart();
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
 
         lapsed(recovered);
         next.close();
@@ -411,7 +424,7 @@ class SessionsAndJobIdsTest {
 
         CompletableFuture<JobResult> job = second.follow(accepted, Duration.ofSeconds(1), null, Supplier::get);
         server.finishAll();
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
 
         assertThat(job.join().text()).isEqualTo("for a");
     }
@@ -425,14 +438,14 @@ class SessionsAndJobIdsTest {
         server.uniqueIds = true;
         ModelEndpoint endpoint = endpoint("m");
         CompletableFuture<JobResult> job = run(endpoint, "a");
-        timer.advance(Duration.ofSeconds(1));
+        scheduler.advance(Duration.ofSeconds(1));
         server.restart();
         if (sessionIsKnown) {
             submit(endpoint, "b");
         }
         long logins = server.count("login");
 
-        timer.advance(Duration.ofSeconds(5));
+        scheduler.advance(Duration.ofSeconds(5));
 
         assertThat(lapsed(job)).hasMessageContaining("does not know the job");
         assertThat(server.count("login")).isEqualTo(logins);
@@ -454,7 +467,7 @@ class SessionsAndJobIdsTest {
             job.whenComplete((done, failure) -> order.add("earlier ended"));
             earlier.add(job);
         }
-        timer.advance(Duration.ofSeconds(1));
+        scheduler.advance(Duration.ofSeconds(1));
         server.restart();
 
         ModelEndpoint other = switch (whose) {
@@ -469,7 +482,7 @@ class SessionsAndJobIdsTest {
             later.add(other.follow(submit.join(), null));
         }
         server.finishAll();
-        timer.advance(Duration.ofSeconds(30));
+        scheduler.advance(Duration.ofSeconds(30));
 
         earlier.forEach(job -> assertThat(lapsed(job).getJobId()).startsWith("JID"));
         for (int i = 0; i < 10; i++) {
@@ -486,7 +499,7 @@ class SessionsAndJobIdsTest {
         CompletableFuture<JobResult> two = run(client(TWO, "key-a").endpoint("m", OPTIONS), "b");
         server.finishAll();
         servers.at(TWO).finishAll();
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
 
         assertThat(one.join().text()).isEqualTo("for a");
         assertThat(two.join().text()).isEqualTo("for b");
@@ -501,7 +514,7 @@ class SessionsAndJobIdsTest {
         CompletableFuture<JobResult> recovered = endpoint.follow("JID1", Duration.ofMinutes(5), null);
         lapsed(recovered);
         server.finishAll();
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
 
         assertThat(later.join().text()).isEqualTo("for later");
     }
@@ -516,7 +529,7 @@ class SessionsAndJobIdsTest {
         CompletableFuture<JobResult> job =
                 endpoint("m").run(AipiRequest.ofPrompt("x"), progress -> states.add(progress.state()));
         server.say(word);
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
 
         assertThat(failure(JobFailedException.class, job)).hasMessageContaining(word);
         assertThat(states).endsWith(JobState.FAILED);
@@ -527,9 +540,9 @@ class SessionsAndJobIdsTest {
     void anElapsedJobHasLapsed() {
         CompletableFuture<JobResult> job = run(endpoint("m"), "x");
         server.say("elapsed");
-        timer.advance(Duration.ofSeconds(50));
+        scheduler.advance(Duration.ofSeconds(50));
         assertThat(job).as("a worker may bring it back").isNotDone();
-        timer.advance(Duration.ofSeconds(30));
+        scheduler.advance(Duration.ofSeconds(30));
 
         assertThat(failure(JobLapsedException.class, job).getReason()).isEqualTo(JobLapsedException.Reason.LAPSED);
     }
@@ -541,14 +554,14 @@ class SessionsAndJobIdsTest {
         CompletableFuture<JobResult> job =
                 client(ONE, "key-a").endpoint("m", short1).run(AipiRequest.ofPrompt("x"), null);
         server.say("thinking");
-        timer.advance(Duration.ofMinutes(6));
+        scheduler.advance(Duration.ofMinutes(6));
 
         assertThat(failure(JobTimeoutException.class, job)).hasMessageContaining("thinking");
     }
 
     @Test
     @Tag("case-A21")
-    void aLookAtADoneJobWhoseResultIsGoneTellsThat() {
+    void aPollOfADoneJobWhoseResultIsGoneTellsThat() {
         ModelEndpoint endpoint = endpoint("m");
         submit(endpoint, "x");
         FakeTransport gone = new FakeTransport()
@@ -559,7 +572,7 @@ class SessionsAndJobIdsTest {
                         "POST /m/progress",
                         FakeTransport.json(200, "{\"success\":true,\"job_id\":\"JID1\",\"job_state\":\"done\"}"));
 
-        ResultLostException lost = failure(ResultLostException.class, over(gone).look("JID1"));
+        ResultLostException lost = failure(ResultLostException.class, over(gone).poll("JID1"));
 
         assertThat(lost.getJobId()).isEqualTo("JID1");
     }
@@ -574,7 +587,8 @@ class SessionsAndJobIdsTest {
                 .on("GET /api/endpoints", FakeTransport.json(200, "{\"endpoints\":[\"llama2_chat\",\"sdxl\"]}"));
         ModelEndpoint typo = AipiClient.builder()
                 .serverUrl(ONE)
-                .runtime(new AipiRuntime(timer, Clock.systemUTC(), Runnable::run, options -> documented, () -> {}))
+                .resources(new ClientResources(
+                        scheduler, Clock.systemUTC(), Runnable::run, options -> documented, () -> {}))
                 .build()
                 .endpoint("llama2_caht", OPTIONS);
 
@@ -592,7 +606,7 @@ class SessionsAndJobIdsTest {
                 .hasMessageContaining("check the endpoint's name and serverUrl");
     }
 
-    // ---- an answer of another job
+    // ---- a response of another job
 
     @ParameterizedTest
     @ValueSource(
@@ -617,7 +631,7 @@ class SessionsAndJobIdsTest {
                                         + " one\",\"job_id\":\"JID1\"}}"));
 
         CompletableFuture<JobResult> job = over(mixedUp).follow("JID1", null);
-        timer.advance(Duration.ofSeconds(10));
+        scheduler.advance(Duration.ofSeconds(10));
 
         assertThat(job.join().text()).isEqualTo("of one");
         assertThat(mixedUp.calls("POST /m/progress")).hasSize(2);
@@ -626,8 +640,9 @@ class SessionsAndJobIdsTest {
     private ModelEndpoint over(FakeTransport transport) {
         return AipiClient.builder()
                 .serverUrl(ONE)
-                .loginRoute(LoginRoute.ENDPOINT)
-                .runtime(new AipiRuntime(timer, Clock.systemUTC(), Runnable::run, options -> transport, () -> {}))
+                .loginMode(LoginMode.ENDPOINT)
+                .resources(new ClientResources(
+                        scheduler, Clock.systemUTC(), Runnable::run, options -> transport, () -> {}))
                 .build()
                 .endpoint("m", OPTIONS);
     }

@@ -9,13 +9,13 @@ package io.aipi.fuzz;
 import io.aipi.camel.MessageFuzz;
 import io.aipi.camel.UriFuzz;
 import io.aipi.client.contract.Transcript;
-import io.aipi.client.internal.EndpointFuzz;
-import io.aipi.client.internal.FollowFuzz;
-import io.aipi.client.internal.FuzzedServer;
-import io.aipi.client.internal.LoginFuzz;
-import io.aipi.client.internal.ProgressFuzz;
-import io.aipi.client.internal.ResultFuzz;
-import io.aipi.client.internal.SubmitFuzz;
+import io.aipi.client.internal.job.EndpointFuzz;
+import io.aipi.client.internal.job.FollowFuzz;
+import io.aipi.client.internal.job.FuzzedServer;
+import io.aipi.client.internal.job.LoginFuzz;
+import io.aipi.client.internal.job.ProgressFuzz;
+import io.aipi.client.internal.job.SubmitFuzz;
+import io.aipi.client.internal.wire.ResultFuzz;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,19 +26,19 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** What is fuzzed, and what is known to be of interest to it: recorded answers, and a few that no server should give. */
+/** What is fuzzed, and what is known to be of interest to it: recorded responses, and a few that no server should give. */
 @SuppressWarnings("ImmutableEnumChecker") // functions without a state
 enum FuzzTarget {
     LOGIN(LoginFuzz.class, LoginFuzz::fuzzerTestOneInput, FuzzTarget::logins),
-    SUBMIT(SubmitFuzz.class, SubmitFuzz::fuzzerTestOneInput, FuzzTarget::answers),
-    PROGRESS(ProgressFuzz.class, ProgressFuzz::fuzzerTestOneInput, FuzzTarget::answers),
+    SUBMIT(SubmitFuzz.class, SubmitFuzz::fuzzerTestOneInput, FuzzTarget::responses),
+    PROGRESS(ProgressFuzz.class, ProgressFuzz::fuzzerTestOneInput, FuzzTarget::responses),
     FOLLOW(FollowFuzz.class, FollowFuzz::fuzzerTestOneInput, FuzzTarget::series),
     RESULT(ResultFuzz.class, ResultFuzz::fuzzerTestOneInput, FuzzTarget::results),
     ENDPOINT(EndpointFuzz.class, EndpointFuzz::fuzzerTestOneInput, FuzzTarget::endpoints),
     URI(UriFuzz.class, UriFuzz::fuzzerTestOneInput, FuzzTarget::uris),
     MESSAGE(MessageFuzz.class, MessageFuzz::fuzzerTestOneInput, FuzzTarget::messages);
 
-    /** Longer recorded answers are pictures, which would only slow down the search. */
+    /** Longer recorded responses are pictures, which would only slow down the search. */
     private static final int LONGEST_SEED = 4_096;
 
     /** Keys in all places that a message may quote, and other things that no server should say. */
@@ -96,35 +96,35 @@ enum FuzzTarget {
                 .filter(entry -> FuzzTarget.class.getResource("/transcripts/" + entry.file()) != null)
                 .map(entry -> Transcript.number(entry.number()))
                 .filter(transcript -> transcript.status() != null)
-                .filter(transcript -> transcript.answerBytes().length <= LONGEST_SEED);
+                .filter(transcript -> transcript.responseBytes().length <= LONGEST_SEED);
     }
 
-    private static Stream<byte[]> answers() {
+    private static Stream<byte[]> responses() {
         Stream<byte[]> recorded =
-                transcripts().map(transcript -> FuzzedServer.answer(transcript.status(), transcript.answerBytes()));
+                transcripts().map(transcript -> FuzzedServer.response(transcript.status(), transcript.responseBytes()));
         Stream<byte[]> bad = BAD_ANSWERS.stream()
                 .flatMap(json -> Stream.of(200, 400, 401, 402, 500)
-                        .map(status -> FuzzedServer.answer(status, json.getBytes(StandardCharsets.UTF_8))));
-        return Stream.concat(recorded, bad).map(answer -> FuzzedServer.input(0, answer));
+                        .map(status -> FuzzedServer.response(status, json.getBytes(StandardCharsets.UTF_8))));
+        return Stream.concat(recorded, bad).map(response -> FuzzedServer.input(0, response));
     }
 
     private static Stream<byte[]> logins() {
-        byte[] noRoute = FuzzedServer.answer(404, new byte[0]);
-        return answers().flatMap(input -> {
-            byte[] answer = Arrays.copyOfRange(input, 1, input.length);
-            return Stream.of(input, FuzzedServer.input(0, noRoute, answer));
+        byte[] noRoute = FuzzedServer.response(404, new byte[0]);
+        return responses().flatMap(input -> {
+            byte[] response = Arrays.copyOfRange(input, 1, input.length);
+            return Stream.of(input, FuzzedServer.input(0, noRoute, response));
         });
     }
 
-    /** The recorded answers to looks, in series that end well, badly and never. */
+    /** The recorded responses to polls, in series that end well, badly and never. */
     private static Stream<byte[]> series() {
         Map<Integer, byte[]> known = new TreeMap<>();
         for (int number : new int[] {16, 17, 19, 25, 26, 80, 89, 145}) {
             Transcript transcript = Transcript.number(number);
-            known.put(number, FuzzedServer.answer(transcript.status(), transcript.answerBytes()));
+            known.put(number, FuzzedServer.response(transcript.status(), transcript.responseBytes()));
         }
-        byte[] garbage = FuzzedServer.answer(200, "<html>".getBytes(StandardCharsets.UTF_8));
-        byte[] broken = FuzzedServer.answer(502, new byte[0]);
+        byte[] garbage = FuzzedServer.response(200, "<html>".getBytes(StandardCharsets.UTF_8));
+        byte[] broken = FuzzedServer.response(502, new byte[0]);
         List<byte[]> series = new ArrayList<>();
         for (int flags = 0; flags < 4; flags++) {
             series.add(FuzzedServer.input(flags, known.get(17), known.get(16), known.get(19), known.get(25)));
@@ -134,17 +134,17 @@ enum FuzzTarget {
             series.add(FuzzedServer.input(flags, known.get(16)));
             series.add(FuzzedServer.input(flags, known.get(17), known.get(80)));
         }
-        return Stream.concat(series.stream(), answers());
+        return Stream.concat(series.stream(), responses());
     }
 
     private static Stream<byte[]> results() {
         return Stream.concat(
-                transcripts().map(Transcript::answerBytes),
+                transcripts().map(Transcript::responseBytes),
                 BAD_ANSWERS.stream().map(json -> json.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static Stream<byte[]> endpoints() {
-        byte[] described = FuzzedServer.answer(
+        byte[] described = FuzzedServer.response(
                 200,
                 ("{\"name\":\"chat\",\"endpoints\":[\"chat\",\"other\"],\"success\":true,"
                                 + "\"parameter_description\":{\"input\":{\"prompt\":{\"type\":\"string\",\"required\":true,"
@@ -154,9 +154,9 @@ enum FuzzTarget {
                         .getBytes(StandardCharsets.UTF_8));
         byte[] parameters =
                 "\0n=+5\nf=1e3\nb=TRUE\ni=data:image/png;base64,AA\nj={}\nx=-0\nkey=1".getBytes(StandardCharsets.UTF_8);
-        byte[] accepted = FuzzedServer.answer(200, "{\"job_id\":\"JID1\"}".getBytes(StandardCharsets.UTF_8));
+        byte[] accepted = FuzzedServer.response(200, "{\"job_id\":\"JID1\"}".getBytes(StandardCharsets.UTF_8));
         byte[] withParameters = FuzzedServer.input(0, described, accepted, parameters);
-        return Stream.concat(answers(), Stream.of(0, 1, 2, 3).map(flags -> {
+        return Stream.concat(responses(), Stream.of(0, 1, 2, 3).map(flags -> {
             byte[] input = withParameters.clone();
             input[0] = flags.byteValue();
             return input;
@@ -171,7 +171,7 @@ enum FuzzTarget {
                         "chat/../other",
                         "a b?param.prompt=%20",
                         "chat?param.temperature=0.7&param.x=RAW(a&b)&promptParameter=text",
-                        "chat?apiKey=RAW(secret&key)&user=me&loginRoute=endpoint&lazyLogin=true",
+                        "chat?apiKey=RAW(secret&key)&user=me&loginMode=endpoint&lazyLogin=true",
                         "chat?serverUrl=http://[::1]:99999/&requestTimeout=PT0S",
                         "chat?jobTimeout=1h&pollInterval=2s&maxPollInterval=1s&queueFullTimeout=-1",
                         "chat?holdConnection=true&progressUri=direct:x&waitForResult=false",

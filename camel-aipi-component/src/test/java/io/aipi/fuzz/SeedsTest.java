@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What fuzzing starts from holds already: the recorded answers, those that no server should give, and all their beginnings. */
+/** What fuzzing starts from holds already: the recorded responses, those that no server should give, and all their beginnings. */
 class SeedsTest {
 
     @ParameterizedTest

@@ -7,20 +7,20 @@
 package io.aipi.simulator;
 
 import io.aipi.simulator.endpoint.ModelEndpoint;
-import io.aipi.simulator.http.HttpFront;
+import io.aipi.simulator.http.SimulatorHttpServer;
 import io.aipi.simulator.http.Traffic;
 import io.aipi.simulator.job.Jobs;
-import io.aipi.simulator.job.Journal;
 import io.aipi.simulator.job.Limits;
+import io.aipi.simulator.job.RequestLog;
+import io.aipi.simulator.job.ServerMetrics;
 import io.aipi.simulator.job.SystemTime;
-import io.aipi.simulator.job.Tally;
 import io.aipi.simulator.protocol.ApiKeys;
 import io.aipi.simulator.protocol.Dialect;
 import io.aipi.simulator.protocol.Reply;
 import io.aipi.simulator.protocol.Router;
 import io.aipi.simulator.protocol.ServedDialect;
+import io.aipi.simulator.protocol.ServerContext;
 import io.aipi.simulator.protocol.Sessions;
-import io.aipi.simulator.protocol.Site;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -55,7 +55,7 @@ public final class AipiSimulator implements AutoCloseable {
     private final SystemTime time;
     private final Jobs jobs;
     private final Sessions sessions;
-    private final HttpFront front;
+    private final SimulatorHttpServer front;
     private final Traffic traffic;
     private final SimulatorStats stats;
     private final List<ModelEndpoint> endpoints;
@@ -69,26 +69,26 @@ public final class AipiSimulator implements AutoCloseable {
         System.setProperty("java.awt.headless", "true");
         Dialect dialect = settings.generation.dialect();
         endpoints = settings.endpoints.values().stream().map(dialect::offered).toList();
-        Tally tally = new Tally();
-        Journal journal = new Journal(settings.log);
+        ServerMetrics metrics = new ServerMetrics();
+        RequestLog requestLog = new RequestLog(settings.log);
         time = new SystemTime(daemons());
         jobs = new Jobs(
-                endpoints, settings.limits(), time, dialect::jobId, settings.computeTimes()::get, tally, journal);
+                endpoints, settings.limits(), time, dialect::jobId, settings.computeTimes()::get, metrics, requestLog);
         endpoints.forEach(endpoint -> jobs.startWorkers(
                 endpoint.name(), settings.workers.getOrDefault(endpoint.name(), settings.usualWorkers)));
         sessions = new Sessions();
-        Router router = new Router(new Site(
-                dialect, endpoints, new ApiKeys(settings.keys, settings.users), sessions, jobs, tally, journal));
+        Router router = new Router(new ServerContext(
+                dialect, endpoints, new ApiKeys(settings.keys, settings.users), sessions, jobs, metrics, requestLog));
         traffic = new Traffic(time);
-        front = new HttpFront(
+        front = new SimulatorHttpServer(
                 request -> inThisLife(() -> router.reply(request)),
                 time,
                 settings.responseTimeout,
                 settings.keepAlive,
                 dialect.allowsOtherOrigins(),
                 traffic,
-                tally);
-        stats = new SimulatorStats(tally, front);
+                metrics);
+        stats = new SimulatorStats(metrics, front);
         try {
             address = front.listen(new InetSocketAddress(settings.host, settings.port));
         } catch (IOException e) {
@@ -234,7 +234,7 @@ public final class AipiSimulator implements AutoCloseable {
     }
 
     /**
-     * Lets every answer come late, as a server or a network does that has too much to do. What a request asks for happens
+     * Lets every response come late, as a server or a network does that has too much to do. What a request asks for happens
      * at once.
      *
      * @param delay how late; zero, as at first, for in time

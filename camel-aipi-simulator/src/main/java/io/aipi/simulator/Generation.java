@@ -18,7 +18,7 @@ public enum Generation {
     /**
      * As the "HTTP API Client Interface" documents it: {@code POST /login} with the endpoint that the session
      * key is good for, the parameter {@code prompt}, job ids that begin with {@code JID1} at each start, no
-     * {@code /api} routes, progress in the answer that brings the result, images as bare base64.
+     * {@code /api} routes, progress in the response that brings the result, images as bare base64.
      */
     DOCUMENTED(new DocumentedDialect()),
 
@@ -31,7 +31,7 @@ public enum Generation {
 
     /**
      * As AIME API Server 0.9.6 serves it: {@code /<endpoint>/login?key=}, {@code /api} routes, no progress in the
-     * answer that brings the result, images as data URIs.
+     * response that brings the result, images as data URIs.
      */
     SERVED(new ServedDialect());
 

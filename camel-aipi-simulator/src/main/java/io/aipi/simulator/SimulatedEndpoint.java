@@ -43,7 +43,7 @@ public final class SimulatedEndpoint {
      * A chat model that answers {@code You said: <prompt>}.
      *
      * <p>With the prompt in {@code text} it is described as the recorded {@code llama2_chat}, whose description
-     * declares no {@code error} output: a failed job then comes back as a success with the prompt for an answer, as it
+     * declares no {@code error} output: a failed job then comes back as a success with the prompt as its text, as it
      * did on the recorded server. {@link #withErrorOutput()} mends that. With the prompt in any other parameter it is
      * described as the recorded {@code llama3_chat}, which declares errors and also takes a {@code chat_context} or a
      * {@code text_context}. With the prompt in {@code text_context} it has no parameter beside these two, as

@@ -6,9 +6,9 @@
  */
 package io.aipi.simulator;
 
-import io.aipi.simulator.http.HttpFront;
-import io.aipi.simulator.job.Tally;
-import io.aipi.simulator.job.Tally.Event;
+import io.aipi.simulator.http.SimulatorHttpServer;
+import io.aipi.simulator.job.ServerMetrics;
+import io.aipi.simulator.job.ServerMetrics.Event;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +20,11 @@ import java.util.OptionalLong;
  */
 public final class SimulatorStats {
 
-    private final Tally tally;
-    private final HttpFront front;
+    private final ServerMetrics metrics;
+    private final SimulatorHttpServer front;
 
-    SimulatorStats(Tally tally, HttpFront front) {
-        this.tally = tally;
+    SimulatorStats(ServerMetrics metrics, SimulatorHttpServer front) {
+        this.metrics = metrics;
         this.front = front;
     }
 
@@ -34,7 +34,7 @@ public final class SimulatorStats {
      * @return the count
      */
     public long logins() {
-        return tally.of(Event.LOGIN);
+        return metrics.of(Event.LOGIN);
     }
 
     /**
@@ -43,7 +43,7 @@ public final class SimulatorStats {
      * @return the count
      */
     public long refusedLogins() {
-        return tally.of(Event.REFUSED_LOGIN);
+        return metrics.of(Event.REFUSED_LOGIN);
     }
 
     /**
@@ -52,7 +52,7 @@ public final class SimulatorStats {
      * @return the count
      */
     public long submits() {
-        return tally.of(Event.SUBMIT);
+        return metrics.of(Event.SUBMIT);
     }
 
     /**
@@ -61,7 +61,7 @@ public final class SimulatorStats {
      * @return the count
      */
     public long heldSubmits() {
-        return tally.of(Event.HELD_SUBMIT);
+        return metrics.of(Event.HELD_SUBMIT);
     }
 
     /**
@@ -70,7 +70,7 @@ public final class SimulatorStats {
      * @return the count
      */
     public long polls() {
-        return tally.of(Event.POLL);
+        return metrics.of(Event.POLL);
     }
 
     /**
@@ -80,7 +80,7 @@ public final class SimulatorStats {
      * @return the count, 0 for an unknown job
      */
     public long pollsPerJob(String jobId) {
-        return tally.polls(jobId);
+        return metrics.polls(jobId);
     }
 
     /**
@@ -91,7 +91,7 @@ public final class SimulatorStats {
      */
     public Map<String, Polls> pollsByClient(String jobId) {
         Map<String, Polls> polls = new LinkedHashMap<>();
-        tally.pollsByClient(jobId)
+        metrics.pollsByClient(jobId)
                 .forEach((client, seen) ->
                         polls.put(client, new Polls(seen.count(), seen.firstNanos(), seen.lastNanos())));
         return polls;
@@ -112,7 +112,7 @@ public final class SimulatorStats {
      * @return the count
      */
     public long jobsDone() {
-        return tally.of(Event.JOB_DONE);
+        return metrics.of(Event.JOB_DONE);
     }
 
     /**
@@ -130,7 +130,7 @@ public final class SimulatorStats {
      * @return the count
      */
     public long connectionsAccepted() {
-        return tally.of(Event.CONNECTION_ACCEPTED);
+        return metrics.of(Event.CONNECTION_ACCEPTED);
     }
 
     /**
@@ -140,7 +140,7 @@ public final class SimulatorStats {
      * @return {@link System#nanoTime()} of that moment; empty if it has not come, or for an unknown job
      */
     public OptionalLong resultReadyNanos(String jobId) {
-        return tally.readyNanos(jobId);
+        return metrics.readyNanos(jobId);
     }
 
     /**
@@ -150,7 +150,7 @@ public final class SimulatorStats {
      * @return {@link System#nanoTime()} of that moment; empty if it has not come, or for an unknown job
      */
     public OptionalLong resultHandedOutNanos(String jobId) {
-        return tally.handedOutNanos(jobId);
+        return metrics.handedOutNanos(jobId);
     }
 
     /**
@@ -159,7 +159,7 @@ public final class SimulatorStats {
      * @return a copy of the counts
      */
     public Map<String, Long> requestsByRoute() {
-        return tally.requests();
+        return metrics.requests();
     }
 
     /**
@@ -180,6 +180,6 @@ public final class SimulatorStats {
      * @return a copy
      */
     public List<AcceptedJob> jobs() {
-        return tally.jobs(AcceptedJob::new);
+        return metrics.jobs(AcceptedJob::new);
     }
 }

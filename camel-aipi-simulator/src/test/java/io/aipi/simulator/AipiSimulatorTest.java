@@ -120,7 +120,7 @@ class AipiSimulatorTest {
     }
 
     @Test
-    void aRestartForgetsEverythingAndDropsHeldRequestsWithoutAnAnswer() throws IOException {
+    void aRestartForgetsEverythingAndDropsHeldRequestsWithoutAResponse() throws IOException {
         simulator = settings().start();
         String job = submit("hi @sleep=60");
         int port = simulator.port();
@@ -172,12 +172,13 @@ class AipiSimulatorTest {
                 .workers("llama2_chat", 0)
                 .start();
         try (RawClient client = client()) {
-            RawClient.Response answer = client.postJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"@sleep=0.1\"}");
+            RawClient.Response response =
+                    client.postJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"@sleep=0.1\"}");
 
             Transcript recorded = Transcript.number(189);
-            assertThat(answer.status()).isEqualTo(503);
-            assertThat(Shape.ofHeaders(answer.headers())).isEqualTo(Shape.ofHeaders(recorded.responseHeaders()));
-            assertThat(json(answer)).isEqualTo(recorded.responseBody());
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(Shape.ofHeaders(response.headers())).isEqualTo(Shape.ofHeaders(recorded.responseHeaders()));
+            assertThat(json(response)).isEqualTo(recorded.responseBody());
             assertThat(client.isClosedByServer()).isTrue();
         }
         simulator.startWorkers("llama2_chat", 1);
@@ -216,10 +217,11 @@ class AipiSimulatorTest {
     void anIdleConnectionIsClosedAndAHeldOneIsNot() throws IOException {
         simulator = settings().keepAlive(Duration.ofMillis(300)).start();
         try (RawClient client = client()) {
-            RawClient.Response answer = client.postJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"@sleep=1.2\"}");
+            RawClient.Response response =
+                    client.postJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"@sleep=1.2\"}");
 
-            assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.headers()).containsEntry("connection", "keep-alive");
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.headers()).containsEntry("connection", "keep-alive");
             assertThat(client.isClosedByServer()).isTrue();
         }
     }
@@ -236,7 +238,7 @@ class AipiSimulatorTest {
     }
 
     @Test
-    void twoPipelinedRequestsGetTwoAnswersInTheirOrder() throws IOException {
+    void twoPipelinedRequestsGetTwoResponsesInTheirOrder() throws IOException {
         simulator = settings().start();
         try (RawClient client = client()) {
             client.sendJson("/llama2_chat", "{\"key\": \"any\", \"text\": \"first @sleep=0.3\"}");
@@ -249,7 +251,7 @@ class AipiSimulatorTest {
     }
 
     @Test
-    void aFullQueueIsToldBeforeTheKeyIsLookedAt() throws IOException {
+    void aFullQueueIsToldBeforeTheKeyIsPolled() throws IOException {
         simulator = settings()
                 .apiKey("good")
                 .maxQueueLength(2)
@@ -260,11 +262,11 @@ class AipiSimulatorTest {
         }
 
         Transcript recorded = Transcript.number(142);
-        RawClient.Response answer =
+        RawClient.Response response =
                 post("/llama2_chat", recorded.content().at("/request/body").toString());
 
-        assertThat(answer.status()).isEqualTo(recorded.status());
-        assertThat(json(answer)).isEqualTo(recorded.responseBody());
+        assertThat(response.status()).isEqualTo(recorded.status());
+        assertThat(json(response)).isEqualTo(recorded.responseBody());
         assertThat(json(get("/api/endpoints/llama2_chat"))
                         .get("free_queue_slots")
                         .asInt())
@@ -301,7 +303,7 @@ class AipiSimulatorTest {
     }
 
     @Test
-    void theStatsTellWhichClientsLookedAtAJobAndWhen() throws IOException {
+    void theStatsTellWhichClientsPolledAJobAndWhen() throws IOException {
         simulator = settings().computeTime(Duration.ofMinutes(1)).start();
         String job = submit("hi");
         long before = System.nanoTime();
@@ -453,7 +455,7 @@ class AipiSimulatorTest {
     }
 
     @Test
-    void answersCanComeLate() {
+    void responsesCanComeLate() {
         simulator = settings().start();
         simulator.delayResponses(Duration.ofMillis(200));
 
@@ -464,16 +466,16 @@ class AipiSimulatorTest {
     }
 
     @Test
-    void aFrozenServerTakesRequestsAndAnswersThemWhenItThaws() throws Exception {
+    void aFrozenServerTakesRequestsAndResponsesThemWhenItThaws() throws Exception {
         simulator = settings().start();
         simulator.freeze();
 
-        CompletableFuture<RawClient.Response> answer = CompletableFuture.supplyAsync(this::list);
+        CompletableFuture<RawClient.Response> response = CompletableFuture.supplyAsync(this::list);
         await().until(() -> simulator.stats().connectionsOpen() == 1);
-        await().during(Duration.ofMillis(200)).until(() -> !answer.isDone());
+        await().during(Duration.ofMillis(200)).until(() -> !response.isDone());
 
         simulator.thaw();
 
-        assertThat(answer.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertThat(response.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
     }
 }

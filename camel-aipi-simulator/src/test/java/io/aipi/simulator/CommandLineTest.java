@@ -85,9 +85,9 @@ class CommandLineTest {
         try (AipiSimulator simulator = start(arguments)) {
             byte[] login = "{\"endpoint_name\": \"llama2_chat\", \"key\": \"k\"}".getBytes(StandardCharsets.UTF_8);
 
-            RawClient.Response answer = RawClient.once(simulator.port(), "POST", "/login", Map.of(), login);
+            RawClient.Response response = RawClient.once(simulator.port(), "POST", "/login", Map.of(), login);
 
-            assertThat(answer.body()).startsWith("{\"client_session_auth_key\":");
+            assertThat(response.body()).startsWith("{\"client_session_auth_key\":");
         }
     }
 

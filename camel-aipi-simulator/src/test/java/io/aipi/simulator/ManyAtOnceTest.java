@@ -68,10 +68,10 @@ class ManyAtOnceTest {
     private static Deque<String> submit(RawClient client) throws IOException {
         Deque<String> jobs = new ArrayDeque<>();
         for (int i = 0; i < LOAD; i++) {
-            JsonNode answer = JSON.readTree(client.postJson(
+            JsonNode response = JSON.readTree(client.postJson(
                             "/llama3_chat", "{\"key\": \"any\", \"prompt_input\": \"x\", \"wait_for_result\": false}")
                     .body());
-            jobs.add(answer.get("job_id").asText());
+            jobs.add(response.get("job_id").asText());
         }
         return jobs;
     }
@@ -79,10 +79,10 @@ class ManyAtOnceTest {
     private static void pollAll(RawClient client, Deque<String> jobs) throws IOException {
         while (!jobs.isEmpty()) {
             String job = jobs.remove();
-            JsonNode answer = JSON.readTree(client.postJson("/llama3_chat/progress", "{\"job_id\": \"" + job + "\"}")
+            JsonNode response = JSON.readTree(client.postJson("/llama3_chat/progress", "{\"job_id\": \"" + job + "\"}")
                     .body());
-            if (!answer.has("job_result")) {
-                assertThat(answer.get("job_state").asText()).isIn("queued", "processing");
+            if (!response.has("job_result")) {
+                assertThat(response.get("job_state").asText()).isIn("queued", "processing");
                 jobs.add(job);
             }
         }

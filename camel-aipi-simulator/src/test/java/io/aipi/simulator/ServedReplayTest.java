@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Sends recorded requests over HTTP, byte by byte as they were, and compares the answers with the recorded ones. */
+/** Sends recorded requests over HTTP, byte by byte as they were, and compares the responses with the recorded ones. */
 class ServedReplayTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -88,17 +88,17 @@ class ServedReplayTest {
                 body.replace(RECORDED_SESSION, session).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void assertSame(Transcript recorded, RawClient.Response answer) throws IOException {
-        assertThat(answer.status()).isEqualTo(recorded.status());
-        assertThat(answer.statusLine())
+    private static void assertSame(Transcript recorded, RawClient.Response response) throws IOException {
+        assertThat(response.status()).isEqualTo(recorded.status());
+        assertThat(response.statusLine())
                 .isEqualTo(
                         recorded.content().at("/response/headers/:status-line").asText());
-        assertThat(Shape.ofHeaders(answer.headers())).isEqualTo(Shape.ofHeaders(recorded.responseHeaders()));
+        assertThat(Shape.ofHeaders(response.headers())).isEqualTo(Shape.ofHeaders(recorded.responseHeaders()));
         JsonNode body = recorded.responseBody();
         if (body.isObject()) {
-            assertThat(Shape.of(JSON.readTree(answer.body()))).isEqualTo(Shape.of(body));
+            assertThat(Shape.of(JSON.readTree(response.body()))).isEqualTo(Shape.of(body));
         } else if (!recorded.method().equals("HEAD")) {
-            assertThat(answer.body()).isEqualTo(body.asText());
+            assertThat(response.body()).isEqualTo(body.asText());
         }
     }
 
@@ -186,22 +186,22 @@ class ServedReplayTest {
 
     @Test
     void theJobIdAloneIsEnoughForAPollByGet() throws IOException {
-        RawClient.Response answer =
+        RawClient.Response response =
                 send("GET", "/llama2_chat/progress?job_id=" + job.replace("#", "%23"), Map.of(), new byte[0]);
 
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(JSON.readTree(answer.body()).get("job_state").asText()).isEqualTo("processing");
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(JSON.readTree(response.body()).get("job_state").asText()).isEqualTo("processing");
     }
 
     @Test
     void aQueryThatIsTooLongIsRefused() throws IOException {
-        RawClient.Response answer =
+        RawClient.Response response =
                 send("GET", "/llama2_chat?text=" + "a".repeat(9000), Map.of("Accept", "*/*"), new byte[0]);
 
-        assertThat(answer.status()).isEqualTo(413);
-        assertThat(answer.statusLine()).endsWith("413 Request Entity Too Large");
-        assertThat(answer.headers()).containsEntry("connection", "close");
-        assertThat(answer.body()).contains("Request header exceeds the size limit");
+        assertThat(response.status()).isEqualTo(413);
+        assertThat(response.statusLine()).endsWith("413 Request Entity Too Large");
+        assertThat(response.headers()).containsEntry("connection", "close");
+        assertThat(response.body()).contains("Request header exceeds the size limit");
     }
 
     @Test
@@ -210,11 +210,11 @@ class ServedReplayTest {
             client.sendHead(
                     "POST", "/llama2_chat", Map.of("Content-Length", "100000001", "Accept", "application/json"));
 
-            RawClient.Response answer = client.receive("POST");
+            RawClient.Response response = client.receive("POST");
 
-            assertThat(answer.status()).isEqualTo(413);
-            assertThat(answer.headers()).containsEntry("connection", "close");
-            assertThat(JSON.readTree(answer.body()).get("message").asText())
+            assertThat(response.status()).isEqualTo(413);
+            assertThat(response.headers()).containsEntry("connection", "close");
+            assertThat(JSON.readTree(response.body()).get("message").asText())
                     .isEqualTo("Request body exceeds the size limit");
         }
     }
@@ -223,19 +223,19 @@ class ServedReplayTest {
     void bytesThatAreNotUtf8AreNoJson() throws IOException {
         byte[] body = "{\"text\": \"bad \u00ff\"}".getBytes(StandardCharsets.ISO_8859_1);
 
-        RawClient.Response answer = send("POST", "/llama2_chat", Map.of("Accept", "application/json"), body);
+        RawClient.Response response = send("POST", "/llama2_chat", Map.of("Accept", "application/json"), body);
 
-        assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.body()).contains("Failed when parsing body as json");
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(response.body()).contains("Failed when parsing body as json");
     }
 
     @Test
     void aLoneSurrogateComesBackAsItCame() throws IOException {
         String body = "{\"key\": \"%s\", \"text\": \"bad \\ud83d\"}".formatted(Transcript.API_KEY);
 
-        RawClient.Response answer = send("POST", "/llama2_chat", Map.of(), body.getBytes(StandardCharsets.UTF_8));
+        RawClient.Response response = send("POST", "/llama2_chat", Map.of(), body.getBytes(StandardCharsets.UTF_8));
 
-        assertThat(answer.body()).contains("\"text\":\"You said: bad \\ud83d\"");
+        assertThat(response.body()).contains("\"text\":\"You said: bad \\ud83d\"");
     }
 
     @Test
@@ -243,9 +243,9 @@ class ServedReplayTest {
         String prompt = "a".repeat(21_000_000);
         String body = "{\"key\": \"%s\", \"text\": \"%s\"}".formatted(Transcript.API_KEY, prompt);
 
-        RawClient.Response answer = send("POST", "/llama2_chat", Map.of(), body.getBytes(StandardCharsets.UTF_8));
+        RawClient.Response response = send("POST", "/llama2_chat", Map.of(), body.getBytes(StandardCharsets.UTF_8));
 
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.body().length()).isGreaterThan(prompt.length());
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.body().length()).isGreaterThan(prompt.length());
     }
 }

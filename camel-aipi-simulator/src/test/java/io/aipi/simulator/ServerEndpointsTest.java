@@ -85,7 +85,7 @@ class ServerEndpointsTest {
             stable_diffusion_xl_img2img | {"prompt": "hi"}                              | Missing required argument: text
             tts                         | {"text": "hi"}                                | data:audio
             """)
-    void eachTakesItsPromptAndAnswers(String endpoint, String inputs, String inTheResponse) throws IOException {
+    void eachTakesItsPromptAndResponses(String endpoint, String inputs, String inTheResponse) throws IOException {
         String body = "{\"key\": \"any\", " + inputs.substring(1);
 
         RawClient.Response response = RawClient.once(

@@ -6,9 +6,9 @@
  */
 package io.aipi.camel.benchmarks;
 
-import io.aipi.camel.benchmarks.plan.Case;
-import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.plan.ClientKind;
 import io.aipi.camel.benchmarks.plan.Plan;
+import io.aipi.camel.benchmarks.plan.Scenario;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -19,34 +19,34 @@ import java.util.stream.Collectors;
  * The command line.
  *
  * @param plan what is run
- * @param cases ids of cases, or what they begin with; empty for all
- * @param peers who takes part; empty for all
+ * @param scenarios ids of scenarios, or what they begin with; empty for all
+ * @param clients who takes part; empty for all
  * @param out the folder for what is written
  */
-record Arguments(Plan plan, List<String> cases, Set<PeerKind> peers, Path out) {
+record Arguments(Plan plan, List<String> scenarios, Set<ClientKind> clients, Path out) {
 
     static final String USAGE =
-            "Usage: [--plan full|smoke] [--cases ID,...] [--peers ID,...] [--out FOLDER]; an empty value is as if not given";
+            "Usage: [--plan full|smoke] [--scenarios ID,...] [--clients ID,...] [--out FOLDER]; an empty value is as if not given";
 
     static Arguments of(String... words) {
         String plan = "full";
-        String cases = "";
-        String peers = "";
+        String scenarios = "";
+        String clients = "";
         String out = "target/benchmark";
         for (int i = 0; i < words.length; i += 2) {
             String value = i + 1 < words.length ? words[i + 1] : "";
             switch (words[i]) {
                 case "--plan" -> plan = value.isEmpty() ? plan : value;
-                case "--cases" -> cases = value;
-                case "--peers" -> peers = value;
+                case "--scenarios" -> scenarios = value;
+                case "--clients" -> clients = value;
                 case "--out" -> out = value.isEmpty() ? out : value;
                 default -> throw new IllegalArgumentException("Unknown option " + words[i]);
             }
         }
         return new Arguments(
                 Plan.named(plan),
-                split(cases),
-                split(peers).stream().map(PeerKind::of).collect(Collectors.toSet()),
+                split(scenarios),
+                split(clients).stream().map(ClientKind::of).collect(Collectors.toSet()),
                 Path.of(out));
     }
 
@@ -58,13 +58,13 @@ record Arguments(Plan plan, List<String> cases, Set<PeerKind> peers, Path out) {
     }
 
     boolean isWanted(String id) {
-        return cases.isEmpty() || cases.stream().anyMatch(id::startsWith);
+        return scenarios.isEmpty() || scenarios.stream().anyMatch(id::startsWith);
     }
 
-    /** The peers of a case that take part, in their order. */
-    List<PeerKind> peersOf(Case load) {
-        return load.peers().stream()
-                .filter(peer -> peers.isEmpty() || peers.contains(peer))
+    /** The clients of a scenario that take part, in their order. */
+    List<ClientKind> clientsOf(Scenario load) {
+        return load.clients().stream()
+                .filter(client -> clients.isEmpty() || clients.contains(client))
                 .toList();
     }
 }

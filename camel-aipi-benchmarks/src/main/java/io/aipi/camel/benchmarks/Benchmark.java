@@ -6,8 +6,8 @@
  */
 package io.aipi.camel.benchmarks;
 
-import io.aipi.camel.benchmarks.plan.Case;
-import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.plan.ClientKind;
+import io.aipi.camel.benchmarks.plan.Scenario;
 import io.aipi.camel.benchmarks.report.Report;
 import io.aipi.camel.benchmarks.report.Row;
 import io.aipi.camel.benchmarks.report.RowTable;
@@ -28,7 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 
-/** Runs cases and peers, each in processes of its own, and tells what came out. */
+/** Runs scenarios and clients, each in processes of its own, and tells what came out. */
 public final class Benchmark {
 
     private final Arguments arguments;
@@ -36,17 +36,17 @@ public final class Benchmark {
     private final Path log;
     private final List<Row> rows = new ArrayList<>();
 
-    /** Looks at a job by case, as the component's own runs showed. */
-    private final Map<String, Double> looks = new HashMap<>();
+    /** Polls of a job by case, as the component's own runs showed. */
+    private final Map<String, Double> polls = new HashMap<>();
 
     private int failedRuns;
 
-    /** A case and a peer. */
-    private record Task(Case load, PeerKind peer) {
+    /** A scenario and a kind. */
+    private record Task(Scenario load, ClientKind kind) {
 
         @Override
         public String toString() {
-            return load.id() + " " + peer;
+            return load.id() + " " + kind;
         }
     }
 
@@ -93,7 +93,7 @@ public final class Benchmark {
         return report;
     }
 
-    /** Runs that go on at the same time: one, or some neighbours of quiet cases. */
+    /** Runs that go on at the same time: one, or some neighbours of quiet scenarios. */
     private List<List<Task>> batches() {
         List<List<Task>> batches = new ArrayList<>();
         List<Task> batch = new ArrayList<>();
@@ -110,9 +110,9 @@ public final class Benchmark {
     }
 
     private List<Task> tasks() {
-        return arguments.plan().cases().stream()
+        return arguments.plan().scenarios().stream()
                 .filter(load -> arguments.isWanted(load.id()))
-                .flatMap(load -> arguments.peersOf(load).stream().map(peer -> new Task(load, peer)))
+                .flatMap(load -> arguments.clientsOf(load).stream().map(kind -> new Task(load, kind)))
                 .toList();
     }
 
@@ -122,8 +122,8 @@ public final class Benchmark {
             Map<Task, Future<Row>> futures = new LinkedHashMap<>();
             for (Task task : batch) {
                 out.println(task + " ...");
-                double known = looks.getOrDefault(task.load().id(), 0.0);
-                Run run = new Run(arguments.plan().name(), task.load(), task.peer(), known, log);
+                double known = polls.getOrDefault(task.load().id(), 0.0);
+                Run run = new Run(arguments.plan().name(), task.load(), task.kind(), known, log);
                 futures.put(task, threads.submit(run::measure));
             }
             for (Map.Entry<Task, Future<Row>> future : futures.entrySet()) {
@@ -138,8 +138,8 @@ public final class Benchmark {
         try {
             Row row = future.get();
             rows.add(row);
-            if (task.peer() == PeerKind.AIPI) {
-                looks.put(task.load().id(), row.polls());
+            if (task.kind() == ClientKind.AIPI) {
+                polls.put(task.load().id(), row.polls());
             }
             out.print(RowTable.of(List.of(row)));
         } catch (ExecutionException e) {

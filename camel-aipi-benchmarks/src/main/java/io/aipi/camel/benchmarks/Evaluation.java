@@ -8,8 +8,8 @@ package io.aipi.camel.benchmarks;
 
 import io.aipi.camel.benchmarks.client.ClientReport;
 import io.aipi.camel.benchmarks.client.Cost;
-import io.aipi.camel.benchmarks.plan.Case;
-import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.plan.ClientKind;
+import io.aipi.camel.benchmarks.plan.Scenario;
 import io.aipi.camel.benchmarks.plan.Work;
 import io.aipi.camel.benchmarks.report.Delay;
 import io.aipi.camel.benchmarks.report.Row;
@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Puts together what server and client saw of the same jobs. */
-record Evaluation(Case load, PeerKind peer, ClientReport client, ServerReport server, Clocks clocks) {
+record Evaluation(Scenario load, ClientKind kind, ClientReport client, ServerReport server, Clocks clocks) {
 
     private static final double MILLI = 1e6;
     private static final int POSITIONS = 100;
@@ -53,7 +53,7 @@ record Evaluation(Case load, PeerKind peer, ClientReport client, ServerReport se
         }
         return new Row(
                 load.id(),
-                peer.id(),
+                kind.id(),
                 load.inFlight(),
                 load.pollInterval().toMillis(),
                 load.work().times().mean(),
@@ -62,7 +62,7 @@ record Evaluation(Case load, PeerKind peer, ClientReport client, ServerReport se
                 jobs / cost.elapsedNanos() * 1e9,
                 cost.cpuNanos() / MILLI / jobs,
                 cost.allocatedBytes() / jobs,
-                client.results().answerBytes() / jobs,
+                client.results().responseBytes() / jobs,
                 heapBytes,
                 cost.threads(),
                 cost.componentThreads(),

@@ -12,8 +12,8 @@ import io.aipi.camel.benchmarks.client.ClientReport;
 import io.aipi.camel.benchmarks.client.Results;
 import io.aipi.camel.benchmarks.control.ChildProcess;
 import io.aipi.camel.benchmarks.control.ClockOffset;
-import io.aipi.camel.benchmarks.plan.Case;
-import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.plan.ClientKind;
+import io.aipi.camel.benchmarks.plan.Scenario;
 import io.aipi.camel.benchmarks.report.Row;
 import io.aipi.camel.benchmarks.server.ServerCounts;
 import io.aipi.camel.benchmarks.server.ServerProcess;
@@ -25,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
-/** One peer on one case: a fresh server, a fresh client, and what the two of them tell. */
+/** One kind on one scenario: a fresh server, a fresh client, and what the two of them tell. */
 final class Run {
 
     /** A process is up, or a small command done, within this time. */
@@ -52,7 +52,7 @@ final class Run {
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
             // The server closes connections after 10 s without a word; the JDK's client would keep them for longer.
             "-Djdk.httpclient.keepalive.timeout=4",
-            // With fewer than three processors the JDK's client would start a thread for each answer.
+            // With fewer than three processors the JDK's client would start a thread for each response.
             "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2");
 
     private static final List<String> SERVER_JVM =
@@ -61,23 +61,23 @@ final class Run {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String plan;
-    private final Case load;
-    private final PeerKind peer;
-    private final double looks;
+    private final Scenario load;
+    private final ClientKind kind;
+    private final double polls;
     private final Path log;
     private final List<String> notes = new ArrayList<>();
 
     /**
      * A run that has not begun.
      *
-     * @param looks how often the component looked at a job of this case, 0 if not known
+     * @param polls how often the component polled a job of this case, 0 if not known
      * @param log the file for what the processes print
      */
-    Run(String plan, Case load, PeerKind peer, double looks, Path log) {
+    Run(String plan, Scenario load, ClientKind kind, double polls, Path log) {
         this.plan = plan;
         this.load = load;
-        this.peer = peer;
-        this.looks = looks;
+        this.kind = kind;
+        this.polls = polls;
         this.log = log;
     }
 
@@ -85,7 +85,7 @@ final class Run {
     Row measure() throws IOException, TimeoutException, InterruptedException {
         try (ChildProcess server = ChildProcess.start(ServerProcess.class, log, SERVER_JVM, List.of(plan, load.id()))) {
             String url = server.greeting(SOON);
-            List<String> arguments = List.of(plan, load.id(), peer.id(), url, Double.toString(looks));
+            List<String> arguments = List.of(plan, load.id(), kind.id(), url, Double.toString(polls));
             try (ChildProcess client = ChildProcess.start(ClientProcess.class, log, CLIENT_JVM, arguments)) {
                 client.greeting(SOON);
                 return measure(server, client);
@@ -105,7 +105,7 @@ final class Run {
         // Once more, when both are at rest: the shorter round trip counts.
         Clocks clocks = new Clocks(serverClock.orBetter(server.clock()), clientClock.orBetter(client.clock()));
         double heap = load.heap() ? heapPerJob(server, client) : Double.NaN;
-        return new Evaluation(load, peer, clientReport, serverReport, clocks).row(heap, notes);
+        return new Evaluation(load, kind, clientReport, serverReport, clocks).row(heap, notes);
     }
 
     private void warmUp(ChildProcess server, ChildProcess client)
@@ -131,15 +131,15 @@ final class Run {
             throws IOException, TimeoutException, InterruptedException {
         double bytes = Double.NaN;
         for (int i = 0; i < HEAP_TRIES && Double.isNaN(bytes); i++) {
-            bytes = lookAtHeap(server, client);
+            bytes = inspectHeap(server, client);
         }
         if (Double.isNaN(bytes)) {
-            notes.add("no figure for the heap: not all jobs were in flight when it was looked at");
+            notes.add("no figure for the heap: not all jobs were in flight when it was polled");
         }
         return bytes;
     }
 
-    private double lookAtHeap(ChildProcess server, ChildProcess client)
+    private double inspectHeap(ChildProcess server, ChildProcess client)
             throws IOException, TimeoutException, InterruptedException {
         ServerCounts before = counts(server);
         long none = Long.parseLong(client.ask("heap-none", SOON));

@@ -9,14 +9,14 @@ package io.aipi.camel.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.plan.ClientKind;
 import org.junit.jupiter.api.Test;
 
 class ArgumentsTest {
 
     @Test
     void emptyValuesAreTheDefaults() {
-        Arguments arguments = Arguments.of("--plan", "", "--cases", "", "--peers", "");
+        Arguments arguments = Arguments.of("--plan", "", "--scenarios", "", "--clients", "");
 
         assertThat(arguments).isEqualTo(Arguments.of());
         assertThat(arguments.plan().name()).isEqualTo("full");
@@ -25,17 +25,18 @@ class ArgumentsTest {
 
     @Test
     void aCaseIsChosenByItsBeginningAndAPeerByItsName() {
-        Arguments arguments = Arguments.of("--cases", "curve, short-1", "--peers", "aipi,jdk-300ms");
+        Arguments arguments = Arguments.of("--scenarios", "curve, short-1", "--clients", "aipi,jdk-300ms");
 
         assertThat(arguments.isWanted("curve-300")).isTrue();
         assertThat(arguments.isWanted("percent-2s")).isFalse();
-        assertThat(arguments.peersOf(arguments.plan().get("short-100"))).containsExactly(PeerKind.AIPI, PeerKind.JDK);
+        assertThat(arguments.clientsOf(arguments.plan().get("short-100")))
+                .containsExactly(ClientKind.AIPI, ClientKind.JDK);
     }
 
     @Test
     void whatIsNotKnownIsRefused() {
         assertThatThrownBy(() -> Arguments.of("--plan", "huge")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Arguments.of("--peers", "me")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Arguments.of("--clients", "me")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Arguments.of("--fast")).isInstanceOf(IllegalArgumentException.class);
     }
 }

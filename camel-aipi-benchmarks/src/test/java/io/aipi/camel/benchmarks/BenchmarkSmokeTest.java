@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.aipi.camel.benchmarks.plan.Case;
-import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.plan.ClientKind;
 import io.aipi.camel.benchmarks.plan.Plan;
+import io.aipi.camel.benchmarks.plan.Scenario;
 import io.aipi.camel.benchmarks.report.Report;
 import io.aipi.camel.benchmarks.report.Row;
 import java.io.ByteArrayOutputStream;
@@ -32,7 +32,7 @@ class BenchmarkSmokeTest {
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
     @Test
-    void aSmallRunAnswersEveryJobOfEveryPeerAndLeavesNothingBehind(@TempDir Path folder) throws Exception {
+    void aSmallRunResponsesEveryJobOfEveryPeerAndLeavesNothingBehind(@TempDir Path folder) throws Exception {
         Report report = new Benchmark(
                         Arguments.of("--plan", "smoke", "--out", folder.toString()),
                         new PrintStream(printed, true, StandardCharsets.UTF_8))
@@ -42,9 +42,9 @@ class BenchmarkSmokeTest {
         assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
                 .as("processes that are left")
                 .isEmpty();
-        for (Case load : Plan.named("smoke").cases()) {
-            for (PeerKind peer : load.peers()) {
-                check(load, peer, report.rows(), text);
+        for (Scenario load : Plan.named("smoke").scenarios()) {
+            for (ClientKind client : load.clients()) {
+                check(load, client, report.rows(), text);
             }
         }
         assertThat(report.startUp().with())
@@ -54,10 +54,10 @@ class BenchmarkSmokeTest {
         checkFiles(folder, report);
     }
 
-    private static void check(Case load, PeerKind peer, List<Row> rows, String text) {
+    private static void check(Scenario load, ClientKind client, List<Row> rows, String text) {
         assertThat(rows)
                 .as(text)
-                .filteredOn(row -> row.load().equals(load.id()) && row.peer().equals(peer.id()))
+                .filteredOn(row -> row.load().equals(load.id()) && row.client().equals(client.id()))
                 .singleElement()
                 .satisfies(row -> {
                     assertThat(row.jobs()).isEqualTo(load.measured());
@@ -65,13 +65,13 @@ class BenchmarkSmokeTest {
                     assertThat(row.jobsPerSecond()).isPositive();
                     assertThat(row.cpuMillis()).isPositive();
                     assertThat(row.allocatedBytes()).isPositive();
-                    assertThat(row.answerBytes()).isPositive();
+                    assertThat(row.responseBytes()).isPositive();
                     assertThat(row.threads()).isPositive();
                     assertThat(row.connections()).isPositive();
                     assertThat(row.delay().mean())
                             .as("a delay is a time after the result, but for what the clocks leave open")
                             .isGreaterThan(-2 * row.clockErrorMillis());
-                    assertThat(row.polls() > 0).isEqualTo(!peer.isHeld());
+                    assertThat(row.polls() > 0).isEqualTo(!client.isHeld());
                     assertThat(Double.isNaN(row.heapBytes())).as(text).isEqualTo(!load.heap());
                     assertThat(row.pollsByPosition().isEmpty()).isEqualTo(!load.burst());
                 });

@@ -44,57 +44,57 @@ public final class AipiConverterLoader implements TypeConverterLoader, CamelCont
     }
 
     private void registerConverters(TypeConverterRegistry registry) {
-        addTypeConverter(registry, byte[].class, io.aipi.client.JobResult.class, false,
+        addTypeConverter(registry, byte[].class, io.aipi.client.model.JobResult.class, false,
             (type, exchange, value) -> {
-                Object answer = io.aipi.camel.converter.AipiConverter.toBytes((io.aipi.client.JobResult) value);
+                Object answer = io.aipi.camel.converter.AipiConverter.toBytes((io.aipi.client.model.JobResult) value);
                 if (false && answer == null) {
                     answer = Void.class;
                 }
                 return answer;
             });
-        addTypeConverter(registry, byte[].class, io.aipi.client.Media.class, false,
+        addTypeConverter(registry, byte[].class, io.aipi.client.model.Media.class, false,
             (type, exchange, value) -> {
-                Object answer = io.aipi.camel.converter.AipiConverter.toBytes((io.aipi.client.Media) value);
+                Object answer = io.aipi.camel.converter.AipiConverter.toBytes((io.aipi.client.model.Media) value);
                 if (false && answer == null) {
                     answer = Void.class;
                 }
                 return answer;
             });
-        addTypeConverter(registry, java.io.InputStream.class, io.aipi.client.JobResult.class, false,
+        addTypeConverter(registry, java.io.InputStream.class, io.aipi.client.model.JobResult.class, false,
             (type, exchange, value) -> {
-                Object answer = io.aipi.camel.converter.AipiConverter.toStream((io.aipi.client.JobResult) value);
+                Object answer = io.aipi.camel.converter.AipiConverter.toStream((io.aipi.client.model.JobResult) value);
                 if (false && answer == null) {
                     answer = Void.class;
                 }
                 return answer;
             });
-        addTypeConverter(registry, java.io.InputStream.class, io.aipi.client.Media.class, false,
+        addTypeConverter(registry, java.io.InputStream.class, io.aipi.client.model.Media.class, false,
             (type, exchange, value) -> {
-                Object answer = io.aipi.camel.converter.AipiConverter.toStream((io.aipi.client.Media) value);
+                Object answer = io.aipi.camel.converter.AipiConverter.toStream((io.aipi.client.model.Media) value);
                 if (false && answer == null) {
                     answer = Void.class;
                 }
                 return answer;
             });
-        addTypeConverter(registry, java.lang.String.class, io.aipi.client.JobProgress.class, false,
+        addTypeConverter(registry, java.lang.String.class, io.aipi.client.model.JobProgress.class, false,
             (type, exchange, value) -> {
-                Object answer = io.aipi.camel.converter.AipiConverter.toString((io.aipi.client.JobProgress) value);
+                Object answer = io.aipi.camel.converter.AipiConverter.toString((io.aipi.client.model.JobProgress) value);
                 if (false && answer == null) {
                     answer = Void.class;
                 }
                 return answer;
             });
-        addTypeConverter(registry, java.lang.String.class, io.aipi.client.JobResult.class, false,
+        addTypeConverter(registry, java.lang.String.class, io.aipi.client.model.JobResult.class, false,
             (type, exchange, value) -> {
-                Object answer = io.aipi.camel.converter.AipiConverter.toString((io.aipi.client.JobResult) value);
+                Object answer = io.aipi.camel.converter.AipiConverter.toString((io.aipi.client.model.JobResult) value);
                 if (false && answer == null) {
                     answer = Void.class;
                 }
                 return answer;
             });
-        addTypeConverter(registry, java.util.List.class, io.aipi.client.JobResult.class, false,
+        addTypeConverter(registry, java.util.List.class, io.aipi.client.model.JobResult.class, false,
             (type, exchange, value) -> {
-                Object answer = io.aipi.camel.converter.AipiConverter.toList((io.aipi.client.JobResult) value);
+                Object answer = io.aipi.camel.converter.AipiConverter.toList((io.aipi.client.model.JobResult) value);
                 if (false && answer == null) {
                     answer = Void.class;
                 }

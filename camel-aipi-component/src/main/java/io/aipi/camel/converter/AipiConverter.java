@@ -6,9 +6,9 @@
  */
 package io.aipi.camel.converter;
 
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobResult;
-import io.aipi.client.Media;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.Media;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -6,10 +6,10 @@
  */
 package io.aipi.camel.internal;
 
-import io.aipi.client.AipiRequest;
-import io.aipi.client.Content;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.Content;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;

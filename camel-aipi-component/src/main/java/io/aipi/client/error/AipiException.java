@@ -49,14 +49,14 @@ public abstract sealed class AipiException extends RuntimeException
         return jobId;
     }
 
-    /** Status of the HTTP answer that told of the error, null when there was no answer. */
+    /** Status of the HTTP response that told of the error, null when there was no response. */
     public Integer getHttpStatus() {
         return httpStatus;
     }
 
     /**
      * Whether sending the same request again can help: true where the reason may pass (a full queue, a broken
-     * connection, a job that the server gave up), false where the same request would meet the same answer. Sending
+     * connection, a job that the server gave up), false where the same request would meet the same response. Sending
      * again always makes a new job.
      */
     public abstract boolean isRetryable();

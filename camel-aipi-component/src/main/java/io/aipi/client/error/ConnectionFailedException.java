@@ -6,7 +6,7 @@
  */
 package io.aipi.client.error;
 
-/** No answer: the connection could not be made, or broke, or the answer did not come in time. */
+/** No response: the connection could not be made, or broke, or the response did not come in time. */
 public final class ConnectionFailedException extends AipiException {
 
     private static final long serialVersionUID = 1L;

@@ -13,23 +13,23 @@ import java.util.regex.Pattern;
  *
  * @param endpoint name of the model endpoint, null when the call concerned none
  * @param jobId the server's id of the job, null before the server has accepted one
- * @param httpStatus status of the HTTP answer that told of the error, null when there was no answer
+ * @param httpStatus status of the HTTP response that told of the error, null when there was no response
  */
 public record ErrorContext(String endpoint, String jobId, Integer httpStatus) {
 
     private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\x{80}-\\x{9f}\\u2028\\u2029]");
 
-    /** An error that concerns an endpoint, without a job and without an HTTP answer. */
+    /** An error that concerns an endpoint, without a job and without an HTTP response. */
     public static ErrorContext of(String endpoint) {
         return new ErrorContext(endpoint, null, null);
     }
 
-    /** An error that concerns a job, without an HTTP answer. */
+    /** An error that concerns a job, without an HTTP response. */
     public static ErrorContext of(String endpoint, String jobId) {
         return new ErrorContext(endpoint, jobId, null);
     }
 
-    /** The same place, told by an answer with this HTTP status. */
+    /** The same place, told by a response with this HTTP status. */
     public ErrorContext withStatus(int status) {
         return new ErrorContext(endpoint, jobId, status);
     }

@@ -7,7 +7,7 @@
 package io.aipi.client.error;
 
 /** The server says that the job is done but gives no result with it. It hands a result out once only, so somebody else
- * took it or the answer that carried it was lost on its way. */
+ * took it or the response that carried it was lost on its way. */
 public final class ResultLostException extends AipiException {
 
     private static final long serialVersionUID = 1L;

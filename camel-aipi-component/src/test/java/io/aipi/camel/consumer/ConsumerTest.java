@@ -11,10 +11,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiConstants;
-import io.aipi.camel.internal.JobStore;
-import io.aipi.client.JobResult;
+import io.aipi.camel.internal.store.RepositoryJobStore;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobLapsedException;
+import io.aipi.client.model.JobResult;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.io.ByteArrayInputStream;
@@ -74,7 +74,7 @@ class ConsumerTest extends ConsumerTestSupport {
         assertThat(exchange.getMessage().getHeader("orderId")).isEqualTo(7);
         assertThat(exchange.getMessage().getHeader(AipiConstants.JOB_STATE)).isEqualTo("failed");
         assertThat(exchange.getMessage().getHeader(AipiConstants.ERROR_TYPE)).isEqualTo("JobFailedException");
-        assertThat(exchange.getMessage().getHeader(AipiConstants.REASON, String.class))
+        assertThat(exchange.getMessage().getHeader(AipiConstants.ERROR_MESSAGE, String.class))
                 .contains("boom");
         assertThat(exchange.getProperty(Exchange.EXCEPTION_CAUGHT)).isInstanceOf(JobFailedException.class);
     }
@@ -156,7 +156,7 @@ class ConsumerTest extends ConsumerTestSupport {
     }
 
     @Test
-    void jobsThatARestartedServerForgotEndAsFailures_andARouteThatResubmitsThemGetsEveryAnswer() throws Exception {
+    void jobsThatARestartedServerForgotEndAsFailures_andARouteThatResubmitsThemGetsEveryResponse() throws Exception {
         MemoryAggregationRepository jobs = new LastingRepository();
         context.getRegistry().bind("jobs", jobs);
         // by job: a resubmission that meets the restart itself has its failure delivered again
@@ -213,7 +213,7 @@ class ConsumerTest extends ConsumerTestSupport {
         });
 
         for (int i = 0; i < 20; i++) {
-            submit("A large answer " + i, Map.of());
+            submit("A large response " + i, Map.of());
         }
         submit("A small one", Map.of());
         awaitRouted(21);
@@ -248,7 +248,8 @@ class ConsumerTest extends ConsumerTestSupport {
         context.getRegistry().bind("jobs", jobs);
         routes(b -> {
             b.from("direct:submit").to("aipi:chat?waitForResult=false&jobRepository=#jobs");
-            b.from("aipi:chat?jobRepository=#jobs&recoveryDelay=3600000").process(this::keep);
+            b.from("aipi:chat?jobRepository=#jobs&redeliveryGracePeriod=3600000")
+                    .process(this::keep);
         });
         await().until(() -> isSettled(jobs, first));
         String other = submit("Other", Map.of(AipiConstants.REQUEST_ID, "prompts-0-18"));
@@ -271,7 +272,8 @@ class ConsumerTest extends ConsumerTestSupport {
 
         context = newContext();
         context.getRegistry().bind("jobs", jobs);
-        routes(b -> b.from("aipi:chat?jobRepository=#jobs&recoveryDelay=200").process(this::keep));
+        routes(b -> b.from("aipi:chat?jobRepository=#jobs&redeliveryGracePeriod=200")
+                .process(this::keep));
 
         awaitRouted(1);
         await().until(() -> jobs.getKeys().isEmpty());
@@ -315,7 +317,7 @@ class ConsumerTest extends ConsumerTestSupport {
 
     /** Whether the store has the job's outcome. */
     private boolean isSettled(MemoryAggregationRepository jobs, String jobId) {
-        JobStore store = new JobStore(context, jobs);
+        RepositoryJobStore store = new RepositoryJobStore(context, jobs);
         return store.keys().stream()
                 .map(store::load)
                 .anyMatch(stored -> stored != null && stored.job().jobId().equals(jobId) && stored.outcome() != null);

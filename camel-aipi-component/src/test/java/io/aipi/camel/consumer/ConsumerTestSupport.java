@@ -66,7 +66,7 @@ abstract class ConsumerTestSupport {
         AipiComponent component = new AipiComponent();
         component.getConfiguration().setServerUrl(server.url());
         component.getConfiguration().setPollInterval(Duration.ofMillis(50));
-        component.getConfiguration().setRecoveryInterval(Duration.ofMillis(50));
+        component.getConfiguration().setRepositoryScanInterval(Duration.ofMillis(50));
         component.getConfiguration().setRedeliveryDelay(Duration.ofMillis(10));
         made.addComponent("aipi", component);
         made.getShutdownStrategy().setTimeout(10);

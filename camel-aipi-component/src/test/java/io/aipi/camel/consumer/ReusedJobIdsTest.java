@@ -11,7 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConstants;
-import io.aipi.camel.internal.JobStore;
+import io.aipi.camel.internal.store.RepositoryJobStore;
 import io.aipi.client.error.JobLapsedException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.Generation;
@@ -55,7 +55,7 @@ class ReusedJobIdsTest extends ConsumerTestSupport {
         return server;
     }
 
-    /** A route as in docs/detached.md: what can be sent again is sent again. */
+    /** A route as in docs/reference/detached-jobs.md: what can be sent again is sent again. */
     private void routesThatResubmit(String consumerOptions, String way) throws Exception {
         routes(b -> {
             b.from("direct:submit").to(SUBMIT);
@@ -77,7 +77,7 @@ class ReusedJobIdsTest extends ConsumerTestSupport {
     @CsvSource({"'',direct:submit", "&maxInFlight=3,direct:submit", "&maxInFlight=3,seda:again"})
     @Tag("case-D1")
     @Tag("case-D2")
-    void afterARestartOfAServerThatGivesIdsAgain_everyMessageGetsItsOwnAnswer(String options, String way)
+    void afterARestartOfAServerThatGivesIdsAgain_everyMessageGetsItsOwnResponse(String options, String way)
             throws Exception {
         countingServer();
         MemoryAggregationRepository jobs = new LastingRepository();
@@ -122,7 +122,7 @@ class ReusedJobIdsTest extends ConsumerTestSupport {
         server.restart();
         assertThat(submitAfterRestart("Second.", Map.of())).isEqualTo(first);
 
-        JobStore store = new JobStore(context, jobs);
+        RepositoryJobStore store = new RepositoryJobStore(context, jobs);
         assertThat(store.keys()).hasSize(2);
         assertThat(store.keys().stream().map(store::load).filter(job -> job.outcome() != null))
                 .singleElement()

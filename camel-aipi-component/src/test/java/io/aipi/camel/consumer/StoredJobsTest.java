@@ -14,8 +14,8 @@ import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConstants;
 import io.aipi.camel.AipiConsumer;
 import io.aipi.camel.TraitRepository;
-import io.aipi.camel.internal.DetachedJob;
-import io.aipi.camel.internal.JobStore;
+import io.aipi.camel.internal.store.DetachedJob;
+import io.aipi.camel.internal.store.RepositoryJobStore;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.ResultLostException;
@@ -57,7 +57,7 @@ class StoredJobsTest extends ConsumerTestSupport {
     }
 
     private int held(String routeId) {
-        return ((AipiConsumer) context.getRoute(routeId).getConsumer()).getJobsHeld();
+        return ((AipiConsumer) context.getRoute(routeId).getConsumer()).getTrackedJobs();
     }
 
     private List<String> bodies() {
@@ -163,7 +163,7 @@ class StoredJobsTest extends ConsumerTestSupport {
         AtomicInteger attempts = new AtomicInteger();
         routes(b -> {
             b.from("direct:submit").to(SUBMIT);
-            b.from("aipi:chat?jobRepository=#jobs&maxInFlight=1&maximumRedeliveries=1&recoveryInterval=10")
+            b.from("aipi:chat?jobRepository=#jobs&maxInFlight=1&maximumRedeliveries=1&repositoryScanInterval=10")
                     .routeId("answers")
                     .filter(exchange ->
                             exchange.getMessage().getBody(String.class).contains("large"))
@@ -174,21 +174,21 @@ class StoredJobsTest extends ConsumerTestSupport {
                     .end()
                     .process(this::keep);
         });
-        submit("A large answer", Map.of("number", 7));
+        submit("A large response", Map.of("number", 7));
         submit("A small one", Map.of());
 
         awaitRouted(1);
         assertThat(bodies().get(0)).contains("small");
         await().until(() -> held("answers") == 0);
         assertThat(attempts).hasValue(2);
-        assertThat(new JobStore(context, jobs).keys()).hasSize(1);
+        assertThat(new RepositoryJobStore(context, jobs).keys()).hasSize(1);
 
         routed.clear();
         nextContext(jobs);
         routes(b -> b.from("aipi:chat?jobRepository=#jobs").process(this::keep));
         awaitRouted(1);
         assertThat(routed.get(0).getProperty(Exchange.EXCEPTION_CAUGHT)).isInstanceOf(ResultLostException.class);
-        assertThat(routed.get(0).getMessage().getBody()).isEqualTo("A large answer");
+        assertThat(routed.get(0).getMessage().getBody()).isEqualTo("A large response");
         assertThat(routed.get(0).getMessage().getHeader("number")).isEqualTo(7);
         await().until(() -> jobs.getKeys().isEmpty());
     }
@@ -205,7 +205,7 @@ class StoredJobsTest extends ConsumerTestSupport {
         routes(b -> {
             b.from("direct:submit").to(SUBMIT);
             for (String id : List.of("a", "b")) {
-                b.from("aipi:chat?jobRepository=#jobs&recoveryDelay=3600000&outputType="
+                b.from("aipi:chat?jobRepository=#jobs&redeliveryGracePeriod=3600000&outputType="
                                 + (id.equals("a") ? "text" : "auto"))
                         .routeId(id)
                         .process(this::keep);
@@ -218,9 +218,10 @@ class StoredJobsTest extends ConsumerTestSupport {
         context.getRouteController().stopRoute(holder);
         await().until(() -> held(other) == 1);
         // by the time that this one has been routed, the other one would have been
-        await().until(() -> new JobStore(context, jobs)
+        await().until(() -> new RepositoryJobStore(context, jobs)
                 .keys().stream()
-                        .anyMatch(key -> new JobStore(context, jobs).load(key).outcome() != null));
+                        .anyMatch(key ->
+                                new RepositoryJobStore(context, jobs).load(key).outcome() != null));
         submit("Another", Map.of());
         awaitRouted(1);
 
@@ -240,7 +241,7 @@ class StoredJobsTest extends ConsumerTestSupport {
         CountDownLatch never = new CountDownLatch(1);
         routes(b -> {
             b.from("direct:submit").to(SUBMIT);
-            b.from("aipi:chat?jobRepository=#jobs&recoveryInterval=60000").process(exchange -> {
+            b.from("aipi:chat?jobRepository=#jobs&repositoryScanInterval=60000").process(exchange -> {
                 inside.countDown();
                 never.await();
             });
@@ -276,8 +277,9 @@ class StoredJobsTest extends ConsumerTestSupport {
 
         routes(b -> {
             b.from("direct:submit").to(SUBMIT);
-            // looked through once
-            b.from("aipi:chat?jobRepository=#jobs&recoveryInterval=3600000").process(this::keep);
+            // scanned once
+            b.from("aipi:chat?jobRepository=#jobs&repositoryScanInterval=3600000")
+                    .process(this::keep);
         });
 
         awaitRouted(3);
@@ -372,9 +374,9 @@ class StoredJobsTest extends ConsumerTestSupport {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "recoveryInterval=0",
-                "recoveryInterval=-1",
-                "recoveryDelay=-1",
+                "repositoryScanInterval=0",
+                "repositoryScanInterval=-1",
+                "redeliveryGracePeriod=-1",
                 "redeliveryDelay=-1",
                 "concurrentConsumers=0",
                 "concurrentConsumers=2000000000",
@@ -385,7 +387,7 @@ class StoredJobsTest extends ConsumerTestSupport {
                 "pollInterval=0",
                 "maxPollInterval=-5",
                 "queueFullTimeout=-1",
-                "recoveryTimeout=-1",
+                "pollFailureTimeout=-1",
                 "connectTimeout=0",
                 "maxConnections=0",
                 "maxResponseSize=0"

@@ -10,10 +10,10 @@ package io.aipi.camel.fault;
 enum Call {
     LOGIN("login"),
     SUBMIT("submit"),
-    /** A look at a job that is not done. */
-    LOOK("look"),
-    /** The look whose answer has the result. */
-    RESULT("look with the result"),
+    /** A poll of a job that is not done. */
+    POLL("poll"),
+    /** The poll whose response has the result. */
+    RESULT("poll with the result"),
     HELD("held request");
 
     final String heading;
@@ -22,8 +22,8 @@ enum Call {
         this.heading = heading;
     }
 
-    boolean isLook() {
-        return this == LOOK || this == RESULT;
+    boolean isPoll() {
+        return this == POLL || this == RESULT;
     }
 
     boolean isSubmit() {

@@ -88,7 +88,7 @@ class DetachedClockJumpTest {
         submit();
         context.stop();
 
-        start("aipi:chat?jobRepository=#jobs&recoveryDelay=1500");
+        start("aipi:chat?jobRepository=#jobs&redeliveryGracePeriod=1500");
         clock.jump(Duration.ofHours(-1));
 
         await().atMost(SOON).until(() -> "done".equals(routed.get()));
@@ -105,7 +105,7 @@ class DetachedClockJumpTest {
         assertThat(server.stats().submits()).isEqualTo(1);
     }
 
-    /** Its age is past its jobTimeout then, as far as anybody can tell: it has one look, which finds it done. */
+    /** Its age is past its jobTimeout then, as far as anybody can tell: it has one poll, which finds it done. */
     @ParameterizedTest
     @ValueSource(longs = {-1, 1})
     void aJobThatIsTakenUpHasALook(long days) throws Exception {
@@ -115,7 +115,7 @@ class DetachedClockJumpTest {
         await().until(() -> server.stats().jobsDone() > 0);
         clock.jump(Duration.ofDays(days));
 
-        start("aipi:chat?jobRepository=#jobs&jobTimeout=30s&recoveryDelay=0");
+        start("aipi:chat?jobRepository=#jobs&jobTimeout=30s&redeliveryGracePeriod=0");
 
         await().atMost(SOON).until(() -> "done".equals(routed.get()));
     }

@@ -10,10 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.camel.fault.FaultProxy.Passage;
 import io.aipi.client.AipiClient;
-import io.aipi.client.AipiRequest;
-import io.aipi.client.JobOptions;
-import io.aipi.client.Submission;
 import io.aipi.client.error.ConnectionFailedException;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.Submission;
+import io.aipi.client.options.JobOptions;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.io.IOException;
@@ -40,11 +40,11 @@ class EarlyResetTest {
 
         @Override
         public void direct(Passage passage) throws IOException {
-            FaultProxy.Answer answer = passage.forward();
-            if (passage.request().path().endsWith("/login") && answer.status() == 200) {
+            FaultProxy.Response response = passage.forward();
+            if (passage.request().path().endsWith("/login") && response.status() == 200) {
                 armed.set(true);
             }
-            passage.answer(answer);
+            passage.respond(response);
         }
     }
 

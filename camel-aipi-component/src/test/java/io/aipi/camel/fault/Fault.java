@@ -6,8 +6,8 @@
  */
 package io.aipi.camel.fault;
 
-import io.aipi.camel.fault.FaultProxy.Answer;
 import io.aipi.camel.fault.FaultProxy.Passage;
+import io.aipi.camel.fault.FaultProxy.Response;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,42 +20,42 @@ import java.util.Set;
 enum Fault {
     CONNECTION_REFUSED("connection refused", (passage, cell) -> {}),
     RESET_BEFORE_REQUEST("connection reset before the request is sent", (passage, cell) -> {}),
-    RESET_AFTER_REQUEST("connection reset before the answer", (passage, cell) -> {
+    RESET_AFTER_REQUEST("connection reset before the response", (passage, cell) -> {
         passage.forward();
         passage.reset();
     }),
-    RESET_IN_ANSWER("connection reset in the answer", (passage, cell) -> {
+    RESET_IN_ANSWER("connection reset in the response", (passage, cell) -> {
         byte[] bytes = passage.forward().bytes();
         passage.write(Arrays.copyOf(bytes, bytes.length - 20));
         passage.reset();
     }),
-    CLOSED_WITHOUT_ANSWER("connection closed without an answer", (passage, cell) -> passage.forward()),
-    STALLED("no answer, for ever", (passage, cell) -> {
+    CLOSED_WITHOUT_ANSWER("connection closed without a response", (passage, cell) -> passage.forward()),
+    STALLED("no response, for ever", (passage, cell) -> {
         passage.forward();
         passage.awaitEnd();
     }),
     TRICKLED_TOO_SLOWLY(
-            "answer byte by byte, too slowly",
+            "response byte by byte, too slowly",
             (passage, cell) -> passage.trickle(passage.forward().bytes(), 100)),
     TRICKLED_IN_TIME(
-            "answer byte by byte, in time",
+            "response byte by byte, in time",
             (passage, cell) -> passage.trickle(passage.forward().bytes(), 0)),
     EMPTY_BODY("empty body", (passage, cell) -> {
         passage.forward();
-        passage.answer(200, "application/json", "");
+        passage.respond(200, "application/json", "");
     }),
     TRUNCATED_JSON("JSON cut short", (passage, cell) -> {
-        Answer whole = passage.forward();
-        passage.answer(
-                new Answer(whole.status(), whole.contentType(), Arrays.copyOf(whole.body(), whole.body().length / 2)));
+        Response whole = passage.forward();
+        passage.respond(new Response(
+                whole.status(), whole.contentType(), Arrays.copyOf(whole.body(), whole.body().length / 2)));
     }),
     OTHER_JSON("JSON of something else", (passage, cell) -> {
         passage.forward();
-        passage.answer(200, "application/json", "{\"status\": \"up\", \"text\": \"Welcome\"}");
+        passage.respond(200, "application/json", "{\"status\": \"up\", \"text\": \"Welcome\"}");
     }),
     HTML("a page of HTML", (passage, cell) -> {
         passage.forward();
-        passage.answer(200, "text/html", page("Log in to the hotel's network"));
+        passage.respond(200, "text/html", page("Log in to the hotel's network"));
     }),
     NOT_HTTP("bytes that are no HTTP", (passage, cell) -> {
         passage.forward();
@@ -63,12 +63,12 @@ enum Fault {
         new Random(1).nextBytes(noise);
         passage.write(noise);
     }),
-    TOO_LARGE("answer larger than `maxResponseSize`, as announced", (passage, cell) -> {
+    TOO_LARGE("response larger than `maxResponseSize`, as announced", (passage, cell) -> {
         passage.forward();
         passage.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000000000\r\n\r\n{");
         passage.awaitEnd();
     }),
-    ENDLESS("answer without an end", (passage, cell) -> {
+    ENDLESS("response without an end", (passage, cell) -> {
         passage.forward();
         passage.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{");
         byte[] blanks = " ".repeat(8 * 1024).getBytes(StandardCharsets.US_ASCII);
@@ -77,19 +77,19 @@ enum Fault {
             passage.write(blanks);
         }
     }),
-    WRONG_CONTENT_TYPE("the right answer as `text/plain`", (passage, cell) -> {
-        Answer right = passage.forward();
-        passage.answer(new Answer(right.status(), "text/plain", right.body()));
+    WRONG_CONTENT_TYPE("the right response as `text/plain`", (passage, cell) -> {
+        Response right = passage.forward();
+        passage.respond(new Response(right.status(), "text/plain", right.body()));
     }),
     STATUS_401(
             "401",
-            (passage, cell) -> passage.answer(
+            (passage, cell) -> passage.respond(
                     401, "application/json", refusal("[\"Client session authentication key not registered\"]"))),
-    STATUS_402("402", (passage, cell) -> passage.answer(402, "application/json", refusal("[\"Not valid here\"]"))),
-    STATUS_403("403", (passage, cell) -> passage.answer(403, "text/html", page("Forbidden"))),
+    STATUS_402("402", (passage, cell) -> passage.respond(402, "application/json", refusal("[\"Not valid here\"]"))),
+    STATUS_403("403", (passage, cell) -> passage.respond(403, "text/html", page("Forbidden"))),
     STATUS_404(
             "404",
-            (passage, cell) -> passage.answer(
+            (passage, cell) -> passage.respond(
                     404,
                     "application/json",
                     "{\"description\": \"Not Found\", \"status\": 404, \"message\": \"Requested URL not found\"}")),
@@ -99,41 +99,41 @@ enum Fault {
                     "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")),
     STATUS_500("500", (passage, cell) -> {
         passage.forward();
-        passage.answer(500, "application/json", "{\"description\": \"Internal Server Error\", \"status\": 500}");
+        passage.respond(500, "application/json", "{\"description\": \"Internal Server Error\", \"status\": 500}");
     }),
     STATUS_502("502", (passage, cell) -> {
         passage.forward();
-        passage.answer(502, "text/html", page("Bad Gateway"));
+        passage.respond(502, "text/html", page("Bad Gateway"));
     }),
-    STATUS_503("503", (passage, cell) -> passage.answer(503, "text/html", page("Service Unavailable"))),
+    STATUS_503("503", (passage, cell) -> passage.respond(503, "text/html", page("Service Unavailable"))),
     STATUS_504("504", (passage, cell) -> {
         passage.forward();
-        passage.answer(504, "text/html", page("Gateway Timeout"));
+        passage.respond(504, "text/html", page("Gateway Timeout"));
     }),
     SERVER_RESTART("server restarted", (passage, cell) -> {
         cell.restartServer();
-        passage.answer(passage.forward());
+        passage.respond(passage.forward());
     }),
-    WORKER_DEATH("worker dies", (passage, cell) -> passage.answer(passage.forward())),
+    WORKER_DEATH("worker dies", (passage, cell) -> passage.respond(passage.forward())),
     LAPSE(
             "job called lapsed",
-            (passage, cell) -> passage.answer(
+            (passage, cell) -> passage.respond(
                     400,
                     "application/json",
                     "{\"success\": false, \"error\": \"Job JID1 on chat lapsed!\", \"job_state\": \"lapsed\", \"progress\":"
                             + " {\"progress\": 0, \"queue_position\": 0}}")),
     RESULT_TAKEN("result taken by somebody else", (passage, cell) -> {
         passage.forward();
-        passage.answer(passage.forward());
+        passage.respond(passage.forward());
     }),
     RESULT_TWICE("result lost on its way, but handed out again", (passage, cell) -> cell.keep(passage.forward())),
     CLOCK_FORWARD("clock jumps a day ahead", (passage, cell) -> {
         cell.jump(Duration.ofDays(1));
-        passage.answer(passage.forward());
+        passage.respond(passage.forward());
     }),
     CLOCK_BACK("clock jumps a day back", (passage, cell) -> {
         cell.jump(Duration.ofDays(-1));
-        passage.answer(passage.forward());
+        passage.respond(passage.forward());
     });
 
     /** What becomes of a request that is hit. */
@@ -179,7 +179,7 @@ enum Fault {
         return LEAVING_DOUBT.contains(this);
     }
 
-    /** Whether the answer is as good as without it. */
+    /** Whether the response is as good as without it. */
     boolean isHarmless() {
         return HARMLESS.contains(this);
     }
@@ -204,8 +204,8 @@ enum Fault {
 
     boolean concerns(Call call) {
         return switch (this) {
-            case WORKER_DEATH -> call == Call.LOOK || call == Call.HELD;
-            case LAPSE -> call.isLook();
+            case WORKER_DEATH -> call == Call.POLL || call == Call.HELD;
+            case LAPSE -> call.isPoll();
             case RESULT_TAKEN, RESULT_TWICE -> call == Call.RESULT;
             default -> true;
         };

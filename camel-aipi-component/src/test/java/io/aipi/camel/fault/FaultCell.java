@@ -10,9 +10,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConstants;
-import io.aipi.camel.fault.FaultProxy.Answer;
 import io.aipi.camel.fault.FaultProxy.Passage;
 import io.aipi.camel.fault.FaultProxy.Request;
+import io.aipi.camel.fault.FaultProxy.Response;
 import io.aipi.client.Runtimes;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.JobLapsedException;
@@ -74,7 +74,7 @@ final class FaultCell implements FaultProxy.Director {
     private final AtomicInteger hits = new AtomicInteger();
     private final AtomicInteger connectionsToReset = new AtomicInteger();
     private final AtomicInteger logins = new AtomicInteger();
-    private final AtomicReference<Answer> kept = new AtomicReference<>();
+    private final AtomicReference<Response> kept = new AtomicReference<>();
     private final AtomicInteger workersToCome = new AtomicInteger();
     private AipiSimulator server;
     private FaultProxy proxy;
@@ -127,7 +127,7 @@ final class FaultCell implements FaultProxy.Director {
     }
 
     Seen run() throws Exception {
-        boolean worked = call != Call.LOOK || fault == Fault.WORKER_DEATH;
+        boolean worked = call != Call.POLL || fault == Fault.WORKER_DEATH;
         workersToCome.set(worked ? 0 : 1);
         server = AipiSimulator.builder()
                 .generation(generation)
@@ -223,7 +223,7 @@ final class FaultCell implements FaultProxy.Director {
         }
         if (fault.isClockJump()) {
             // the component makes its runtime itself, with the system's clock
-            Field runtime = AipiComponent.class.getDeclaredField("runtime");
+            Field runtime = AipiComponent.class.getDeclaredField("resources");
             runtime.setAccessible(true);
             runtime.set(component, Runtimes.withClock(clock));
         }
@@ -234,7 +234,7 @@ final class FaultCell implements FaultProxy.Director {
         return "aipi:" + ENDPOINT + "?lazyLogin=true&maxResponseSize=65536&pollInterval=20ms&maxPollInterval=100ms"
                 + "&requestTimeout=" + requestTimeout().toMillis()
                 + "&jobTimeout=" + jobTimeout().toMillis()
-                + "&recoveryTimeout=" + recoveryTimeout().toMillis()
+                + "&pollFailureTimeout=" + pollFailureTimeout().toMillis()
                 + "&queueFullTimeout=" + queueFullTimeout().toMillis()
                 + "&holdConnection=" + (call == Call.HELD);
     }
@@ -246,12 +246,12 @@ final class FaultCell implements FaultProxy.Director {
 
     private Duration jobTimeout() {
         // who is asked to wait for ever waits for that long
-        boolean waits = lasting && call.isLook() && fault == Fault.STATUS_429;
+        boolean waits = lasting && call.isPoll() && fault == Fault.STATUS_429;
         return (call == Call.HELD && fault.takesTimeout()) || waits ? USED_UP : NEVER;
     }
 
-    private Duration recoveryTimeout() {
-        // where nothing lasts, it must not be over before the next look, however slow this machine is
+    private Duration pollFailureTimeout() {
+        // where nothing lasts, it must not be over before the next poll, however slow this machine is
         return lasting ? patience() : fault == Fault.WORKER_DEATH ? SHORT : Duration.ofSeconds(20);
     }
 
@@ -260,7 +260,7 @@ final class FaultCell implements FaultProxy.Director {
             return Duration.ZERO;
         }
         // it counts from before the login: the first refusal must come early enough for a whole pause after it
-        return lasting && !call.isLook() ? Duration.ofSeconds(8) : Duration.ofSeconds(20);
+        return lasting && !call.isPoll() ? Duration.ofSeconds(8) : Duration.ofSeconds(20);
     }
 
     private Duration patience() {
@@ -271,12 +271,12 @@ final class FaultCell implements FaultProxy.Director {
     private Duration allowed() {
         if (!fault.takesTimeout()) {
             Duration waiting =
-                    call.isLook() ? recoveryTimeout() : queueFullTimeout().plus(patience());
+                    call.isPoll() ? pollFailureTimeout() : queueFullTimeout().plus(patience());
             return (lasting || fault == Fault.WORKER_DEATH ? waiting : SHORT).plus(SLACK);
         }
         return call == Call.HELD
                 ? jobTimeout().plus(SLACK)
-                // three tries with their pauses at most, or looks until the recovery timeout and the last of them
+                // three tries with their pauses at most, or polls until the recovery timeout and the last of them
                 : requestTimeout().multipliedBy(3).plusMillis(1500).plus(SHORT).plus(SLACK);
     }
 
@@ -300,18 +300,18 @@ final class FaultCell implements FaultProxy.Director {
         if (asked == call) {
             calls.add(System.nanoTime());
         }
-        if (asked == Call.LOOK && hits.get() > 0 && !lasting) {
-            // a job that is looked at the first time is never done, however slow this machine is
+        if (asked == Call.POLL && hits.get() > 0 && !lasting) {
+            // a job that is polled the first time is never done, however slow this machine is
             server.startWorkers(ENDPOINT, workersToCome.getAndSet(0));
         }
         if (asked == call && !fault.precedesRequest() && isHit()) {
             fault.act.on(passage, this);
             return;
         }
-        Answer again = asked != null && asked.isLook() ? kept.get() : null;
-        Answer answer = again != null ? again : passage.forward();
-        passed(asked, passage.request(), answer);
-        passage.answer(answer);
+        Response again = asked != null && asked.isPoll() ? kept.get() : null;
+        Response response = again != null ? again : passage.forward();
+        passed(asked, passage.request(), response);
+        passage.respond(response);
     }
 
     private boolean isHit() {
@@ -322,7 +322,7 @@ final class FaultCell implements FaultProxy.Director {
     private Call callOf(Request request) {
         String path = request.path();
         if (path.endsWith("/progress")) {
-            return call == Call.RESULT ? Call.RESULT : Call.LOOK;
+            return call == Call.RESULT ? Call.RESULT : Call.POLL;
         }
         if (path.equals("/" + ENDPOINT)) {
             return request.bodyText().contains("\"wait_for_result\":true") ? Call.HELD : Call.SUBMIT;
@@ -330,8 +330,8 @@ final class FaultCell implements FaultProxy.Director {
         return path.equals(generation == Generation.SERVED ? "/" + ENDPOINT + "/login" : "/login") ? Call.LOGIN : null;
     }
 
-    private void passed(Call asked, Request request, Answer answer) throws IOException {
-        if (asked == Call.LOGIN && answer.status() == 200) {
+    private void passed(Call asked, Request request, Response response) throws IOException {
+        if (asked == Call.LOGIN && response.status() == 200) {
             logins.incrementAndGet();
         }
         if (asked == Call.SUBMIT && call == Call.RESULT) {
@@ -339,8 +339,8 @@ final class FaultCell implements FaultProxy.Director {
         }
         boolean next = switch (call) {
             case LOGIN -> request.path().startsWith("/api/endpoints");
-            case SUBMIT, HELD -> asked == Call.LOGIN && answer.status() == 200;
-            case LOOK, RESULT -> asked == Call.SUBMIT && answer.status() == 200;
+            case SUBMIT, HELD -> asked == Call.LOGIN && response.status() == 200;
+            case POLL, RESULT -> asked == Call.SUBMIT && response.status() == 200;
         };
         if (next && hits.get() == 0) {
             beforeTheCall();
@@ -368,9 +368,9 @@ final class FaultCell implements FaultProxy.Director {
         }
     }
 
-    /** The next look gets this. */
-    void keep(Answer answer) {
-        kept.set(answer);
+    /** The next poll gets this. */
+    void keep(Response response) {
+        kept.set(response);
     }
 
     void jump(Duration by) {
@@ -409,7 +409,7 @@ final class FaultCell implements FaultProxy.Director {
     }
 
     private String again() {
-        return call.isLook() ? "looked at again" : "tried again";
+        return call.isPoll() ? "polled again" : "tried again";
     }
 
     private static String detail(Exception failure) {

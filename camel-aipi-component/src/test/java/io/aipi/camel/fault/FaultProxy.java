@@ -59,9 +59,9 @@ final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** An answer of the server, read to its end. */
+    /** A response of the server, read to its end. */
     @SuppressWarnings("ArrayRecordComponent") // nor answers
-    record Answer(int status, String contentType, byte[] body) {
+    record Response(int status, String contentType, byte[] body) {
 
         byte[] bytes() {
             byte[] head = ("HTTP/1.1 " + status + " Status\r\nContent-Type: " + contentType + "\r\nContent-Length: "
@@ -246,7 +246,7 @@ final class FaultProxy implements AutoCloseable {
         }
 
         /** What the server answers. It has then done what the request asks for, whether or not the client learns of it. */
-        Answer forward() throws IOException {
+        Response forward() throws IOException {
             try (Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort)) {
                 open.add(server);
                 try {
@@ -258,14 +258,14 @@ final class FaultProxy implements AutoCloseable {
                     out.write((head + "Connection: close\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
                     out.write(request.body());
                     out.flush();
-                    return answer(server.getInputStream());
+                    return response(server.getInputStream());
                 } finally {
                     open.remove(server);
                 }
             }
         }
 
-        private Answer answer(InputStream in) throws IOException {
+        private Response response(InputStream in) throws IOException {
             String head = readHead(in);
             if (head == null) {
                 throw new IOException("an empty reply");
@@ -275,16 +275,16 @@ final class FaultProxy implements AutoCloseable {
             if (!status.find()) {
                 throw new IOException("no HTTP: " + head);
             }
-            return new Answer(
+            return new Response(
                     Integer.parseInt(status.group(1)), type.find() ? type.group(1) : "text/plain", in.readAllBytes());
         }
 
-        void answer(Answer answer) throws IOException {
-            write(answer.bytes());
+        void respond(Response response) throws IOException {
+            write(response.bytes());
         }
 
-        void answer(int status, String contentType, String body) throws IOException {
-            answer(new Answer(status, contentType, body.getBytes(StandardCharsets.UTF_8)));
+        void respond(int status, String contentType, String body) throws IOException {
+            respond(new Response(status, contentType, body.getBytes(StandardCharsets.UTF_8)));
         }
 
         void write(byte[] bytes) throws IOException {

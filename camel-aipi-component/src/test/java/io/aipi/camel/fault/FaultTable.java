@@ -24,7 +24,7 @@ final class FaultTable {
     /** Where a fault cannot happen to a call. */
     static final String NOTHING = "–";
 
-    private static final Path PAGE = Path.of("../docs/reliability.md");
+    private static final Path PAGE = Path.of("../docs/explanation/reliability.md");
 
     private final String name;
 

@@ -154,7 +154,7 @@ class FaultTableTest {
                     .as("submits, the first of which may have been accepted")
                     .isEqualTo(1);
         }
-        if (!cell.call().isLook() && cell.fault() != Fault.STATUS_429) {
+        if (!cell.call().isPoll() && cell.fault() != Fault.STATUS_429) {
             assertThat(seen.tries()).as("tries").isLessThanOrEqualTo(3);
         }
         if (seen.failure() instanceof ResultLostException && cell.fault() != Fault.RESULT_TAKEN) {

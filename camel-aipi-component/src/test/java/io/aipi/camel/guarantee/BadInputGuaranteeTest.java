@@ -89,7 +89,7 @@ class BadInputGuaranteeTest {
 
     @Test
     void anUnknownEndpointWithoutALoginIsFoundInTheServersList() {
-        assertStartFailure("aipi:chatt?loginRoute=none", server.url(), "key-1", EndpointUnavailableException.class)
+        assertStartFailure("aipi:chatt?loginMode=none", server.url(), "key-1", EndpointUnavailableException.class)
                 .hasMessageContaining("it has chat, picture");
     }
 
@@ -204,8 +204,8 @@ class BadInputGuaranteeTest {
                 "aipi:chat?lazyLogin=true&param.top_k=forty | key-1 | InvalidRequestException      | top_k must be an integer",
                 "aipi:chat?lazyLogin=true&param.topk=40     | key-1 | InvalidRequestException      | topk",
                 "aipi:chat?lazyLogin=true                   | wrong | AuthenticationException      | check user, apiKey",
-                "aipi:chat?lazyLogin=true&loginRoute=shared | key-1 | EndpointUnavailableException | serverUrl",
-                "aipi:chat?lazyLogin=true&loginRoute=none   | wrong | AuthenticationException      | check apiKey"
+                "aipi:chat?lazyLogin=true&loginMode=shared | key-1 | EndpointUnavailableException | serverUrl",
+                "aipi:chat?lazyLogin=true&loginMode=none   | wrong | AuthenticationException      | check apiKey"
             })
     void whatIsWrongWithTheServerIsToldToTheFirstExchangeWhenTheLoginIsLazy(
             String uri, String key, String type, String words) throws Exception {
@@ -217,7 +217,7 @@ class BadInputGuaranteeTest {
     @Test
     void htmlInsteadOfJsonAtALazyLogin() throws Exception {
         try (Web web = new Web()) {
-            web.answers(any(anyUrl()).willReturn(html()));
+            web.stub(any(anyUrl()).willReturn(html()));
             assertThat(failure("aipi:chat?lazyLogin=true", web.url(), "hello", Map.of()))
                     .isInstanceOf(ProtocolViolationException.class)
                     .hasMessageContaining("text/html")
@@ -256,7 +256,7 @@ class BadInputGuaranteeTest {
     @Test
     void htmlInsteadOfJsonAtLogin() {
         try (Web web = new Web()) {
-            web.answers(any(anyUrl()).willReturn(html()));
+            web.stub(any(anyUrl()).willReturn(html()));
             assertStartFailure("aipi:chat", web.url(), "key-1", ProtocolViolationException.class)
                     .hasMessageContaining("text/html")
                     .hasMessageContaining("check that serverUrl is the address of an AIPI server");
@@ -266,9 +266,9 @@ class BadInputGuaranteeTest {
     @Test
     void htmlInsteadOfJsonAtTheSubmit() throws Exception {
         try (Web web = new Web()) {
-            web.answers(any(anyUrl()).willReturn(aResponse().withStatus(404)));
-            web.answers(post(urlPathEqualTo("/login")).willReturn(okJson("{\"client_session_auth_key\": \"s\"}")));
-            web.answers(post(urlPathEqualTo("/chat")).willReturn(html()));
+            web.stub(any(anyUrl()).willReturn(aResponse().withStatus(404)));
+            web.stub(post(urlPathEqualTo("/login")).willReturn(okJson("{\"client_session_auth_key\": \"s\"}")));
+            web.stub(post(urlPathEqualTo("/chat")).willReturn(html()));
             assertThat(failure("aipi:chat", web.url(), "hello", Map.of()))
                     .isInstanceOf(ProtocolViolationException.class)
                     .hasMessageContaining("text/html");
@@ -278,11 +278,11 @@ class BadInputGuaranteeTest {
     @Test
     void htmlInsteadOfJsonAtEachPoll() throws Exception {
         try (Web web = new Web()) {
-            web.answers(any(anyUrl()).willReturn(aResponse().withStatus(404)));
-            web.answers(post(urlPathEqualTo("/login")).willReturn(okJson("{\"client_session_auth_key\": \"s\"}")));
-            web.answers(post(urlPathEqualTo("/chat")).willReturn(okJson("{\"success\": true, \"job_id\": \"JID1\"}")));
-            web.answers(post(urlPathEqualTo("/chat/progress")).willReturn(html()));
-            assertThat(failure("aipi:chat?recoveryTimeout=200", web.url(), "hello", Map.of()))
+            web.stub(any(anyUrl()).willReturn(aResponse().withStatus(404)));
+            web.stub(post(urlPathEqualTo("/login")).willReturn(okJson("{\"client_session_auth_key\": \"s\"}")));
+            web.stub(post(urlPathEqualTo("/chat")).willReturn(okJson("{\"success\": true, \"job_id\": \"JID1\"}")));
+            web.stub(post(urlPathEqualTo("/chat/progress")).willReturn(html()));
+            assertThat(failure("aipi:chat?pollFailureTimeout=200", web.url(), "hello", Map.of()))
                     .isInstanceOfSatisfying(
                             ProtocolViolationException.class,
                             e -> assertThat(e.getJobId()).isEqualTo("JID1"));
@@ -292,7 +292,7 @@ class BadInputGuaranteeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "loginRoute=maybe",
+                "loginMode=maybe",
                 "pollInterval=10s",
                 "proxyHost=proxy",
                 "proxyPort=3128",
@@ -391,7 +391,7 @@ class BadInputGuaranteeTest {
             server.start();
         }
 
-        void answers(MappingBuilder mapping) {
+        void stub(MappingBuilder mapping) {
             server.stubFor(mapping);
         }
 

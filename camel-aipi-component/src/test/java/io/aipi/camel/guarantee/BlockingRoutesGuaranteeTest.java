@@ -54,7 +54,7 @@ class BlockingRoutesGuaranteeTest {
         return builder;
     }
 
-    /** Sends to the URI, waits for the answer, and appends it. */
+    /** Sends to the URI, waits for the response, and appends it. */
     private static void callAndWait(Exchange exchange, String uri) {
         ProducerTemplate template = exchange.getContext().createProducerTemplate();
         String inner = template.requestBody(uri, exchange.getMessage().getBody(String.class), String.class);
@@ -103,7 +103,7 @@ class BlockingRoutesGuaranteeTest {
         }
         long median =
                 delays.stream().sorted().skip(delays.size() / 2).findFirst().orElseThrow();
-        Figures.report(
+        TestLog.report(
                 "%d exchanges, each three aipi: deep: all ended; %d plain ones beside them took %d ms (median)",
                 MANY, delays.size(), Duration.ofNanos(median).toMillis());
         // a job takes 50 ms and is noticed within 300 ms; the rest is generous for a loaded machine

@@ -51,7 +51,7 @@ class CallbackGuaranteeTest {
                         routes -> routes.from("direct:in").to("aipi:chat?" + options))) {
             AipiEndpoint endpoint = test.context()
                     .getEndpoint(
-                            "aipi:chat?recoveryTimeout=1s&pollInterval=50ms&requestTimeout=5s&" + options,
+                            "aipi:chat?pollFailureTimeout=1s&pollInterval=50ms&requestTimeout=5s&" + options,
                             AipiEndpoint.class);
             Calls calls = new Calls(endpoint);
             for (int i = 0; i < EXCHANGES; i++) {
@@ -89,7 +89,7 @@ class CallbackGuaranteeTest {
                     .collect(
                             Collectors.groupingBy(CallbackGuaranteeTest::outcome, TreeMap::new, Collectors.counting()));
             assertThat(outcomes).as("kinds of outcome").hasSizeGreaterThan(2).containsKey("result");
-            Figures.report("seed %d, %s, %s: %s", seed, generation, options, outcomes);
+            TestLog.report("seed %d, %s, %s: %s", seed, generation, options, outcomes);
         }
     }
 

@@ -14,7 +14,7 @@ import io.aipi.camel.AipiEndpoint;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.InvalidRequestException;
-import io.aipi.client.internal.RawServer;
+import io.aipi.client.internal.http.RawServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.UnknownHostException;
@@ -215,13 +215,13 @@ class ConnectionGuaranteeTest {
                     }
                     write(connection, 200, null, "{\"success\":true,\"job_id\":\"JID1\",\"text\":\"held\"}");
                 } else {
-                    answerOnce(connection);
+                    responseOnce(connection);
                 }
             }
         };
     }
 
-    private static void answerOnce(RawServer.Connection connection) throws IOException {
+    private static void responseOnce(RawServer.Connection connection) throws IOException {
         String target = connection.head().split(" ", 3)[1];
         if (target.endsWith("/login")) {
             write(connection, 200, null, "{\"client_session_auth_key\":\"a-session-key\"}");
@@ -238,7 +238,7 @@ class ConnectionGuaranteeTest {
         }
     }
 
-    /** It logs in, accepts, and answers no poll. */
+    /** It logs in, accepts, and responses no poll. */
     @Test
     @Tag("case-D5")
     void aServerThatFreezesWithAThousandJobsCostsAnotherServersJobsNothing() throws Exception {
@@ -259,13 +259,13 @@ class ConnectionGuaranteeTest {
                 if (connection.head().startsWith("POST /m ")) {
                     frozenSubmits.incrementAndGet();
                 }
-                answerOnce(connection);
+                responseOnce(connection);
             }
         };
         RawServer frozen = server(frozenJobs);
         RawServer good = server(connection -> {
             while (connection.read()) {
-                answerOnce(connection);
+                responseOnce(connection);
             }
         });
         ProducerTemplate template = started(url(frozen), routes -> {
@@ -299,7 +299,7 @@ class ConnectionGuaranteeTest {
         RawServer gateway = server(connection -> {
             while (connection.read()) {
                 if (connection.head().contains("Authorization: Basic Z2F0ZTp3YXk=\r\n")) {
-                    answerOnce(connection);
+                    responseOnce(connection);
                 } else {
                     connection.write("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"gate\"\r\n"
                             + "Content-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>");
@@ -331,11 +331,11 @@ class ConnectionGuaranteeTest {
                 if (connection.head().startsWith("POST /m ")) {
                     write(connection, 400, null, "{\"success\":false,\"error\":[\"token " + secret + " is no good\"]}");
                 } else {
-                    answerOnce(connection);
+                    responseOnce(connection);
                 }
             }
         });
-        try (Recorder recorder = new Recorder()) {
+        try (LogCapture recorder = new LogCapture()) {
             TestContext test = TestContext.of(
                     url(gateway),
                     "api-key-1",
@@ -385,7 +385,7 @@ class ConnectionGuaranteeTest {
                     connection.write("HTTP/1.1 413 Request Entity Too Large\r\nContent-Type: text/html\r\n"
                             + "Content-Length: 50\r\n\r\n<html><center>413 Request Entity Too Large</center>");
                 } else {
-                    answerOnce(connection);
+                    responseOnce(connection);
                 }
             }
         });

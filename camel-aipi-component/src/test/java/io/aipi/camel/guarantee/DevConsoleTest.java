@@ -39,7 +39,7 @@ class DevConsoleTest {
                     .contains("chat at " + server.url() + ": logged in, 0 jobs in flight, 0 waiting,"
                             + " 0 submitted, 0 completed, 0 failed, 1 logins");
 
-            CompletableFuture<String> answer =
+            CompletableFuture<String> response =
                     test.context().createProducerTemplate().asyncRequestBody("direct:in", "one @sleep=0", String.class);
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(() -> assertThat(
@@ -71,7 +71,7 @@ class DevConsoleTest {
                             "logins",
                             1L));
             server.startWorkers("chat", 1);
-            assertThat(answer.get(20, TimeUnit.SECONDS)).contains("one");
+            assertThat(response.get(20, TimeUnit.SECONDS)).contains("one");
             assertThat(console.call(DevConsole.MediaType.TEXT).toString())
                     .contains("0 jobs in flight, 0 waiting, 1 submitted, 1 completed, 0 failed, 1 logins");
         }

@@ -213,7 +213,7 @@ class HeaderFilterTest {
         }
     }
 
-    /** The exchanges of progressUri and of consumers, with and without a store; whatever is kept is looked at as well. */
+    /** The exchanges of progressUri and of consumers, with and without a store; whatever is kept is polled as well. */
     private static Queue<Exchange> run(HeaderFilterStrategy strategy) throws Exception {
         Map<String, Object> headers = new LinkedHashMap<>();
         for (String name :

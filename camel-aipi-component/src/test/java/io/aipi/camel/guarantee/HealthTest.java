@@ -317,8 +317,8 @@ class HealthTest {
             assertThat(check.call().getState()).isEqualTo(HealthCheck.State.UP);
             away.set(true);
             await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(check.call().getMessage())
-                            .hasValue("The jobRepository cannot be looked through"));
+                    .untilAsserted(() ->
+                            assertThat(check.call().getMessage()).hasValue("The jobRepository cannot be scanned"));
             assertThat(check.call().getState()).isEqualTo(HealthCheck.State.DOWN);
             away.set(false);
             await().atMost(Duration.ofSeconds(60))

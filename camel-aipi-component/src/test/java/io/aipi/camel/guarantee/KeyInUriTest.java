@@ -158,7 +158,7 @@ class KeyInUriTest {
         assertThat(server.stats().logins()).as("sessions").isEqualTo(2);
     }
 
-    /** Templates and other parts of Camel look an endpoint up again by what its URI says. */
+    /** Templates and other parts of Camel poll an endpoint up again by what its URI says. */
     @Test
     void anEndpointIsFoundByTheUriThatItShows() throws Exception {
         AipiEndpoint endpoint = context.getEndpoint("aipi:chat?apiKey=key-of-ann", AipiEndpoint.class);

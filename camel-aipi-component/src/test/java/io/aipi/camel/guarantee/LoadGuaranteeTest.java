@@ -85,12 +85,12 @@ class LoadGuaranteeTest {
                 assertThat(exchange.getMessage().getBody(String.class))
                         .endsWith("number " + exchange.getMessage().getHeader("number"));
             }
-            Figures.report("%s: %d jobs in flight on %d threads %s", uri, JOBS, queued.size(), queued);
+            TestLog.report("%s: %d jobs in flight on %d threads %s", uri, JOBS, queued.size(), queued);
         }
     }
 
     @Test
-    void aJobIsNeverLookedAtTwiceAtOnceHoweverSlowTheAnswers() throws Exception {
+    void aJobIsNeverPolledTwiceAtOnceHoweverSlowTheResponses() throws Exception {
         int jobs = 200;
         try (SlowServer server = new SlowServer(Duration.ofMillis(150));
                 TestContext test = TestContext.started(
@@ -110,7 +110,7 @@ class LoadGuaranteeTest {
                     .as("polls of a job during another one")
                     .isZero();
             assertThat(server.polls()).isEqualTo(jobs * SlowServer.POLLS_TO_DONE);
-            Figures.report(
+            TestLog.report(
                     "%d jobs, %d polls, %d at once at most, none of one job", jobs, server.polls(), server.most());
         }
     }

@@ -21,11 +21,11 @@ class PlainHttpWarningTest {
     private static final String KEY = "a-secret-api-key";
     private static final String WARNING = "in clear";
 
-    private Recorder recorder;
+    private LogCapture recorder;
 
     @BeforeEach
     void listen() {
-        recorder = new Recorder();
+        recorder = new LogCapture();
     }
 
     @AfterEach

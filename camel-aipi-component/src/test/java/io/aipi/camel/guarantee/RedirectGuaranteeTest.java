@@ -8,8 +8,8 @@ package io.aipi.camel.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.camel.guarantee.WireServer.Answer;
 import io.aipi.camel.guarantee.WireServer.Request;
+import io.aipi.camel.guarantee.WireServer.Response;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ProtocolViolationException;
 import java.util.function.Predicate;
@@ -34,13 +34,13 @@ class RedirectGuaranteeTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "login, as documented | aipi:chat?lazyLogin=true&loginRoute=shared    | POST /login ",
-                "login, as served     | aipi:chat?lazyLogin=true&loginRoute=endpoint  | GET /chat/login?",
+                "login, as documented | aipi:chat?lazyLogin=true&loginMode=shared    | POST /login ",
+                "login, as served     | aipi:chat?lazyLogin=true&loginMode=endpoint  | GET /chat/login?",
                 "description          | aipi:chat?operation=describe&lazyLogin=true   | GET /api/endpoints/chat ",
                 "submit               | aipi:chat?lazyLogin=true                      | POST /chat ",
                 "held submit          | aipi:chat?lazyLogin=true&holdConnection=true  | POST /chat ",
-                "submit with the key  | aipi:chat?lazyLogin=true&loginRoute=none      | POST /chat ",
-                "look                 | aipi:chat?lazyLogin=true&recoveryTimeout=1    | POST /chat/progress ",
+                "submit with the key  | aipi:chat?lazyLogin=true&loginMode=none      | POST /chat ",
+                "poll                 | aipi:chat?lazyLogin=true&pollFailureTimeout=1    | POST /chat/progress ",
                 "list                 | aipi:chat?operation=list&lazyLogin=true       | GET /api/endpoints?",
                 "validation           | aipi:chat?operation=validateKey&lazyLogin=true| GET /api/validate_key?"
             })
@@ -51,7 +51,7 @@ class RedirectGuaranteeTest {
     private static void assertNotFollowed(String uri, int status, Predicate<Request> redirected) throws Exception {
         try (WireServer elsewhere = new WireServer(WireServer.jobs("\"text\":\"a trap\""));
                 WireServer server = new WireServer(request -> redirected.test(request)
-                        ? Answer.redirect(status, elsewhere.url() + request.target())
+                        ? Response.redirect(status, elsewhere.url() + request.target())
                         : WireServer.jobs("\"text\":\"hello\"").apply(request));
                 TestContext test = TestContext.started(
                         server.url(), KEY, routes -> routes.from("direct:in").to(uri))) {

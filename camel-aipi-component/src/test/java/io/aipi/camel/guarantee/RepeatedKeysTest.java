@@ -9,9 +9,9 @@ package io.aipi.camel.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.camel.AipiConstants;
-import io.aipi.camel.guarantee.WireServer.Answer;
-import io.aipi.client.JobResult;
+import io.aipi.camel.guarantee.WireServer.Response;
 import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.model.JobResult;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
@@ -77,17 +77,18 @@ class RepeatedKeysTest {
     @Test
     @Tag("case-D12")
     void listAndDescriptionHaveNoKeyInThem() throws Exception {
-        Function<WireServer.Request, Answer> server = request -> {
+        Function<WireServer.Request, Response> server = request -> {
             if (request.target().startsWith("/api/endpoints/")) {
-                return Answer.ok(json("{'title':'KEYS','description':'KEYS','category':'KEYS','parameter_description':"
-                        + "{'input':{'KEYS':{'type':'KEYS','default':'KEYS','supported':['KEYS']}},"
-                        + "'output':{'KEYS':{'type':'KEYS'}}}}"));
+                return Response.ok(
+                        json("{'title':'KEYS','description':'KEYS','category':'KEYS','parameter_description':"
+                                + "{'input':{'KEYS':{'type':'KEYS','default':'KEYS','supported':['KEYS']}},"
+                                + "'output':{'KEYS':{'type':'KEYS'}}}}"));
             }
             if (request.target().startsWith("/api/endpoints")) {
-                return Answer.ok(json("{'endpoints':['chat','KEYS']}"));
+                return Response.ok(json("{'endpoints':['chat','KEYS']}"));
             }
             if (request.target().startsWith("/api/validate_key")) {
-                return Answer.ok(json("{'success':false,'error':'KEYS'}"));
+                return Response.ok(json("{'success':false,'error':'KEYS'}"));
             }
             return WireServerJobs.of("\"text\":\"hello\"").apply(request);
         };
@@ -118,7 +119,7 @@ class RepeatedKeysTest {
     void aJobIdWithAKeyOrAControlCharacterIsRefused(String id) throws Exception {
         Exchange exchange = send(
                 request -> request.line().startsWith("POST /chat ")
-                        ? Answer.ok(json("{'success':true,'job_id':'" + id + "'}"))
+                        ? Response.ok(json("{'success':true,'job_id':'" + id + "'}"))
                         : WireServerJobs.of("\"text\":\"hello\"").apply(request),
                 "aipi:chat?waitForResult=false",
                 "mock:out");
@@ -136,7 +137,7 @@ class RepeatedKeysTest {
     void aHeldResultWithSuchAnIdIsTakenAllTheSame() throws Exception {
         Exchange exchange = send(
                 request -> request.line().startsWith("POST /chat ")
-                        ? Answer.ok(json("{'success':true,'job_id':'a\\r\\nb','text':'costly'}"))
+                        ? Response.ok(json("{'success':true,'job_id':'a\\r\\nb','text':'costly'}"))
                         : WireServerJobs.of("\"text\":\"hello\"").apply(request),
                 "aipi:chat?holdConnection=true",
                 "mock:out");
@@ -151,7 +152,7 @@ class RepeatedKeysTest {
     void aSessionKeyWithAControlCharacterIsRefused() throws Exception {
         Exchange exchange = send(
                 request -> request.target().endsWith("/login")
-                        ? Answer.ok(json("{'client_session_auth_key':'a\\r\\nb'}"))
+                        ? Response.ok(json("{'client_session_auth_key':'a\\r\\nb'}"))
                         : WireServerJobs.of("\"text\":\"hello\"").apply(request),
                 "aipi:chat?lazyLogin=true",
                 "mock:out");
@@ -217,10 +218,10 @@ class RepeatedKeysTest {
 
     private static final class WireServerJobs {
         /** As {@link WireServer#jobs}, with a session key of these tests. */
-        static Function<WireServer.Request, Answer> of(String fields) {
-            Function<WireServer.Request, Answer> jobs = WireServer.jobs(fields);
+        static Function<WireServer.Request, Response> of(String fields) {
+            Function<WireServer.Request, Response> jobs = WireServer.jobs(fields);
             return request -> request.target().contains("/login")
-                    ? Answer.ok("{\"client_session_auth_key\":\"" + SESSION_KEY + "\"}")
+                    ? Response.ok("{\"client_session_auth_key\":\"" + SESSION_KEY + "\"}")
                     : jobs.apply(request);
         }
     }
@@ -229,9 +230,9 @@ class RepeatedKeysTest {
         return text.replace('\'', '"').replace("KEYS", KEYS).replace("API", API_KEY);
     }
 
-    private static Exchange send(Function<WireServer.Request, Answer> answers, String aipi, String then)
+    private static Exchange send(Function<WireServer.Request, Response> responses, String aipi, String then)
             throws Exception {
-        try (WireServer server = new WireServer(answers);
+        try (WireServer server = new WireServer(responses);
                 TestContext test = TestContext.started(
                         server.url(),
                         API_KEY,

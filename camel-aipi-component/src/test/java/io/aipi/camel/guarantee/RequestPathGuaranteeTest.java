@@ -161,14 +161,14 @@ class RequestPathGuaranteeTest {
             assertThat(exchange.getException()).isNull();
         }
 
-        List<WireServer.Request> looks = server.requests().stream()
+        List<WireServer.Request> polls = server.requests().stream()
                 .filter(request -> request.target().endsWith("/progress"))
                 .toList();
-        assertThat(looks).hasSize(2);
-        for (WireServer.Request look : looks) {
-            assertThat(look.line()).isEqualTo("POST /chat/progress HTTP/1.1");
-            assertThat(look.head()).doesNotContain("Injected");
-            assertThat(JSON.readTree(look.body()))
+        assertThat(polls).hasSize(2);
+        for (WireServer.Request poll : polls) {
+            assertThat(poll.line()).isEqualTo("POST /chat/progress HTTP/1.1");
+            assertThat(poll.head()).doesNotContain("Injected");
+            assertThat(JSON.readTree(poll.body()))
                     .isEqualTo(JSON.valueToTree(Map.of("client_session_auth_key", "a-session-key", "job_id", jobId)));
         }
         assertThat(targets()).containsOnly("/login", "/chat/progress");

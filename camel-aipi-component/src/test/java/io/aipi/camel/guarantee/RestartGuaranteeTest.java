@@ -43,7 +43,7 @@ class RestartGuaranteeTest {
 
     private static final int RESTARTS = 10;
 
-    /** So many messages that wait for their answers, and so many to be stored, come at once after each start. */
+    /** So many messages that wait for their responses, and so many to be stored, come at once after each start. */
     private static final int AT_ONCE = 200;
 
     /** So many jobs a server has accepted when it is restarted, most of them under ids of the life before. */
@@ -60,8 +60,8 @@ class RestartGuaranteeTest {
     /** A message, and how it has ended: once, if all is well. */
     private record Sent(String prompt, List<Object> ends) {
 
-        /** The answer of the model, which repeats the prompt. */
-        String answer() {
+        /** The response of the model, which repeats the prompt. */
+        String response() {
             return "You said: " + prompt;
         }
 
@@ -72,7 +72,7 @@ class RestartGuaranteeTest {
 
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
-    void underTenRestartsEachMessageEndsOnceWithItsOwnAnswerOrAFailureThatIsRetryable() throws Exception {
+    void underTenRestartsEachMessageEndsOnceWithItsOwnResponseOrAFailureThatIsRetryable() throws Exception {
         try (AipiSimulator server = server();
                 TestContext test = TestContext.of(server.url(), "key-1", this::setUp, routes -> {
                     routes.from("direct:wait").to("aipi:chat");
@@ -102,7 +102,7 @@ class RestartGuaranteeTest {
 
             await().atMost(PATIENCE).until(() -> inFlight(waiting) + inFlight(stored) == 0);
             await().atMost(PATIENCE).until(() -> jobs.getKeys().isEmpty());
-            Figures.report(
+            TestLog.report(
                     "%d restarts, until all has ended: %d ms",
                     RESTARTS, Duration.ofNanos(System.nanoTime() - begin).toMillis());
             assertThatEachEndedOnceAsItMay();
@@ -166,7 +166,7 @@ class RestartGuaranteeTest {
                 ? exchange.getException()
                 : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         String body = exchange.getMessage().getBody(String.class);
-        if (failure == null && !sent.answer().equals(body)) {
+        if (failure == null && !sent.response().equals(body)) {
             foreign.add(sent.prompt() + " -> " + body);
         }
         sent.ends().add(failure == null ? "answer" : failure);
@@ -180,7 +180,7 @@ class RestartGuaranteeTest {
                     .flatMap(sent -> sent.ends().stream())
                     .forEach(end -> kinds.computeIfAbsent(kind(end), kind -> new AtomicInteger())
                             .incrementAndGet());
-            Figures.report(
+            TestLog.report(
                     "%d restarts under %d %s: %s",
                     RESTARTS, all.size(), all == waiting ? "waiting exchanges" : "stored jobs", kinds);
             assertThat(all.values())

@@ -14,10 +14,10 @@ import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConstants;
 import io.aipi.camel.AipiEndpoint;
 import io.aipi.camel.DefaultAipiBinding;
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobResult;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -218,12 +218,12 @@ class ResultIsKeptTest {
         }
     }
 
-    /** A server that answers a submit with the result, without having been asked to wait. */
+    /** A server that responses a submit with the result, without having been asked to wait. */
     @Test
     @Tag("case-A7")
     void aResultThatNobodyWaitsForIsInTheProperty() throws Exception {
         try (WireServer server = new WireServer(request -> request.line().startsWith("POST /chat ")
-                        ? WireServer.Answer.ok("{\"success\":true,\"job_id\":\"JID1\",\"text_output\":\"costly\"}")
+                        ? WireServer.Response.ok("{\"success\":true,\"job_id\":\"JID1\",\"text_output\":\"costly\"}")
                         : WireServer.jobs("").apply(request));
                 TestContext test = TestContext.started(
                         server.url(), null, routes -> routes.from("direct:in").to("aipi:chat?waitForResult=false"))) {
@@ -323,11 +323,11 @@ class ResultIsKeptTest {
         String result = fields.replace("PNG", PNG);
         for (String wait : List.of("true", "false")) {
             heard.clear();
-            Exchange answer;
+            Exchange response;
             AtomicInteger polls = new AtomicInteger();
             try (WireServer server = new WireServer(request -> request.target().endsWith("/progress")
                                     && polls.getAndIncrement() % 2 == 0
-                            ? WireServer.Answer.ok("{\"success\":true,\"job_state\":\"processing\",\"progress\":"
+                            ? WireServer.Response.ok("{\"success\":true,\"job_state\":\"processing\",\"progress\":"
                                     + "{\"progress\":" + before + ",\"num_workers_online\":3,"
                                     + "\"progress_data\":{\"text\":\"all\"}}}")
                             : WireServer.jobs(result).apply(request));
@@ -341,7 +341,7 @@ class ResultIsKeptTest {
                         .createProducerTemplate()
                         .request("direct:in", exchange -> exchange.getMessage().setBody("hi"));
                 await().until(() -> heard.stream().anyMatch(ResultIsKeptTest::isDone));
-                answer = test.context()
+                response = test.context()
                         .createProducerTemplate()
                         .request(
                                 "direct:wait", exchange -> exchange.getMessage().setBody("hi"));
@@ -350,7 +350,7 @@ class ResultIsKeptTest {
             Exchange last = heard.stream().reduce((first, second) -> second).orElseThrow();
             assertThat(isDone(last)).isTrue();
             assertThat(last.getMessage().getBody())
-                    .isEqualTo(answer.getMessage().getBody());
+                    .isEqualTo(response.getMessage().getBody());
             Double progress = "null".equals(expected) ? null : Double.valueOf(expected);
             assertThat(last.getMessage().getHeader(AipiConstants.PROGRESS)).isEqualTo(progress);
             JobProgress event = last.getProperty(AipiConstants.PROGRESS_EVENT_PROPERTY, JobProgress.class);

@@ -76,10 +76,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SecretGuaranteeTest {
 
-    private static final String API_KEY = Chatterbox.API_KEY;
-    private static final String WORKER_KEY = Chatterbox.WORKER_KEY;
-    private static final List<String> CLIENT_KEYS = List.of(API_KEY, Chatterbox.API_KEY_ENCODED);
-    private static final List<String> SESSION_KEYS = List.of(Chatterbox.SESSION_KEY, Chatterbox.SECOND_SESSION_KEY);
+    private static final String API_KEY = SecretEchoServer.API_KEY;
+    private static final String WORKER_KEY = SecretEchoServer.WORKER_KEY;
+    private static final List<String> CLIENT_KEYS = List.of(API_KEY, SecretEchoServer.API_KEY_ENCODED);
+    private static final List<String> SESSION_KEYS =
+            List.of(SecretEchoServer.SESSION_KEY, SecretEchoServer.SECOND_SESSION_KEY);
 
     private static final String SENDERS_KEY = "senders-key-0c9b6a8e";
 
@@ -111,17 +112,17 @@ class SecretGuaranteeTest {
     private static final Map<String, Integer> NEW_CONSOLES =
             Map.of("processor", 14, "route-structure", 16, "producer", 17);
 
-    private Recorder recorder;
+    private LogCapture recorder;
 
     @BeforeEach
     void listenToAllLogs() {
-        recorder = new Recorder();
+        recorder = new LogCapture();
     }
 
     @AfterEach
     void listenNoMore(TestInfo test) {
         recorder.close();
-        Figures.report(
+        TestLog.report(
                 "%s: %d texts, %d log events of %d loggers",
                 test.getDisplayName(),
                 recorder.seen().size(),
@@ -131,7 +132,7 @@ class SecretGuaranteeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"auto", "shared", "endpoint", "none"})
-    void noKeyIsSeenWhateverHappensAtAServerThatRepeatsThemAll(String loginRoute) throws Exception {
+    void noKeyIsSeenWhateverHappensAtAServerThatRepeatsThemAll(String loginMode) throws Exception {
         List<String> uris = new ArrayList<>(List.of(
                 "aipi:chat?progressUri=direct:progress",
                 "aipi:chat?progressUri=direct:progress&waitForResult=false",
@@ -143,19 +144,19 @@ class SecretGuaranteeTest {
                 "aipi:chat?operation=validateKey",
                 "aipi:chat?operation=list",
                 "aipi:chat?operation=describe"));
-        Chatterbox.FAILING.forEach(endpoint -> uris.add("aipi:" + endpoint + "?recoveryTimeout=200"));
-        if ("auto".equals(loginRoute)) {
+        SecretEchoServer.FAILING.forEach(endpoint -> uris.add("aipi:" + endpoint + "?pollFailureTimeout=200"));
+        if ("auto".equals(loginMode)) {
             // nothing listens there
             uris.add("aipi:chat?lazyLogin=true&serverUrl=http://127.0.0.1:1&requestTimeout=2s");
         }
-        try (Chatterbox server = new Chatterbox()) {
-            run(server.url(), loginRoute, uris.toArray(new String[0]));
-            run(server.url(), loginRoute, "aipi:refusinglogin");
+        try (SecretEchoServer server = new SecretEchoServer()) {
+            run(server.url(), loginMode, uris.toArray(new String[0]));
+            run(server.url(), loginMode, "aipi:refusinglogin");
         }
         assertThat(recorder.seen()).anyMatch(text -> text.contains("hello back"));
         assertThatNoneIsSeen(CLIENT_KEYS);
         assertThatNoneIsSeen(List.of(WORKER_KEY));
-        if (!"none".equals(loginRoute)) {
+        if (!"none".equals(loginMode)) {
             // without a login the client never got the session keys that this server babbles of
             assertThatNoneIsSeen(SESSION_KEYS);
         }
@@ -164,12 +165,12 @@ class SecretGuaranteeTest {
     /** Not everything that listens on a port speaks HTTP; an echo gives back the request line with the key in it. */
     @ParameterizedTest
     @ValueSource(strings = {"endpoint", "none"})
-    void noKeyIsSeenAtAnEcho(String loginRoute) throws Exception {
+    void noKeyIsSeenAtAnEcho(String loginMode) throws Exception {
         try (Echo echo = new Echo()) {
             run(
                     echo.url(),
-                    loginRoute,
-                    "aipi:chat?lazyLogin=true&recoveryTimeout=200",
+                    loginMode,
+                    "aipi:chat?lazyLogin=true&pollFailureTimeout=200",
                     "aipi:chat?operation=validateKey&lazyLogin=true");
             assertThat(echo.heardAnything()).isTrue();
         }
@@ -189,10 +190,10 @@ class SecretGuaranteeTest {
                         .computeTime(Duration.ofMillis(300))
                         .start();
                 Sniffer sniffer = new Sniffer(server.url())) {
-            for (String loginRoute : List.of("auto", "none")) {
+            for (String loginMode : List.of("auto", "none")) {
                 run(
                         sniffer.url(),
-                        loginRoute,
+                        loginMode,
                         "aipi:chat?progressUri=direct:progress",
                         "aipi:picture?progressUri=direct:progress",
                         "aipi:chat?holdConnection=true",
@@ -202,10 +203,10 @@ class SecretGuaranteeTest {
             }
             run(sniffer.url(), "auto", List.of("aipi:chat"), "hello", server::expireSessions);
             sessionKeys = sniffer.sessionKeys();
-            assertThat(sniffer.answers())
+            assertThat(sniffer.responses())
                     .as("the worker's key is in raw progress")
-                    .matches(answers ->
-                            generation == Generation.DOCUMENTED || answers.contains(AipiSimulator.LEAKED_WORKER_KEY));
+                    .matches(responses ->
+                            generation == Generation.DOCUMENTED || responses.contains(AipiSimulator.LEAKED_WORKER_KEY));
         }
         assertThat(sessionKeys).as("session keys given out").hasSizeGreaterThan(1);
         assertThat(recorder.seen()).anyMatch(text -> text.contains("broken"));
@@ -217,17 +218,17 @@ class SecretGuaranteeTest {
     /** What is kept of jobs that outlive their process is read by whoever reads the database. */
     @ParameterizedTest
     @ValueSource(strings = {"shared", "endpoint", "none"})
-    void noKeyIsInTheJobRepository(String loginRoute) throws Exception {
+    void noKeyIsInTheJobRepository(String loginMode) throws Exception {
         List<String> endpoints = List.of("chat", "failing", "lapsed", "lost");
         Set<String> outcomes = ConcurrentHashMap.newKeySet();
-        try (Chatterbox server = new Chatterbox();
+        try (SecretEchoServer server = new SecretEchoServer();
                 TestContext test = TestContext.of(
                         server.url(),
                         API_KEY,
                         component -> {
-                            component.getConfiguration().setLoginRoute(loginRoute);
+                            component.getConfiguration().setLoginMode(loginMode);
                             component.getConfiguration().setJobRepository(new WatchedRepository());
-                            component.getConfiguration().setRecoveryTimeout(Duration.ofMillis(200));
+                            component.getConfiguration().setPollFailureTimeout(Duration.ofMillis(200));
                         },
                         routes -> {
                             for (String endpoint : endpoints) {
@@ -258,7 +259,7 @@ class SecretGuaranteeTest {
                 .anyMatch(text -> text.contains("failed with"));
         List<String> secrets = new ArrayList<>(CLIENT_KEYS);
         secrets.addAll(List.of(WORKER_KEY, SENDERS_KEY));
-        if (!"none".equals(loginRoute)) {
+        if (!"none".equals(loginMode)) {
             secrets.addAll(SESSION_KEYS);
         }
         assertThatNoneIsSeen(secrets);
@@ -278,7 +279,7 @@ class SecretGuaranteeTest {
     @ValueSource(strings = {KEY_IN_URI, "RAW(" + KEY_IN_URI + ")", "{{aipi.apikey}}"})
     void aKeyWrittenIntoTheUriIsShownByCamelsTraceLogsAndRouteDumpsOnly(String written) throws Exception {
         boolean placeholder = written.startsWith("{{");
-        try (Chatterbox server = new Chatterbox();
+        try (SecretEchoServer server = new SecretEchoServer();
                 TestContext test = context(
                         server.url(),
                         null,
@@ -309,7 +310,7 @@ class SecretGuaranteeTest {
 
     @Test
     void aLeakWouldBeFoundWhereverItHappened() throws Exception {
-        try (Chatterbox server = new Chatterbox()) {
+        try (SecretEchoServer server = new SecretEchoServer()) {
             LogManager.getLogger("org.apache.hc.client5.http.wire").trace("<< planted-message");
             java.util.logging.Logger.getLogger("javax.net.ssl").finest("planted-jdk");
             ThreadContext.put("secret", "planted-mdc");
@@ -341,25 +342,24 @@ class SecretGuaranteeTest {
                 .anyMatch(name -> name.startsWith("javax."));
     }
 
-    private void run(String serverUrl, String loginRoute, String... uris) throws Exception {
-        run(serverUrl, loginRoute, List.of(uris), "hello @error=broken", () -> {});
+    private void run(String serverUrl, String loginMode, String... uris) throws Exception {
+        run(serverUrl, loginMode, List.of(uris), "hello @error=broken", () -> {});
     }
 
     /** One exchange to each of the URIs, in one context. */
-    private void run(String serverUrl, String loginRoute, List<String> uris, String body, Runnable beforeTheExchanges)
+    private void run(String serverUrl, String loginMode, List<String> uris, String body, Runnable beforeTheExchanges)
             throws Exception {
-        try (TestContext test = context(serverUrl, API_KEY, loginRoute, uris)) {
+        try (TestContext test = context(serverUrl, API_KEY, loginMode, uris)) {
             run(test, uris.size(), body, beforeTheExchanges);
         }
     }
 
-    private TestContext context(String serverUrl, String apiKey, String loginRoute, List<String> uris)
-            throws Exception {
+    private TestContext context(String serverUrl, String apiKey, String loginMode, List<String> uris) throws Exception {
         TestContext test = TestContext.of(
                 serverUrl,
                 apiKey,
                 component -> {
-                    component.getConfiguration().setLoginRoute(loginRoute);
+                    component.getConfiguration().setLoginMode(loginMode);
                     // 0.9.0 asks for one
                     component.getConfiguration().setUser("somebody");
                 },
@@ -394,16 +394,16 @@ class SecretGuaranteeTest {
             return;
         }
         beforeTheExchanges.run();
-        List<CompletableFuture<Exchange>> answers = new ArrayList<>();
+        List<CompletableFuture<Exchange>> responses = new ArrayList<>();
         for (int i = 0; i < routes; i++) {
             String route = "in" + i;
-            answers.add(context.createProducerTemplate().asyncSend("direct:in", exchange -> {
+            responses.add(context.createProducerTemplate().asyncSend("direct:in", exchange -> {
                 exchange.getMessage().setBody(body);
                 exchange.getMessage().setHeader("route", route);
             }));
         }
-        for (CompletableFuture<Exchange> answer : answers) {
-            see(answer.get(90, TimeUnit.SECONDS));
+        for (CompletableFuture<Exchange> response : responses) {
+            see(response.get(90, TimeUnit.SECONDS));
         }
         seeJmx(context);
         seeHealth(context);
@@ -546,7 +546,7 @@ class SecretGuaranteeTest {
         }
     }
 
-    /** Hands requests on to a server and remembers the answers. */
+    /** Hands requests on to a server and remembers the responses. */
     private static final class Sniffer implements AutoCloseable {
 
         private static final Pattern SESSION_KEY = Pattern.compile("\"client_session_auth_key\": ?\"([^\"]+)\"");
@@ -563,7 +563,7 @@ class SecretGuaranteeTest {
             return "http://127.0.0.1:" + proxy.port();
         }
 
-        String answers() {
+        String responses() {
             return proxy.getAllServeEvents().stream()
                     .map(event -> event.getResponse().getBodyAsString())
                     .collect(Collectors.joining("\n"));
@@ -571,7 +571,7 @@ class SecretGuaranteeTest {
 
         Set<String> sessionKeys() {
             return SESSION_KEY
-                    .matcher(answers())
+                    .matcher(responses())
                     .results()
                     .map(key -> key.group(1))
                     .collect(Collectors.toSet());

@@ -50,15 +50,15 @@ class SessionGuaranteeTest {
             assertThat(server.stats().logins()).isEqualTo(1);
 
             server.expireSessions();
-            List<CompletableFuture<Exchange>> answers = sendAllAtOnce(test, () -> {});
-            assertThatEachHasItsOwnAnswer(answers);
+            List<CompletableFuture<Exchange>> responses = sendAllAtOnce(test, () -> {});
+            assertThatEachHasItsOwnResponse(responses);
             assertThat(server.stats().logins()).as("logins in all").isEqualTo(2);
             assertThat(server.stats().submits()).isEqualTo(EXCHANGES);
             long refused = server.stats().requestsByRoute().get("/chat") - EXCHANGES;
             assertThat(refused)
                     .as("exchanges that were told of the expiry by the server")
                     .isPositive();
-            Figures.report(
+            TestLog.report(
                     "%s: %d exchanges, %d of them answered 401, %d logins in all", generation, EXCHANGES, refused, 2);
         }
     }
@@ -66,13 +66,13 @@ class SessionGuaranteeTest {
     /** The worst case, made certain: all have sent the old key before the first of them is told that it has ended. */
     @Test
     void aThousandRefusedInTheSameMomentCauseOneLoginAndAllSucceed() throws Exception {
-        try (GateServer server = new GateServer(EXCHANGES);
+        try (BlockingServer server = new BlockingServer(EXCHANGES);
                 TestContext test = TestContext.started(
                         server.url(),
                         "key-1",
                         routes -> routes.from("direct:in").to("aipi:chat?maxConnections=" + EXCHANGES))) {
-            for (CompletableFuture<Exchange> answer : sendAllAtOnce(test, () -> {})) {
-                assertThat(answer.get(60, TimeUnit.SECONDS).getException()).isNull();
+            for (CompletableFuture<Exchange> response : sendAllAtOnce(test, () -> {})) {
+                assertThat(response.get(60, TimeUnit.SECONDS).getException()).isNull();
             }
             assertThat(server.refused()).isEqualTo(EXCHANGES);
             assertThat(server.logins()).as("logins in all").isEqualTo(2);
@@ -87,7 +87,7 @@ class SessionGuaranteeTest {
                         server.url(),
                         "key-1",
                         routes -> routes.from("direct:in").to("aipi:chat"))) {
-            assertThatEachHasItsOwnAnswer(sendAllAtOnce(test, server::expireSessions));
+            assertThatEachHasItsOwnResponse(sendAllAtOnce(test, server::expireSessions));
             assertThat(server.stats().logins()).isEqualTo(2);
             assertThat(server.stats().submits()).isEqualTo(EXCHANGES);
         }
@@ -124,8 +124,8 @@ class SessionGuaranteeTest {
                         "wrong",
                         routes -> routes.from("direct:in").to("aipi:chat?lazyLogin=true"))) {
             long begin = System.nanoTime();
-            for (CompletableFuture<Exchange> answer : sendAllAtOnce(test, () -> {})) {
-                assertThat(answer.get(60, TimeUnit.SECONDS).getException())
+            for (CompletableFuture<Exchange> response : sendAllAtOnce(test, () -> {})) {
+                assertThat(response.get(60, TimeUnit.SECONDS).getException())
                         .isInstanceOf(AuthenticationException.class)
                         .hasMessageContaining("Key not valid");
             }
@@ -217,7 +217,7 @@ class SessionGuaranteeTest {
                             "wrong",
                             routes -> routes.from("direct:in").to("aipi:chat")))
                     .hasStackTraceContaining("AuthenticationException")
-                    .hasStackTraceContaining("check user, apiKey and loginRoute");
+                    .hasStackTraceContaining("check user, apiKey and loginMode");
         }
     }
 
@@ -269,10 +269,10 @@ class SessionGuaranteeTest {
         }
     }
 
-    private static void assertThatEachHasItsOwnAnswer(List<CompletableFuture<Exchange>> answers) throws Exception {
-        assertThat(answers).hasSize(EXCHANGES);
-        for (CompletableFuture<Exchange> answer : answers) {
-            Exchange exchange = answer.get(60, TimeUnit.SECONDS);
+    private static void assertThatEachHasItsOwnResponse(List<CompletableFuture<Exchange>> responses) throws Exception {
+        assertThat(responses).hasSize(EXCHANGES);
+        for (CompletableFuture<Exchange> response : responses) {
+            Exchange exchange = response.get(60, TimeUnit.SECONDS);
             assertThat(exchange.getException()).isNull();
             assertThat(exchange.getMessage().getBody(String.class))
                     .endsWith("prompt " + exchange.getProperty("number"));

@@ -23,16 +23,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A documented server that takes its time to answer a look at a job, and notices looks that overlap. */
+/** A documented server that takes its time to answer a poll of a job, and notices polls that overlap. */
 final class SlowServer implements AutoCloseable {
 
-    /** The so many-th look at a job brings its result. */
+    /** The so many-th poll a job brings its result. */
     static final int POLLS_TO_DONE = 5;
 
     private static final Pattern JOB = Pattern.compile("\"job_id\":\"(JID\\d+)\"");
 
     private final HttpServer server;
-    private final ScheduledExecutorService answers = Executors.newScheduledThreadPool(2);
+    private final ScheduledExecutorService responses = Executors.newScheduledThreadPool(2);
     private final Duration delay;
     private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
     private final Map<String, Integer> polled = new ConcurrentHashMap<>();
@@ -43,12 +43,12 @@ final class SlowServer implements AutoCloseable {
     SlowServer(Duration delay) throws IOException {
         this.delay = delay;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000);
-        server.createContext("/", exchange -> answer(exchange, 404, "{}"));
-        server.createContext("/login", exchange -> answer(exchange, 200, "{\"client_session_auth_key\":\"session\"}"));
+        server.createContext("/", exchange -> respond(exchange, 404, "{}"));
+        server.createContext("/login", exchange -> respond(exchange, 200, "{\"client_session_auth_key\":\"session\"}"));
         server.createContext(
                 "/chat",
                 exchange ->
-                        answer(exchange, 200, "{\"success\":true,\"job_id\":\"JID" + jobs.incrementAndGet() + "\"}"));
+                        respond(exchange, 200, "{\"success\":true,\"job_id\":\"JID" + jobs.incrementAndGet() + "\"}"));
         server.createContext("/chat/progress", this::progress);
         server.start();
     }
@@ -56,7 +56,7 @@ final class SlowServer implements AutoCloseable {
     private void progress(HttpExchange exchange) throws IOException {
         Matcher matcher = JOB.matcher(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         if (!matcher.find()) {
-            answer(exchange, 402, "{\"success\":false,\"error\":[\"no job\"]}");
+            respond(exchange, 402, "{\"success\":false,\"error\":[\"no job\"]}");
             return;
         }
         String job = matcher.group(1);
@@ -68,11 +68,11 @@ final class SlowServer implements AutoCloseable {
         String body = done
                 ? "{\"success\":true,\"job_state\":\"done\",\"job_result\":{\"text\":\"" + job + "\"}}"
                 : "{\"success\":true,\"job_state\":\"processing\",\"progress\":{\"progress\":1}}";
-        answers.schedule(
+        responses.schedule(
                 () -> {
                     underWay.computeIfPresent(job, (id, count) -> count == 1 ? null : (Integer) (count - 1));
                     try {
-                        answer(exchange, 200, body);
+                        respond(exchange, 200, body);
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
@@ -81,7 +81,7 @@ final class SlowServer implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
     }
 
-    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+    private static void respond(HttpExchange exchange, int status, String body) throws IOException {
         exchange.getRequestBody().readAllBytes();
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
@@ -98,7 +98,7 @@ final class SlowServer implements AutoCloseable {
         return overlaps.get();
     }
 
-    /** Jobs looked at in the same moment, at most. */
+    /** Jobs polled in the same moment, at most. */
     int most() {
         return most.get();
     }
@@ -110,6 +110,6 @@ final class SlowServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
-        answers.shutdownNow();
+        responses.shutdownNow();
     }
 }

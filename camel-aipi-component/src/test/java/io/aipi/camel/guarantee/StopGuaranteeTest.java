@@ -133,7 +133,7 @@ class StopGuaranteeTest {
             assertThat(server.stats().submits())
                     .as("a stop begins no job that waited its turn")
                     .isEqualTo(submitted);
-            Figures.report("%s: %d exchanges failed within %d ms", uri, jobs, took.toMillis());
+            TestLog.report("%s: %d exchanges failed within %d ms", uri, jobs, took.toMillis());
         }
         assertThatNothingIsLeft();
     }
@@ -164,7 +164,7 @@ class StopGuaranteeTest {
             assertThat(waiting.get(30, TimeUnit.SECONDS).getException())
                     .as("forced")
                     .isInstanceOf(ClientClosedException.class);
-            // there is one connection, so this look is answered after any look that was on its way at the stop; that
+            // there is one connection, so this poll is answered after any poll that was on its way at the stop; that
             // one
             // brought no result, since no worker was there
             template.requestBody("direct:look", job, String.class);

@@ -63,7 +63,7 @@ class TlsGuaranteeTest {
     @ValueSource(strings = {"localhost", "127.0.0.1"})
     void anOwnTrustStore(String host) throws Exception {
         try (WireServer https = https(server.serverContext(null))) {
-            assertThat(answer(https, host, trusting())).isEqualTo("hello");
+            assertThat(response(https, host, trusting())).isEqualTo("hello");
         }
     }
 
@@ -100,7 +100,7 @@ class TlsGuaranteeTest {
     @Test
     void aClientsCertificate() throws Exception {
         try (WireServer https = https(server.serverContext(authority), TlsGuaranteeTest::needingClients)) {
-            assertThat(answer(https, "localhost", presenting("client.p12"))).isEqualTo("hello");
+            assertThat(response(https, "localhost", presenting("client.p12"))).isEqualTo("hello");
         }
     }
 
@@ -132,7 +132,7 @@ class TlsGuaranteeTest {
                 "protocol_version");
         try (WireServer https =
                 https(server.serverContext(null), socket -> socket.setEnabledProtocols(new String[] {"TLSv1.3"}))) {
-            assertThat(answer(https, "localhost", newest)).isEqualTo("hello");
+            assertThat(response(https, "localhost", newest)).isEqualTo("hello");
         }
     }
 
@@ -178,7 +178,7 @@ class TlsGuaranteeTest {
                 try (TestContext test = context(url, component -> component.setUseGlobalSslContextParameters(global))) {
                     test.context().setSSLContextParameters(trusting());
                     if (global) {
-                        assertThat(answer(test.context())).isEqualTo("hello");
+                        assertThat(response(test.context())).isEqualTo("hello");
                     } else {
                         assertThat(catchThrowable(test.context()::start))
                                 .hasStackTraceContaining("unable to find valid certification path");
@@ -197,7 +197,7 @@ class TlsGuaranteeTest {
                         component -> component.getConfiguration().setSslContextParameters(new SSLContextParameters()),
                         routes -> routes.from("direct:in").to("aipi:chat?sslContextParameters=#ours"))) {
             test.context().getRegistry().bind("ours", trusting());
-            assertThat(answer(test.context())).isEqualTo("hello");
+            assertThat(response(test.context())).isEqualTo("hello");
         }
     }
 
@@ -282,15 +282,15 @@ class TlsGuaranteeTest {
                 url, KEY, settings, routes -> routes.from("direct:in").to("aipi:chat"));
     }
 
-    private static String answer(WireServer https, String host, SSLContextParameters parameters) throws Exception {
+    private static String response(WireServer https, String host, SSLContextParameters parameters) throws Exception {
         try (TestContext test = context(
                 "https://" + host + ":" + https.port(),
                 component -> component.getConfiguration().setSslContextParameters(parameters))) {
-            return answer(test.context());
+            return response(test.context());
         }
     }
 
-    private static String answer(DefaultCamelContext context) {
+    private static String response(DefaultCamelContext context) {
         context.start();
         return context.createProducerTemplate().requestBody("direct:in", "hi", String.class);
     }

@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.guarantee;
 
-import io.aipi.client.internal.RawServer;
+import io.aipi.client.internal.http.RawServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -31,48 +31,48 @@ final class WireServer implements AutoCloseable {
         }
     }
 
-    /** An answer; {@code headers} are whole lines, each with its end. */
-    record Answer(int status, String headers, String json) {
+    /** A response; {@code headers} are whole lines, each with its end. */
+    record Response(int status, String headers, String json) {
 
-        static Answer ok(String json) {
-            return new Answer(200, "", json);
+        static Response ok(String json) {
+            return new Response(200, "", json);
         }
 
-        static Answer notFound() {
-            return new Answer(404, "", "{}");
+        static Response notFound() {
+            return new Response(404, "", "{}");
         }
 
-        static Answer redirect(int status, String location) {
-            return new Answer(status, "Location: " + location + "\r\n", "{}");
+        static Response redirect(int status, String location) {
+            return new Response(status, "Location: " + location + "\r\n", "{}");
         }
     }
 
     private final RawServer server;
-    private final Function<Request, Answer> answers;
+    private final Function<Request, Response> responses;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
 
-    WireServer(Function<Request, Answer> answers) throws IOException {
-        this(ServerSocketFactory.getDefault(), answers);
+    WireServer(Function<Request, Response> responses) throws IOException {
+        this(ServerSocketFactory.getDefault(), responses);
     }
 
-    WireServer(ServerSocketFactory sockets, Function<Request, Answer> answers) throws IOException {
-        this.answers = answers;
+    WireServer(ServerSocketFactory sockets, Function<Request, Response> responses) throws IOException {
+        this.responses = responses;
         this.server = new RawServer(sockets, this::serve);
     }
 
-    /** What a documented server with any endpoint answers whose jobs are done at the first look: this result. */
-    static Function<Request, Answer> jobs(String resultFields) {
+    /** What a documented server with any endpoint answers whose jobs are done at the first poll: this result. */
+    static Function<Request, Response> jobs(String resultFields) {
         return request -> {
             if (request.line().startsWith("GET ")) {
-                return Answer.notFound();
+                return Response.notFound();
             }
             if (request.target().endsWith("/login")) {
-                return Answer.ok("{\"client_session_auth_key\":\"a-session-key\"}");
+                return Response.ok("{\"client_session_auth_key\":\"a-session-key\"}");
             }
             if (request.target().endsWith("/progress")) {
-                return Answer.ok("{\"success\":true,\"job_state\":\"done\",\"job_result\":{" + resultFields + "}}");
+                return Response.ok("{\"success\":true,\"job_state\":\"done\",\"job_result\":{" + resultFields + "}}");
             }
-            return Answer.ok("{\"success\":true,\"job_id\":\"JID1\"}");
+            return Response.ok("{\"success\":true,\"job_id\":\"JID1\"}");
         };
     }
 
@@ -80,10 +80,10 @@ final class WireServer implements AutoCloseable {
         while (connection.read()) {
             Request request = new Request(connection.head(), new String(connection.body(), StandardCharsets.UTF_8));
             requests.add(request);
-            Answer answer = answers.apply(request);
-            byte[] body = answer.json().getBytes(StandardCharsets.UTF_8);
-            connection.write("HTTP/1.1 " + answer.status() + " -\r\nContent-Type: application/json\r\n"
-                    + answer.headers() + "Content-Length: " + body.length + "\r\n\r\n"
+            Response response = responses.apply(request);
+            byte[] body = response.json().getBytes(StandardCharsets.UTF_8);
+            connection.write("HTTP/1.1 " + response.status() + " -\r\nContent-Type: application/json\r\n"
+                    + response.headers() + "Content-Length: " + body.length + "\r\n\r\n"
                     + new String(body, StandardCharsets.ISO_8859_1));
         }
     }

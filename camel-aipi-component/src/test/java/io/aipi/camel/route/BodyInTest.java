@@ -21,7 +21,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import io.aipi.camel.AipiConstants;
-import io.aipi.client.AipiRequest;
+import io.aipi.client.model.AipiRequest;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -147,11 +147,11 @@ class BodyInTest extends CamelTestSupport {
 
     @Test
     void theCharacterSetOfTheExchangeCounts() throws Exception {
-        Exchange answer = template.request("direct:plain", exchange -> {
+        Exchange response = template.request("direct:plain", exchange -> {
             exchange.setProperty(Exchange.CHARSET_NAME, "ISO-8859-1");
             exchange.getMessage().setBody("Grüße".getBytes(StandardCharsets.ISO_8859_1));
         });
-        assertThat(answer.getException()).isNull();
+        assertThat(response.getException()).isNull();
         assertThat(sent("plain")).isEqualTo(json("{'prompt': 'Grüße'}"));
     }
 
@@ -186,7 +186,7 @@ class BodyInTest extends CamelTestSupport {
     }
 
     @Test
-    void fixedParametersAreTypedByTheirLookWithoutADescription() throws Exception {
+    void fixedParametersAreTypedByTheirPollWithoutADescription() throws Exception {
         assertSent(
                 "direct:plain-with-fixed",
                 "Hello",
@@ -225,12 +225,12 @@ class BodyInTest extends CamelTestSupport {
 
     private void assertSent(String route, Object body, Map<String, Object> headers, String expected) throws Exception {
         SERVER.resetRequests();
-        Exchange answer = template.request(route, exchange -> {
+        Exchange response = template.request(route, exchange -> {
             exchange.getMessage().setBody(body);
             exchange.getMessage().setHeaders(new HashMap<>(headers));
         });
-        assertThat(answer.getException()).isNull();
-        assertThat(answer.getMessage().getBody(String.class)).isEqualTo("answer");
+        assertThat(response.getException()).isNull();
+        assertThat(response.getMessage().getBody(String.class)).isEqualTo("answer");
         assertThat(sent(route.contains("plain") ? "plain" : "described")).isEqualTo(json(expected));
     }
 

@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.aipi.camel.AipiConstants;
-import io.aipi.client.JobResult;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.client.model.JobResult;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.List;
@@ -47,16 +47,16 @@ class BodyOutTest extends SimulatorRouteTest {
 
     @Test
     void theTextOfAResultIsTheBody() {
-        Exchange answer = send("direct:chat-auto", "Hello");
-        assertThat(answer.getMessage().getBody()).isEqualTo("You said: Hello");
-        assertThat(answer.getMessage().getHeader(Exchange.CONTENT_TYPE)).isEqualTo("text/plain;charset=UTF-8");
+        Exchange response = send("direct:chat-auto", "Hello");
+        assertThat(response.getMessage().getBody()).isEqualTo("You said: Hello");
+        assertThat(response.getMessage().getHeader(Exchange.CONTENT_TYPE)).isEqualTo("text/plain;charset=UTF-8");
         assertThat(send("direct:chat-text", "Hello").getMessage().getBody()).isEqualTo("You said: Hello");
     }
 
     @Test
     void headersTellOfTheJobAndThePropertyHasAll() {
-        Exchange answer = send("direct:chat-auto", "Hello");
-        Map<String, Object> headers = answer.getMessage().getHeaders();
+        Exchange response = send("direct:chat-auto", "Hello");
+        Map<String, Object> headers = response.getMessage().getHeaders();
         assertThat(headers)
                 .containsEntry(AipiConstants.ENDPOINT, "chat")
                 .containsEntry(AipiConstants.JOB_STATE, "done")
@@ -67,7 +67,7 @@ class BodyOutTest extends SimulatorRouteTest {
                         AipiConstants.WORKER)
                 .doesNotContainKeys(AipiConstants.SEED, AipiConstants.MEDIA_TYPES);
         assertThat((Long) headers.get(AipiConstants.COMPUTE_DURATION)).isBetween(50L, 20_000L);
-        JobResult result = answer.getProperty(AipiConstants.RESULT_PROPERTY, JobResult.class);
+        JobResult result = response.getProperty(AipiConstants.RESULT_PROPERTY, JobResult.class);
         assertThat(result.jobId()).isEqualTo(headers.get(AipiConstants.JOB_ID));
         assertThat(result.field("num_generated_tokens")).isInstanceOf(Integer.class);
     }
@@ -75,23 +75,24 @@ class BodyOutTest extends SimulatorRouteTest {
     @Test
     void oneImageIsItsBytes() throws Exception {
         for (String route : List.of("direct:picture-auto", "direct:picture-images")) {
-            Exchange answer = send(route, "a llama");
-            byte[] bytes = answer.getMessage().getBody(byte[].class);
-            assertThat(answer.getMessage().getBody()).isSameAs(bytes);
+            Exchange response = send(route, "a llama");
+            byte[] bytes = response.getMessage().getBody(byte[].class);
+            assertThat(response.getMessage().getBody()).isSameAs(bytes);
             assertThat(ImageIO.read(new ByteArrayInputStream(bytes)).getWidth()).isPositive();
-            assertThat(answer.getMessage().getHeader(Exchange.CONTENT_TYPE)).isEqualTo("image/jpeg");
-            assertThat(answer.getMessage().getHeader(AipiConstants.MEDIA_TYPES)).isEqualTo(List.of("image/jpeg"));
-            assertThat(answer.getMessage().getHeader(AipiConstants.SEED)).isInstanceOf(Long.class);
+            assertThat(response.getMessage().getHeader(Exchange.CONTENT_TYPE)).isEqualTo("image/jpeg");
+            assertThat(response.getMessage().getHeader(AipiConstants.MEDIA_TYPES))
+                    .isEqualTo(List.of("image/jpeg"));
+            assertThat(response.getMessage().getHeader(AipiConstants.SEED)).isInstanceOf(Long.class);
         }
     }
 
     @Test
     void severalImagesAreAListOfTheirBytesThatSplitTakesApart() throws Exception {
-        Exchange answer = send("direct:pngs", "llamas");
-        assertThat((List<?>) answer.getMessage().getBody()).hasSize(2).allMatch(byte[].class::isInstance);
-        assertThat(answer.getMessage().getHeader(AipiConstants.MEDIA_TYPES))
+        Exchange response = send("direct:pngs", "llamas");
+        assertThat((List<?>) response.getMessage().getBody()).hasSize(2).allMatch(byte[].class::isInstance);
+        assertThat(response.getMessage().getHeader(AipiConstants.MEDIA_TYPES))
                 .isEqualTo(List.of("image/png", "image/png"));
-        assertThat(answer.getMessage().getHeader(Exchange.CONTENT_TYPE)).isNull();
+        assertThat(response.getMessage().getHeader(Exchange.CONTENT_TYPE)).isNull();
 
         getMockEndpoint("mock:each").expectedMessageCount(2);
         send("direct:pngs-split", "llamas");
@@ -102,16 +103,16 @@ class BodyOutTest extends SimulatorRouteTest {
 
     @Test
     void aSoundIsItsBytes() {
-        Exchange answer = send("direct:speech", "Hello");
-        assertThat(answer.getMessage().getBody()).isInstanceOf(byte[].class);
-        assertThat(answer.getMessage().getHeader(Exchange.CONTENT_TYPE)).isEqualTo("audio/wav");
+        Exchange response = send("direct:speech", "Hello");
+        assertThat(response.getMessage().getBody()).isInstanceOf(byte[].class);
+        assertThat(response.getMessage().getHeader(Exchange.CONTENT_TYPE)).isEqualTo("audio/wav");
     }
 
     @Test
     void jsonIsTheWholeResultWithMediaAsDataUris() throws Exception {
-        Exchange answer = send("direct:picture-json", "a llama");
-        assertThat(answer.getMessage().getHeader(Exchange.CONTENT_TYPE)).isEqualTo("application/json");
-        var json = new ObjectMapper().readTree(answer.getMessage().getBody(String.class));
+        Exchange response = send("direct:picture-json", "a llama");
+        assertThat(response.getMessage().getHeader(Exchange.CONTENT_TYPE)).isEqualTo("application/json");
+        var json = new ObjectMapper().readTree(response.getMessage().getBody(String.class));
         assertThat(json.get("images").get(0).asText()).startsWith("data:image/jpeg;base64,");
         assertThat(json.get("seed").isIntegralNumber()).isTrue();
     }
@@ -138,28 +139,29 @@ class BodyOutTest extends SimulatorRouteTest {
     }
 
     @Test
-    void aSecondModelTakesTheAnswerOfTheFirst() {
-        Exchange answer = template.request("direct:twice", exchange -> {
+    void aSecondModelTakesTheResponseOfTheFirst() {
+        Exchange response = template.request("direct:twice", exchange -> {
             exchange.getMessage().setBody("ignored");
             exchange.getMessage().setHeader(AipiConstants.PROMPT, "Hello");
             exchange.getMessage().setHeader(AipiConstants.PARAMETERS, Map.of("top_k", 5));
         });
-        assertThat(answer.getMessage().getBody()).isEqualTo("You said: You said: Hello");
-        assertThat(answer.getMessage().getHeaders()).doesNotContainKeys(AipiConstants.PROMPT, AipiConstants.PARAMETERS);
+        assertThat(response.getMessage().getBody()).isEqualTo("You said: You said: Hello");
+        assertThat(response.getMessage().getHeaders())
+                .doesNotContainKeys(AipiConstants.PROMPT, AipiConstants.PARAMETERS);
     }
 
     @Test
     void afterAFailureTheMessageIsAsItWas() {
-        Exchange answer = template.request("direct:chat-auto", exchange -> {
+        Exchange response = template.request("direct:chat-auto", exchange -> {
             exchange.getMessage().setBody("body");
             exchange.getMessage().setHeader(AipiConstants.PROMPT, "x @error=CUDA_out_of_memory");
         });
-        assertThat(answer.getException())
+        assertThat(response.getException())
                 .isInstanceOfSatisfying(
                         JobFailedException.class,
                         failure -> assertThat(failure.getWorkerMessage()).isEqualTo("CUDA out of memory"));
-        assertThat(answer.getMessage().getBody()).isEqualTo("body");
-        assertThat(answer.getMessage().getHeader(AipiConstants.PROMPT)).isEqualTo("x @error=CUDA_out_of_memory");
+        assertThat(response.getMessage().getBody()).isEqualTo("body");
+        assertThat(response.getMessage().getHeader(AipiConstants.PROMPT)).isEqualTo("x @error=CUDA_out_of_memory");
     }
 
     private Exchange send(String route, Object body) {

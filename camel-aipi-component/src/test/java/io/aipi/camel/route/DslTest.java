@@ -49,16 +49,16 @@ class DslTest extends SimulatorRouteTest {
 
     @Test
     void yaml() throws Exception {
-        assertThat(answer("route.camel.yaml", YAML)).isEqualTo("You said: Hello");
+        assertThat(response("route.camel.yaml", YAML)).isEqualTo("You said: Hello");
     }
 
     @Test
     @Tag("xml-io-dsl")
     void xml() throws Exception {
-        assertThat(answer("route.xml", XML)).isEqualTo("You said: Hello");
+        assertThat(response("route.xml", XML)).isEqualTo("You said: Hello");
     }
 
-    private static String answer(String name, String routes) throws Exception {
+    private static String response(String name, String routes) throws Exception {
         CamelContext context = new DefaultCamelContext();
         try {
             AipiComponent component = context.getComponent("aipi", AipiComponent.class);

@@ -24,8 +24,8 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.aipi.camel.AipiConstants;
-import io.aipi.client.AipiRequest;
 import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.model.AipiRequest;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
@@ -272,11 +272,11 @@ class OddBodiesTest extends CamelTestSupport {
                 Map.of(Exchange.CONTENT_TYPE, "text/plain; charset=ISO-8859-1", Exchange.CHARSET_NAME, "ISO-8859-1");
         assertPrompt(new StringReader("日本"), latin, "日本");
         assertPrompt(new ReaderCache("日本"), latin, "日本");
-        Exchange answer = template.request("direct:plain", exchange -> {
+        Exchange response = template.request("direct:plain", exchange -> {
             exchange.setProperty(Exchange.CHARSET_NAME, "ISO-8859-1");
             exchange.getMessage().setBody(new StringReader("日本"));
         });
-        assertThat(answer.getException()).isNull();
+        assertThat(response.getException()).isNull();
         assertPrompt(
                 new StringReader("{\"prompt\": \"日本\"}"),
                 Map.of(Exchange.CONTENT_TYPE, "application/json; charset=ISO-8859-1"),
@@ -529,18 +529,18 @@ class OddBodiesTest extends CamelTestSupport {
 
     private AbstractThrowableAssert<?, ?> request(
             String route, Object body, Map<String, Object> headers, Class<? extends Throwable> failure) {
-        Exchange answer = template.request(route, exchange -> {
+        Exchange response = template.request(route, exchange -> {
             exchange.getMessage().setBody(body);
             exchange.getMessage().setHeaders(new HashMap<>(headers));
         });
         if (failure == null) {
-            assertThat(answer.getException()).isNull();
+            assertThat(response.getException()).isNull();
         } else {
-            assertThat(answer.getException()).isInstanceOf(failure);
+            assertThat(response.getException()).isInstanceOf(failure);
             assertThat(SERVER.findAll(postRequestedFor(urlPathEqualTo("/plain"))))
                     .isEmpty();
         }
-        return assertThat(answer.getException());
+        return assertThat(response.getException());
     }
 
     private static JsonNode sent(String endpoint) throws Exception {

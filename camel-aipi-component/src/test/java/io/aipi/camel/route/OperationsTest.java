@@ -65,7 +65,7 @@ class OperationsTest extends SimulatorRouteTest {
 
     @Test
     @Tag("case-A21")
-    void progressIsOneLookAndTakesTheResultIfItIsThere() {
+    void progressIsOnePollAndTakesTheResultIfItIsThere() {
         Object longJob = template.requestBody("direct:submit", "It takes a while @sleep=20 @steps=4");
         Exchange early = template.request(
                 "direct:progress", exchange -> exchange.getMessage().setBody(longJob));
@@ -73,10 +73,10 @@ class OperationsTest extends SimulatorRouteTest {
         assertThat(early.getMessage().getHeader(AipiConstants.WORKERS_ONLINE)).isEqualTo(4);
         Object jobId = template.requestBody("direct:submit", "Hello there @sleep=0.2");
         await().untilAsserted(() -> {
-            Exchange look = template.request(
+            Exchange poll = template.request(
                     "direct:progress", exchange -> exchange.getMessage().setBody(jobId));
-            assertThat(look.getMessage().getHeader(AipiConstants.JOB_STATE)).isEqualTo("done");
-            assertThat(look.getMessage().getBody(String.class)).startsWith("You said: Hello there");
+            assertThat(poll.getMessage().getHeader(AipiConstants.JOB_STATE)).isEqualTo("done");
+            assertThat(poll.getMessage().getBody(String.class)).startsWith("You said: Hello there");
         });
         Exchange late = template.request(
                 "direct:progress", exchange -> exchange.getMessage().setBody(jobId));
@@ -127,15 +127,15 @@ class OperationsTest extends SimulatorRouteTest {
         assertThat(template.requestBody("direct:validateKey", (Object) null)).isEqualTo(true);
         Exchange wrong = template.request("direct:validate-wrong-key", exchange -> {});
         assertThat(wrong.getMessage().getBody()).isEqualTo(false);
-        assertThat(wrong.getMessage().getHeader(AipiConstants.REASON)).isEqualTo("Key not valid");
+        assertThat(wrong.getMessage().getHeader(AipiConstants.ERROR_MESSAGE)).isEqualTo("Key not valid");
     }
 
     @Test
     void theHeaderChoosesTheOperationOnce() {
-        Exchange answer = template.request(
+        Exchange response = template.request(
                 "direct:chosen", exchange -> exchange.getMessage().setHeaders(Map.of(AipiConstants.OPERATION, "list")));
-        assertThat(answer.getMessage().getBody(String.class)).contains("chat");
-        assertThat(answer.getMessage().getHeader(AipiConstants.OPERATION)).isNull();
+        assertThat(response.getMessage().getBody(String.class)).contains("chat");
+        assertThat(response.getMessage().getHeader(AipiConstants.OPERATION)).isNull();
         assertThat(template.requestBodyAndHeader(
                         "direct:chosen", null, AipiConstants.OPERATION, AipiOperation.validateKey))
                 .isEqualTo(true);

@@ -56,10 +56,10 @@ class PatternsTest extends SimulatorRouteTest {
                         .to("aipi:chat")
                         .end();
                 from("direct:toD").toD("aipi:${header.model}");
-                from("direct:enrich").enrich("aipi:chat", (original, answer) -> {
+                from("direct:enrich").enrich("aipi:chat", (original, response) -> {
                     original.getMessage()
                             .setBody(original.getMessage().getBody() + " -> "
-                                    + answer.getMessage().getBody());
+                                    + response.getMessage().getBody());
                     return original;
                 });
                 from("direct:wireTap").wireTap("direct:tapped").setBody(constant("at once"));
@@ -75,10 +75,10 @@ class PatternsTest extends SimulatorRouteTest {
 
     @Test
     void aTransactedRouteWaitsOnItsOwnThread() {
-        Exchange answer = template.request(
+        Exchange response = template.request(
                 "direct:transacted", exchange -> exchange.getMessage().setBody("Hello"));
-        assertThat(answer.getMessage().getBody()).isEqualTo("You said: Hello");
-        assertThat(answer.getMessage().getHeader("thread"))
+        assertThat(response.getMessage().getBody()).isEqualTo("You said: Hello");
+        assertThat(response.getMessage().getHeader("thread"))
                 .isEqualTo(Thread.currentThread().getName());
     }
 
@@ -90,8 +90,8 @@ class PatternsTest extends SimulatorRouteTest {
 
     @Test
     void parallelSplit() {
-        List<?> answers = template.requestBody("direct:split", "a,b,c,d,e", List.class);
-        assertThat(answers.stream().map(String::valueOf))
+        List<?> responses = template.requestBody("direct:split", "a,b,c,d,e", List.class);
+        assertThat(responses.stream().map(String::valueOf))
                 .containsExactlyInAnyOrder("You said: a", "You said: b", "You said: c", "You said: d", "You said: e");
     }
 
@@ -125,12 +125,12 @@ class PatternsTest extends SimulatorRouteTest {
 
     @Test
     void noMoreJobsAreInFlightThanMaxInFlightAllows() throws Exception {
-        List<CompletableFuture<Object>> answers = new ArrayList<>();
+        List<CompletableFuture<Object>> responses = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            answers.add(template.asyncRequestBody("direct:bounded", "number " + i + " @sleep=0.1"));
+            responses.add(template.asyncRequestBody("direct:bounded", "number " + i + " @sleep=0.1"));
         }
-        for (CompletableFuture<Object> answer : answers) {
-            answer.get(60, TimeUnit.SECONDS);
+        for (CompletableFuture<Object> response : responses) {
+            response.get(60, TimeUnit.SECONDS);
         }
         // as the server saw it, from the acceptance of each job until its result was handed out
         List<AcceptedJob> jobs = server.stats().jobs().stream()
@@ -143,7 +143,7 @@ class PatternsTest extends SimulatorRouteTest {
                                 && other.handedOutNanos().orElseThrow() > job.submittedNanos())
                         .as("in flight when one more was accepted, that one included")
                         .hasSizeLessThanOrEqualTo(2));
-        assertThat(answers.stream().map(CompletableFuture::join).map(String::valueOf))
+        assertThat(responses.stream().map(CompletableFuture::join).map(String::valueOf))
                 .hasSize(12)
                 .doesNotHaveDuplicates();
     }

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiConstants;
-import io.aipi.client.JobProgress;
 import io.aipi.client.error.JobFailedException;
+import io.aipi.client.model.JobProgress;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -61,22 +61,22 @@ class ProgressTest extends SimulatorRouteTest {
 
     @Test
     void everyChangeIsAnExchangeInOrderWithTheOriginalsHeaders() {
-        Exchange answer;
+        Exchange response;
         int seconds = 1;
         do {
             // a busy machine may sleep through changes, but not for as long as it takes in the end
             heard.clear();
             String prompt = "one two three four @steps=5 @sleep=" + seconds;
-            answer = template.request("direct:chat", exchange -> {
+            response = template.request("direct:chat", exchange -> {
                 exchange.getMessage().setBody(prompt);
                 exchange.getMessage().setHeader("order", 4711);
             });
-            assertThat(answer.getMessage().getBody(String.class)).startsWith("You said: one two");
+            assertThat(response.getMessage().getBody(String.class)).startsWith("You said: one two");
             awaitTheLast("done");
             seconds *= 4;
         } while (heard.size() <= 3 && seconds <= 16);
-        String exchangeId = answer.getExchangeId();
-        Object jobId = answer.getMessage().getHeader(AipiConstants.JOB_ID);
+        String exchangeId = response.getExchangeId();
+        Object jobId = response.getMessage().getHeader(AipiConstants.JOB_ID);
         List<JobProgress> states = heard.stream()
                 .map(exchange -> exchange.getProperty(AipiConstants.PROGRESS_EVENT_PROPERTY, JobProgress.class))
                 .toList();
@@ -113,8 +113,8 @@ class ProgressTest extends SimulatorRouteTest {
 
     @Test
     void aSlowRouteDelaysNoResultHearsLessAndAlwaysTheLast() throws Exception {
-        Object answer = answerOnceHeardOf("direct:slow", "one two three four five six @sleep=1 @steps=8");
-        assertThat(answer).asString().startsWith("You said: one");
+        Object response = responseOnceHeardOf("direct:slow", "one two three four five six @sleep=1 @steps=8");
+        assertThat(response).asString().startsWith("You said: one");
         assertThat(heard).as("the route is still busy with the first").isEmpty();
         gate.release(100);
         awaitTheLast("done");
@@ -124,7 +124,7 @@ class ProgressTest extends SimulatorRouteTest {
 
     @Test
     void aFailingRouteFailsNoJob() throws Exception {
-        assertThat(answerOnceHeardOf("direct:failing", "one two @sleep=0.5 @steps=3"))
+        assertThat(responseOnceHeardOf("direct:failing", "one two @sleep=0.5 @steps=3"))
                 .asString()
                 .startsWith("You said: one");
         awaitTheLast("done");
@@ -167,12 +167,12 @@ class ProgressTest extends SimulatorRouteTest {
     }
 
     /** The job begins to compute when its route has been told that it is queued. */
-    private Object answerOnceHeardOf(String route, String body) throws Exception {
+    private Object responseOnceHeardOf(String route, String body) throws Exception {
         server.stopWorkers("chat");
-        CompletableFuture<Object> answer = template.asyncRequestBody(route, body);
+        CompletableFuture<Object> response = template.asyncRequestBody(route, body);
         await().until(() -> begun.get() + heard.size() > 0);
         server.startWorkers("chat", 4);
-        return answer.get(60, TimeUnit.SECONDS);
+        return response.get(60, TimeUnit.SECONDS);
     }
 
     private void awaitTheLast(String state) {

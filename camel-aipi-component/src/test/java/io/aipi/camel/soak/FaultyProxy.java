@@ -42,15 +42,15 @@ final class FaultyProxy implements AutoCloseable {
         STALL_BEFORE,
         /** The server has answered, but nothing arrives until the client gives up. */
         STALL_AFTER,
-        /** Half of the answer, then the end of the connection. */
+        /** Half of the response, then the end of the connection. */
         CUT_OFF,
-        /** The answer's bytes are no JSON. */
+        /** The response's bytes are no JSON. */
         GARBAGE,
         /** No HTTP at all. */
         NO_HTTP,
         /** An error of the server, which never sees the request. */
         STATUS_500,
-        /** A gateway that lost the server's answer. */
+        /** A gateway that lost the server's response. */
         STATUS_502,
         /** The session key is called unknown; never done to a login. */
         STATUS_401
@@ -172,9 +172,9 @@ final class FaultyProxy implements AutoCloseable {
             InputStream in = new BufferedInputStream(client.getInputStream());
             upstream.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server));
             upstream.setTcpNoDelay(true);
-            InputStream answers = new BufferedInputStream(upstream.getInputStream());
+            InputStream responses = new BufferedInputStream(upstream.getInputStream());
             byte[] request = message(in);
-            while (request != null && exchange(client, request, upstream, answers)) {
+            while (request != null && exchange(client, request, upstream, responses)) {
                 request = message(in);
             }
         } catch (IOException broken) {
@@ -186,41 +186,41 @@ final class FaultyProxy implements AutoCloseable {
     }
 
     /** Whether the connection goes on. */
-    private boolean exchange(Socket client, byte[] request, Socket upstream, InputStream answers) throws IOException {
+    private boolean exchange(Socket client, byte[] request, Socket upstream, InputStream responses) throws IOException {
         requests.incrementAndGet();
         Fault fault = fault(request);
         if (fault == null) {
-            byte[] answer = asked(request, upstream, answers);
-            client.getOutputStream().write(answer);
-            return !isLast(answer);
+            byte[] response = asked(request, upstream, responses);
+            client.getOutputStream().write(response);
+            return !isLast(response);
         }
         faults.get(fault).incrementAndGet();
         switch (fault) {
             case RESET_BEFORE -> reset(client);
             case RESET_AFTER -> {
-                asked(request, upstream, answers);
+                asked(request, upstream, responses);
                 reset(client);
             }
             case STALL_BEFORE -> awaitEnd(client);
             case STALL_AFTER -> {
-                asked(request, upstream, answers);
+                asked(request, upstream, responses);
                 awaitEnd(client);
             }
             case CUT_OFF -> {
-                byte[] answer = asked(request, upstream, answers);
-                client.getOutputStream().write(answer, 0, answer.length / 2);
+                byte[] response = asked(request, upstream, responses);
+                client.getOutputStream().write(response, 0, response.length / 2);
             }
             case GARBAGE -> {
-                byte[] answer = asked(request, upstream, answers);
-                int body = answer.length - endOfHead(answer);
-                Arrays.fill(answer, answer.length - body, answer.length, (byte) '?');
-                client.getOutputStream().write(answer);
-                return !isLast(answer);
+                byte[] response = asked(request, upstream, responses);
+                int body = response.length - endOfHead(response);
+                Arrays.fill(response, response.length - body, response.length, (byte) '?');
+                client.getOutputStream().write(response);
+                return !isLast(response);
             }
             case NO_HTTP -> client.getOutputStream().write("SSH-2.0-x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             case STATUS_500 -> say(client, "500 Internal Server Error");
             case STATUS_502 -> {
-                asked(request, upstream, answers);
+                asked(request, upstream, responses);
                 say(client, "502 Bad Gateway");
             }
             case STATUS_401 -> say(client, "401 Unauthorized");
@@ -244,13 +244,13 @@ final class FaultyProxy implements AutoCloseable {
         return line.startsWith("POST /login ") || line.startsWith("GET /chat/login?");
     }
 
-    private static byte[] asked(byte[] request, Socket upstream, InputStream answers) throws IOException {
+    private static byte[] asked(byte[] request, Socket upstream, InputStream responses) throws IOException {
         upstream.getOutputStream().write(request);
-        byte[] answer = message(answers);
-        if (answer == null) {
+        byte[] response = message(responses);
+        if (response == null) {
             throw new IOException("the server is gone");
         }
-        return answer;
+        return response;
     }
 
     private static void say(Socket client, String status) throws IOException {
@@ -277,8 +277,8 @@ final class FaultyProxy implements AutoCloseable {
         }
     }
 
-    private static boolean isLast(byte[] answer) {
-        String head = new String(answer, 0, endOfHead(answer), StandardCharsets.US_ASCII);
+    private static boolean isLast(byte[] response) {
+        String head = new String(response, 0, endOfHead(response), StandardCharsets.US_ASCII);
         return head.toLowerCase(java.util.Locale.ROOT).contains("\r\nconnection: close");
     }
 
@@ -293,7 +293,7 @@ final class FaultyProxy implements AutoCloseable {
         return end;
     }
 
-    /** A request or an answer with the body that its head announces, null at the end of the connection. */
+    /** A request or a response with the body that its head announces, null at the end of the connection. */
     private static byte[] message(InputStream in) throws IOException {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         int last = 0;

@@ -99,8 +99,8 @@ final class Load {
         return name + " " + number + ".";
     }
 
-    /** A job has ended: with the failure or, if that is null, with the answer. */
-    void end(int number, Throwable failure, String answer) {
+    /** A job has ended: with the failure or, if that is null, with the response. */
+    void end(int number, Throwable failure, String response) {
         synchronized (ended) {
             if (ended.get(number)) {
                 duplicateEnds.incrementAndGet();
@@ -115,7 +115,7 @@ final class Load {
             untyped.incrementAndGet();
             errors.computeIfAbsent(failure.toString(), missing -> new AtomicLong())
                     .incrementAndGet();
-        } else if (answer != null && answer.endsWith(" " + sign(number))) {
+        } else if (response != null && response.endsWith(" " + sign(number))) {
             answered.incrementAndGet();
         } else {
             foreign.incrementAndGet();

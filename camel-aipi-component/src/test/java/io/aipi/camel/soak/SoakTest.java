@@ -169,7 +169,7 @@ class SoakTest {
         options.setMaxPollInterval(Duration.ofSeconds(2));
         options.setRequestTimeout(Duration.ofSeconds(3));
         options.setJobTimeout(Duration.ofMinutes(1));
-        options.setRecoveryTimeout(Duration.ofSeconds(10));
+        options.setPollFailureTimeout(Duration.ofSeconds(10));
         context.addComponent("aipi", component);
         context.getRegistry().bind("jobs", new MemoryAggregationRepository());
         context.addRoutes(new RouteBuilder() {
@@ -245,7 +245,7 @@ class SoakTest {
 
     /**
      * What is held once idle connections are closed, and what the threads of a server that was replaced still have in their
-     * hands is let go, for which they are given time: the last look, if that was not enough.
+     * hands is let go, for which they are given time: the last poll, if that was not enough.
      */
     private Held settled(Held start, long mostHeap) {
         long begin = System.nanoTime();

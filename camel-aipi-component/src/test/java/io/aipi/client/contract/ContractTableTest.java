@@ -6,20 +6,20 @@
  */
 package io.aipi.client.contract;
 
-import static io.aipi.client.contract.Answer.json;
-import static io.aipi.client.contract.Answer.recorded;
+import static io.aipi.client.contract.Response.json;
+import static io.aipi.client.contract.Response.recorded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.aipi.client.AipiClient;
-import io.aipi.client.AipiRequest;
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobResult;
-import io.aipi.client.JobState;
-import io.aipi.client.JobStatus;
 import io.aipi.client.ModelEndpoint;
-import io.aipi.client.Submission;
 import io.aipi.client.error.AuthenticationException;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.JobState;
+import io.aipi.client.model.JobStatus;
+import io.aipi.client.model.Submission;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -142,7 +142,7 @@ class ContractTableTest {
         generation.on(SERVER);
         SERVER.onProgress(generation.processing());
 
-        Outcome.of(SERVER.llama2().look(generation.jobId));
+        Outcome.of(SERVER.llama2().poll(generation.jobId));
 
         assertThat(SERVER.polls())
                 .containsExactly(Transcript.parsed("{\"client_session_auth_key\": \"" + generation.sessionKey
@@ -203,7 +203,7 @@ class ContractTableTest {
         SERVER.documentedApi();
         SERVER.onProgress(Documented.atStart());
 
-        JobProgress progress = Outcome.of(SERVER.llama2().look("JID1")).progress();
+        JobProgress progress = Outcome.of(SERVER.llama2().poll("JID1")).progress();
 
         assertThat(progress.state()).isEqualTo(JobState.PROCESSING);
         assertThat(progress.progress()).isZero();
@@ -217,7 +217,7 @@ class ContractTableTest {
         SERVER.documentedApi();
         SERVER.onProgress(Documented.processing());
 
-        JobProgress progress = Outcome.of(SERVER.llama2().look("JID1")).progress();
+        JobProgress progress = Outcome.of(SERVER.llama2().poll("JID1")).progress();
 
         assertThat(progress.progress()).isEqualTo(50);
         assertThat(progress.text()).isEqualTo("Test output");
@@ -231,7 +231,7 @@ class ContractTableTest {
         SERVER.documentedApi();
         SERVER.onProgress(Documented.done());
 
-        JobStatus end = Outcome.of(SERVER.llama2().look("JID1"));
+        JobStatus end = Outcome.of(SERVER.llama2().poll("JID1"));
 
         assertThat(end.result().text()).isEqualTo("Test output...");
         assertThat(end.progress().progress()).isEqualTo(100);
@@ -242,7 +242,7 @@ class ContractTableTest {
         SERVER.served096();
         SERVER.onProgress(recorded(25));
 
-        JobStatus end = Outcome.of(SERVER.llama2().look("d17a5d5b-55ff-421f-9d2f-d4a218105648#3"));
+        JobStatus end = Outcome.of(SERVER.llama2().poll("d17a5d5b-55ff-421f-9d2f-d4a218105648#3"));
 
         assertThat(end.result().text()).startsWith("You said:");
         assertThat(end.progress().state()).isEqualTo(JobState.DONE);

@@ -6,7 +6,7 @@
  */
 package io.aipi.client.contract;
 
-/** The answers of the documented contract: the examples of the "HTTP API Client Interface", as JSON. */
+/** The responses of the documented contract: the examples of the "HTTP API Client Interface", as JSON. */
 final class Documented {
 
     static final String SESSION_KEY = "7511a186-b0c6-4901-b228-68faea2b07f4";
@@ -18,30 +18,30 @@ final class Documented {
 
     private Documented() {}
 
-    static Answer login() {
-        return Answer.json(200, "{\"client_session_auth_key\": \"" + SESSION_KEY + "\"}");
+    static Response login() {
+        return Response.json(200, "{\"client_session_auth_key\": \"" + SESSION_KEY + "\"}");
     }
 
-    static Answer accepted() {
-        return Answer.json(200, "{\"success\": true, \"job_id\": \"" + JOB_ID + "\"}");
+    static Response accepted() {
+        return Response.json(200, "{\"success\": true, \"job_id\": \"" + JOB_ID + "\"}");
     }
 
-    static Answer atStart() {
-        return Answer.json(200, """
+    static Response atStart() {
+        return Response.json(200, """
                 {"job_id": "JID1", "job_state": "processing", "progress": {"progress": 0, "queue_position": 0},
                  "success": true}""");
     }
 
-    static Answer processing() {
-        return Answer.json(200, """
+    static Response processing() {
+        return Response.json(200, """
                 {"job_id": "JID1", "job_state": "processing", "success": true,
                  "progress": {"job_id": "JID1", "progress": 50, "queue_position": 0,
                               "progress_data": {"images": ["IMAGE", "IMAGE"], "text": "Test output"}}}""".replace("IMAGE", IMAGE));
     }
 
     /** Done, with {@code progress} beside the result: the served API has the result only. */
-    static Answer done() {
-        return Answer.json(200, """
+    static Response done() {
+        return Response.json(200, """
                 {"job_id": "JID1", "job_state": "done", "success": true,
                  "job_result": {"auth": "worker_name", "compute_duration": 2.4, "images": ["IMAGE", "IMAGE"],
                                 "text": "Test output...", "total_duration": 2.5,
@@ -50,15 +50,15 @@ final class Documented {
                               "progress_data": {"images": ["IMAGE", "IMAGE"], "text": "Test output..."}}}""".replace("IMAGE", IMAGE));
     }
 
-    static Answer doneAgain() {
-        return Answer.json(200, """
+    static Response doneAgain() {
+        return Response.json(200, """
                 {"job_id": "JID1", "job_state": "done", "success": true,
                  "progress": {"job_id": "JID1", "progress": 100, "queue_position": 0,
                               "progress_data": {"images": ["IMAGE"], "text": "Test output..."}}}""".replace("IMAGE", IMAGE));
     }
 
-    static Answer heldResult() {
-        return Answer.json(200, """
+    static Response heldResult() {
+        return Response.json(200, """
                 {"success": true, "job_id": "JID1", "images": ["IMAGE"], "text": "Test output...", "seed": 26262303,
                  "prompt": "cat", "compute_duration": 8.2, "total_duration": 47.8,
                  "auth": "neo07_NVIDIA A100-SXM4-40GB_0", "worker_interface_version": "API-Worker-Interface 0.3.5"}""".replace("IMAGE", IMAGE));

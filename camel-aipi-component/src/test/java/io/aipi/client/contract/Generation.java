@@ -6,10 +6,10 @@
  */
 package io.aipi.client.contract;
 
-import static io.aipi.client.contract.Answer.recorded;
-import static io.aipi.client.contract.Answer.recorded090;
+import static io.aipi.client.contract.Response.recorded;
+import static io.aipi.client.contract.Response.recorded090;
 
-/** The three forms of the protocol that a client meets, each with the answers to one job from login to result. */
+/** The three forms of the protocol that a client meets, each with the responses to one job from login to result. */
 enum Generation {
     /** As the "HTTP API Client Interface" documents it. */
     DOCUMENTED("prompt", Documented.SESSION_KEY, Documented.JOB_ID, "Test output...") {
@@ -19,27 +19,27 @@ enum Generation {
         }
 
         @Override
-        Answer accepted() {
+        Response accepted() {
             return Documented.accepted();
         }
 
         @Override
-        Answer processing() {
+        Response processing() {
             return Documented.processing();
         }
 
         @Override
-        Answer done() {
+        Response done() {
             return Documented.done();
         }
 
         @Override
-        Answer doneAgain() {
+        Response doneAgain() {
             return Documented.doneAgain();
         }
 
         @Override
-        Answer heldResult() {
+        Response heldResult() {
             return Documented.heldResult();
         }
     },
@@ -55,27 +55,27 @@ enum Generation {
         }
 
         @Override
-        Answer accepted() {
+        Response accepted() {
             return recorded090(15);
         }
 
         @Override
-        Answer processing() {
+        Response processing() {
             return recorded090(17);
         }
 
         @Override
-        Answer done() {
+        Response done() {
             return recorded090(23);
         }
 
         @Override
-        Answer doneAgain() {
+        Response doneAgain() {
             return recorded090(24);
         }
 
         @Override
-        Answer heldResult() {
+        Response heldResult() {
             return recorded090(13);
         }
     },
@@ -92,27 +92,27 @@ enum Generation {
         }
 
         @Override
-        Answer accepted() {
+        Response accepted() {
             return recorded(13);
         }
 
         @Override
-        Answer processing() {
+        Response processing() {
             return recorded(19);
         }
 
         @Override
-        Answer done() {
+        Response done() {
             return recorded(25);
         }
 
         @Override
-        Answer doneAgain() {
+        Response doneAgain() {
             return recorded(26);
         }
 
         @Override
-        Answer heldResult() {
+        Response heldResult() {
             return recorded(11);
         }
     };
@@ -139,13 +139,13 @@ enum Generation {
     /** Makes the server log in and describe its endpoints as this generation does. */
     abstract void on(ReplayServer server);
 
-    abstract Answer accepted();
+    abstract Response accepted();
 
-    abstract Answer processing();
+    abstract Response processing();
 
-    abstract Answer done();
+    abstract Response done();
 
-    abstract Answer doneAgain();
+    abstract Response doneAgain();
 
-    abstract Answer heldResult();
+    abstract Response heldResult();
 }

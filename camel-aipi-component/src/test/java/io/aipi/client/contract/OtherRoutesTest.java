@@ -6,15 +6,15 @@
  */
 package io.aipi.client.contract;
 
-import static io.aipi.client.contract.Answer.recorded;
+import static io.aipi.client.contract.Response.recorded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.client.AipiClient;
-import io.aipi.client.EndpointDescription;
-import io.aipi.client.KeyValidation;
-import io.aipi.client.ParameterDescription;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.EndpointUnavailableException;
+import io.aipi.client.model.EndpointDescription;
+import io.aipi.client.model.KeyValidation;
+import io.aipi.client.model.ParameterDescription;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;

@@ -6,8 +6,8 @@
  */
 package io.aipi.client.contract;
 
-import static io.aipi.client.contract.Answer.lost;
-import static io.aipi.client.contract.Answer.recorded;
+import static io.aipi.client.contract.Response.lost;
+import static io.aipi.client.contract.Response.recorded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,19 +15,19 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.client.AipiClient;
-import io.aipi.client.AipiRequest;
-import io.aipi.client.EndpointDescription;
-import io.aipi.client.JobOptions;
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobResult;
-import io.aipi.client.JobStatus;
-import io.aipi.client.KeyValidation;
-import io.aipi.client.LoginRoute;
 import io.aipi.client.ModelEndpoint;
-import io.aipi.client.Submission;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.JobLapsedException;
-import io.aipi.client.internal.VirtualTimer;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.EndpointDescription;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.JobStatus;
+import io.aipi.client.model.KeyValidation;
+import io.aipi.client.model.Submission;
+import io.aipi.client.options.JobOptions;
+import io.aipi.client.options.LoginMode;
+import io.aipi.client.spi.VirtualScheduler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every recorded exchange that this client could have had: it is set up as the recorded request was, must send the same
- * request, is given the recorded answer, and must come to the outcome that the {@code outcomes.csv} beside the recordings
+ * request, is given the recorded response, and must come to the outcome that the {@code outcomes.csv} beside the recordings
  * names.
  */
 class RecordedOutcomesTest {
@@ -127,7 +127,7 @@ class RecordedOutcomesTest {
         private final Map<String, String> query;
         private final String apiKey;
         private final String sessionKey;
-        private final VirtualTimer time = new VirtualTimer();
+        private final VirtualScheduler time = new VirtualScheduler();
         private Object seen;
 
         Replay(Transcript transcript, Row row) {
@@ -149,7 +149,7 @@ class RecordedOutcomesTest {
                     case "submit" ->
                         accepted(client, Outcome.of(endpoint(client).submit(request())));
                     case "held" -> result(Outcome.of(endpoint(client).runHeld(request())));
-                    case "look" -> progress(Outcome.of(endpoint(client).look(jobId())));
+                    case "look" -> progress(Outcome.of(endpoint(client).poll(jobId())));
                     case "follow" -> result(Outcome.of(endpoint(client).follow(jobId(), progress -> {})));
                     case "list" -> names(Outcome.of(client.listEndpoints(SOON)));
                     case "describe" -> description(Outcome.of(client.describe(lastSegment(), SOON)));
@@ -168,12 +168,12 @@ class RecordedOutcomesTest {
             SERVER.on(
                     "GET",
                     "/" + transcript.endpoint() + "/login",
-                    Answer.json(200, "{\"success\": true, \"client_session_auth_key\": \"" + sessionKey + "\"}"));
+                    Response.json(200, "{\"success\": true, \"client_session_auth_key\": \"" + sessionKey + "\"}"));
             String path = transcript.path().split("\\?", 2)[0];
             if (row.expected().startsWith("logged in again")) {
-                SERVER.on(transcript.method(), path, Answer.of(transcript), recorded(13));
+                SERVER.on(transcript.method(), path, Response.of(transcript), recorded(13));
             } else if (transcript.status() != null) {
-                SERVER.on(transcript.method(), path, Answer.of(transcript));
+                SERVER.on(transcript.method(), path, Response.of(transcript));
             } else if (givesUp()) {
                 SERVER.on(transcript.method(), path, Documented.heldResult().after(Duration.ofSeconds(50), time));
             } else {
@@ -186,7 +186,7 @@ class RecordedOutcomesTest {
             AipiClient.Builder builder = AipiClient.builder()
                     .apiKey(apiKey)
                     .user(query.get("user"))
-                    .loginRoute(withLogin ? LoginRoute.ENDPOINT : LoginRoute.NONE);
+                    .loginMode(withLogin ? LoginMode.ENDPOINT : LoginMode.NONE);
             if (transcript.note().contains("curl exit 7")) {
                 return SERVER.closing(
                         builder.serverUrl("http://127.0.0.1:" + closedPort()).build());
@@ -202,7 +202,7 @@ class RecordedOutcomesTest {
         }
 
         private ModelEndpoint endpoint(AipiClient client) {
-            JobOptions options = ReplayServer.FAST.withRecoveryTimeout(Duration.ZERO);
+            JobOptions options = ReplayServer.FAST.withPollFailureTimeout(Duration.ZERO);
             if (givesUp()) {
                 options = options.withTimeouts(SOON, Duration.ofSeconds(15));
             }
@@ -246,14 +246,14 @@ class RecordedOutcomesTest {
                 return "logged in again and accepted";
             }
             assertThat(submission.jobId())
-                    .isEqualTo(transcript.answer().path("job_id").textValue());
+                    .isEqualTo(transcript.response().path("job_id").textValue());
             return "accepted";
         }
 
         private String progress(JobStatus status) {
             seen = status;
             JobProgress progress = status.progress();
-            JsonNode answered = transcript.answer().path("progress");
+            JsonNode answered = transcript.response().path("progress");
             assertThat(status.result()).isNull();
             assertThat(progress.queuePosition())
                     .isEqualTo(answered.path("queue_position").asInt());
@@ -268,16 +268,16 @@ class RecordedOutcomesTest {
             return progress.state().word();
         }
 
-        /** Recorded prompts and an answer have half a surrogate pair, which nothing could write: the client replaces it. */
+        /** Recorded prompts and a response have half a surrogate pair, which nothing could write: the client replaces it. */
         private static String withoutHalfCharacters(String text) {
             return text == null ? null : text.replaceAll("\\p{Cs}", "\uFFFD");
         }
 
         private String result(JobResult result) {
             seen = result;
-            JsonNode answered = transcript.answer().has("job_result")
-                    ? transcript.answer().path("job_result")
-                    : transcript.answer();
+            JsonNode answered = transcript.response().has("job_result")
+                    ? transcript.response().path("job_result")
+                    : transcript.response();
             assertThat(result.jobId()).isEqualTo(answered.path("job_id").textValue());
             assertThat(result.text())
                     .isEqualTo(withoutHalfCharacters(answered.path("text").textValue()));
@@ -297,14 +297,14 @@ class RecordedOutcomesTest {
 
         private String names(List<String> names) {
             seen = names;
-            assertThat(names).isEqualTo(value(transcript.answer().path("endpoints")));
+            assertThat(names).isEqualTo(value(transcript.response().path("endpoints")));
             return "names";
         }
 
         private String description(Optional<EndpointDescription> description) {
             seen = description;
             description.ifPresent(described -> {
-                JsonNode answered = transcript.answer();
+                JsonNode answered = transcript.response();
                 assertThat(described.title()).isEqualTo(answered.path("title").textValue());
                 assertThat(described.freeQueueSlots())
                         .isEqualTo(answered.path("free_queue_slots").intValue());
@@ -321,7 +321,7 @@ class RecordedOutcomesTest {
         private String verdict(KeyValidation validation) {
             seen = validation;
             assertThat(validation.reason())
-                    .isEqualTo(transcript.answer().path("error").textValue());
+                    .isEqualTo(transcript.response().path("error").textValue());
             return validation.valid() ? "valid" : "not valid";
         }
 

@@ -14,8 +14,8 @@ import static com.github.tomakehurst.wiremock.client.WireMock.request;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED;
-import static io.aipi.client.contract.Answer.recorded;
-import static io.aipi.client.contract.Answer.recorded090;
+import static io.aipi.client.contract.Response.recorded;
+import static io.aipi.client.contract.Response.recorded090;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
@@ -30,10 +30,10 @@ import com.github.tomakehurst.wiremock.http.trafficlistener.WiremockNetworkTraff
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.aipi.client.AipiClient;
-import io.aipi.client.JobOptions;
 import io.aipi.client.ModelEndpoint;
 import io.aipi.client.Runtimes;
-import io.aipi.client.internal.VirtualTimer;
+import io.aipi.client.options.JobOptions;
+import io.aipi.client.spi.VirtualScheduler;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +61,7 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
     /** The API key in the recordings; good on the machine that made them only. */
     static final String API_KEY = "6a17e2a5-b706-03cb-1a32-94b4a1df67da";
 
-    /** Looks at a job without a pause, so that no test waits. */
+    /** Polls of a job without a pause, so that no test waits. */
     static final JobOptions FAST = JobOptions.defaults()
             .withPollIntervals(Duration.ofMillis(3), Duration.ofMillis(10))
             .withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30));
@@ -139,7 +139,7 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
         return server.baseUrl();
     }
 
-    /** AIME API Server 0.9.6: one login route per endpoint, and descriptions of its two chat endpoints. */
+    /** AIME API Server 0.9.6: one login mode per endpoint, and descriptions of its two chat endpoints. */
     void served096() {
         on("GET", "/llama2_chat/login", recorded(1));
         on("GET", "/llama3_chat/login", recorded(1));
@@ -148,7 +148,7 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
         on("GET", "/api/endpoints/llama3_chat", recorded(201));
     }
 
-    /** AIME API Server 0.9.0: one login route per endpoint, and no descriptions. */
+    /** AIME API Server 0.9.0: one login mode per endpoint, and no descriptions. */
     void served090() {
         on("GET", "/llama2_chat/login", recorded090(1));
     }
@@ -158,30 +158,30 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
         on("POST", "/login", Documented.login());
     }
 
-    void onSubmit(Answer... inOrder) {
+    void onSubmit(Response... inOrder) {
         on("POST", "/llama2_chat", inOrder);
     }
 
-    void onProgress(Answer... inOrder) {
+    void onProgress(Response... inOrder) {
         on("POST", "/llama2_chat/progress", inOrder);
     }
 
     /** What a submit to the chat endpoint is answered that carries this session key. */
-    void onSubmitWithSession(String sessionKey, Answer answer) {
+    void onSubmitWithSession(String sessionKey, Response response) {
         server.stubFor(post(urlPathEqualTo("/llama2_chat"))
                 .withRequestBody(containing(sessionKey))
-                .willReturn(answer.response()));
+                .willReturn(response.response()));
     }
 
     /** What a poll at the chat endpoint is answered that carries this session key. */
-    void onProgressWithSession(String sessionKey, Answer answer) {
+    void onProgressWithSession(String sessionKey, Response response) {
         server.stubFor(post(urlPathEqualTo("/llama2_chat/progress"))
                 .withRequestBody(containing(sessionKey))
-                .willReturn(answer.response()));
+                .willReturn(response.response()));
     }
 
-    /** Gives these answers to the requests of a route, one after the other, the last one for ever. */
-    void on(String method, String path, Answer... inOrder) {
+    /** Gives these responses to the requests of a route, one after the other, the last one for ever. */
+    void on(String method, String path, Response... inOrder) {
         String scenario = method + " " + path + " " + scenarios.incrementAndGet();
         for (int i = 0; i < inOrder.length; i++) {
             ScenarioMappingBuilder stub = request(method, urlPathEqualTo(path))
@@ -214,18 +214,18 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
         return client().endpoint("llama2_chat", options);
     }
 
-    /** The same, where nothing is ever late unless this timer says so. */
-    ModelEndpoint llama2(JobOptions options, VirtualTimer time) {
+    /** The same, where nothing is ever late unless this scheduler says so. */
+    ModelEndpoint llama2(JobOptions options, VirtualScheduler time) {
         return client(AipiClient.builder().apiKey(API_KEY), time).endpoint("llama2_chat", options);
     }
 
-    /** A client of this server, for which nothing is ever late unless this timer says so. */
-    AipiClient client(AipiClient.Builder settings, VirtualTimer time) {
-        return client(settings.runtime(closing(Runtimes.withTimer(time))));
+    /** A client of this server, for which nothing is ever late unless this scheduler says so. */
+    AipiClient client(AipiClient.Builder settings, VirtualScheduler time) {
+        return client(settings.resources(closing(Runtimes.withScheduler(time))));
     }
 
     /** Lets time pass until there is an outcome, but none while the server is asked: however slow it is, it takes none. */
-    static void passTime(VirtualTimer time, CompletableFuture<?> outcome) {
+    static void passTime(VirtualScheduler time, CompletableFuture<?> outcome) {
         await().atMost(Outcome.PATIENCE, SECONDS)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(1))
@@ -265,7 +265,7 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
         return bodies("/llama2_chat");
     }
 
-    /** Bodies of the looks at jobs of the chat endpoint. */
+    /** Bodies of the polls of jobs of the chat endpoint. */
     List<JsonNode> polls() {
         return bodies("/llama2_chat/progress");
     }
@@ -293,12 +293,12 @@ final class ReplayServer implements BeforeAllCallback, BeforeEachCallback, After
 
         @Override
         public void incoming(Socket socket, ByteBuffer bytes) {
-            // what is said is looked at elsewhere
+            // what is said is polled elsewhere
         }
 
         @Override
         public void outgoing(Socket socket, ByteBuffer bytes) {
-            // what is said is looked at elsewhere
+            // what is said is polled elsewhere
         }
 
         @Override

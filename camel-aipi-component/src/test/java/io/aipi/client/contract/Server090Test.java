@@ -6,21 +6,21 @@
  */
 package io.aipi.client.contract;
 
-import static io.aipi.client.contract.Answer.json;
-import static io.aipi.client.contract.Answer.lost;
-import static io.aipi.client.contract.Answer.recorded;
-import static io.aipi.client.contract.Answer.recorded090;
+import static io.aipi.client.contract.Response.json;
+import static io.aipi.client.contract.Response.lost;
+import static io.aipi.client.contract.Response.recorded;
+import static io.aipi.client.contract.Response.recorded090;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.aipi.client.AipiClient;
-import io.aipi.client.AipiRequest;
-import io.aipi.client.JobResult;
 import io.aipi.client.ModelEndpoint;
-import io.aipi.client.Submission;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.JobLapsedException;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.Submission;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +48,7 @@ class Server090Test {
         return client.endpoint("llama2_chat", ReplayServer.FAST);
     }
 
-    private static Answer session(String key) {
+    private static Response session(String key) {
         return json(200, "{\"success\": true, \"ep_version\": 1, \"client_session_auth_key\": \"" + key + "\"}");
     }
 
@@ -81,7 +81,7 @@ class Server090Test {
         assertThat(refused.isRetryable()).isFalse();
         assertThat(refused)
                 .hasMessageContaining(Transcript.of(Transcript.Server.V0_9_0, refusal)
-                        .answer()
+                        .response()
                         .path("error")
                         .textValue());
         assertThat(SERVER.requests("GET", "/llama2_chat/login")).hasSize(1);
@@ -142,10 +142,10 @@ class Server090Test {
     @ParameterizedTest
     @ValueSource(ints = {25, 41, 43})
     @Tag("case-A9")
-    void aJobThatTheServerDoesNotKnowIsOverAtOnce(int answer) {
+    void aJobThatTheServerDoesNotKnowIsOverAtOnce(int response) {
         SERVER.served090();
         SERVER.onSubmit(recorded090(15));
-        SERVER.onProgress(recorded090(17), recorded090(answer), recorded090(23));
+        SERVER.onProgress(recorded090(17), recorded090(response), recorded090(23));
 
         JobLapsedException lapsed =
                 Outcome.failure(JobLapsedException.class, llama2(client()).run(X, null));
@@ -169,7 +169,7 @@ class Server090Test {
         assertThat(SERVER.polls()).hasSize(1);
     }
 
-    /** A restart while nobody looks, as @44 and @45 have it: another submit gets the id, with the session of a new login. */
+    /** A restart while nobody polls, as @44 and @45 have it: another submit gets the id, with the session of a new login. */
     @Test
     @Tag("case-A8")
     @Tag("case-D1")
@@ -195,7 +195,7 @@ class Server090Test {
     void aSubmitThatGetsTheIdOfAJobThatIsFollowedProvesThatOneLost() {
         SERVER.on("GET", "/llama2_chat/login", session("one-session"));
         SERVER.onSubmit(recorded090(15));
-        // the server that goes down after the first job's first poll, and answers again when the second job is there
+        // the server that goes down after the first job's first poll, and responses again when the second job is there
         SERVER.onProgress(recorded090(17));
         ModelEndpoint endpoint = llama2(client());
         CompletableFuture<JobResult> first = endpoint.run(X, null);

@@ -68,9 +68,9 @@ final class SocketServer implements AutoCloseable {
             return head.substring(0, head.indexOf("\r\n"));
         }
 
-        /** Answers with the recorded answer, and keeps the connection. */
-        void answer(Transcript transcript) throws IOException {
-            byte[] body = transcript.answerBytes();
+        /** Responses with the recorded response, and keeps the connection. */
+        void response(Transcript transcript) throws IOException {
+            byte[] body = transcript.responseBytes();
             String head = transcript.headers().get(":status-line") + "\r\ncontent-type: application/json\r\n"
                     + "connection: keep-alive\r\ncontent-length: " + body.length + "\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));

@@ -36,9 +36,9 @@ import java.util.stream.IntStream;
  * @param method method of the request
  * @param path path and query of the request
  * @param request body of the request, a missing node if it had none
- * @param status status of the answer, null where no answer came
- * @param headers headers of the answer
- * @param answer body of the answer
+ * @param status status of the response, null where no response came
+ * @param headers headers of the response
+ * @param response body of the response
  * @param note what was remarked when it was recorded
  */
 public record Transcript(
@@ -49,7 +49,7 @@ public record Transcript(
         JsonNode request,
         Integer status,
         Map<String, String> headers,
-        JsonNode answer,
+        JsonNode response,
         String note) {
 
     static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
@@ -149,13 +149,13 @@ public record Transcript(
         return path.substring(1).split("[/?]", 2)[0];
     }
 
-    /** The body of the answer as it was on the wire. */
-    public byte[] answerBytes() {
-        if (answer.isTextual()) {
-            return answer.textValue().getBytes(StandardCharsets.UTF_8);
+    /** The body of the response as it was on the wire. */
+    public byte[] responseBytes() {
+        if (response.isTextual()) {
+            return response.textValue().getBytes(StandardCharsets.UTF_8);
         }
         // the server writes UTF-8, but half of a surrogate pair as an escape: there is no UTF-8 of it
-        String text = answer.toString();
+        String text = response.toString();
         StringBuilder escaped = new StringBuilder(text.length());
         IntStream.range(0, text.length()).forEach(i -> {
             if (isHalfPair(text, i)) {

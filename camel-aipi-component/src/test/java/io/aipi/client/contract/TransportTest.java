@@ -6,21 +6,21 @@
  */
 package io.aipi.client.contract;
 
-import static io.aipi.client.contract.Answer.json;
-import static io.aipi.client.contract.Answer.recorded;
+import static io.aipi.client.contract.Response.json;
+import static io.aipi.client.contract.Response.recorded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.client.AipiClient;
-import io.aipi.client.AipiRequest;
-import io.aipi.client.ConnectionOptions;
-import io.aipi.client.JobResult;
-import io.aipi.client.LoginRoute;
 import io.aipi.client.ModelEndpoint;
-import io.aipi.client.Submission;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.ProtocolViolationException;
-import io.aipi.client.internal.VirtualTimer;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.Submission;
+import io.aipi.client.options.ConnectionOptions;
+import io.aipi.client.options.LoginMode;
+import io.aipi.client.spi.VirtualScheduler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -53,7 +53,7 @@ class TransportTest {
                 .connectionOptions(new ConnectionOptions(Duration.ofSeconds(30), 10, LIMIT, null, null, null)));
     }
 
-    private static Answer resultOfSize(int bytes) {
+    private static Response resultOfSize(int bytes) {
         String before = "{\"success\": true, \"job_state\": \"done\", \"job_result\": {\"text\": \"";
         String after = "\"}}";
         return json(200, before + "a".repeat(bytes - before.length() - after.length()) + after);
@@ -120,7 +120,7 @@ class TransportTest {
     void requestsOneAfterTheOtherShareAConnection() {
         SERVER.onSubmit(recorded(13));
         SERVER.onProgress(recorded(16), recorded(19), recorded(25));
-        VirtualTimer time = new VirtualTimer();
+        VirtualScheduler time = new VirtualScheduler();
 
         CompletableFuture<JobResult> job =
                 SERVER.llama2(ReplayServer.FAST, time).run(X, null);
@@ -135,7 +135,7 @@ class TransportTest {
     @ValueSource(ints = {136, 189})
     void afterConnectionCloseTheNextRequestTakesANewConnection(int number) {
         SERVER.onProgress(recorded(number), recorded(25));
-        VirtualTimer time = new VirtualTimer();
+        VirtualScheduler time = new VirtualScheduler();
 
         CompletableFuture<JobResult> job =
                 SERVER.llama2(ReplayServer.FAST, time).follow(JOB, null);
@@ -146,7 +146,7 @@ class TransportTest {
     }
 
     @Test
-    void anAnswerOfTheLargestSizeAllowedIsRead() {
+    void aResponseOfTheLargestSizeAllowedIsRead() {
         SERVER.onProgress(resultOfSize(LIMIT));
 
         JobResult result = Outcome.of(
@@ -156,7 +156,7 @@ class TransportTest {
     }
 
     @Test
-    void anAnswerThatIsLargerIsAnErrorThatDoesNotPass() {
+    void aResponseThatIsLargerIsAnErrorThatDoesNotPass() {
         SERVER.onProgress(resultOfSize(LIMIT + 1));
 
         ProtocolViolationException tooLarge = Outcome.failure(
@@ -172,13 +172,13 @@ class TransportTest {
         try (SocketServer server = new SocketServer()) {
             AipiClient client = SERVER.closing(AipiClient.builder()
                     .serverUrl(server.url())
-                    .loginRoute(LoginRoute.NONE)
+                    .loginMode(LoginMode.NONE)
                     .build());
             ModelEndpoint endpoint = client.endpoint("llama2_chat", ReplayServer.FAST);
             CompletableFuture<Void> start = endpoint.start();
             SocketServer.Connection first = server.accept();
             assertThat(first.request()).isEqualTo("GET /api/endpoints/llama2_chat HTTP/1.1");
-            first.answer(Transcript.number(116));
+            first.response(Transcript.number(116));
             Outcome.of(start);
 
             first.end();
@@ -187,7 +187,7 @@ class TransportTest {
 
             SocketServer.Connection second = server.accept();
             assertThat(second.request()).isEqualTo("POST /llama2_chat HTTP/1.1");
-            second.answer(Transcript.number(13));
+            second.response(Transcript.number(13));
             assertThat(Outcome.of(submit).jobId()).isNotNull();
             first.close();
             second.close();
@@ -195,8 +195,8 @@ class TransportTest {
     }
 
     @Test
-    void anAnswerThatDoesNotComeInTimeIsAnErrorThatSaysTheRequestWasSent() {
-        VirtualTimer time = new VirtualTimer();
+    void aResponseThatDoesNotComeInTimeIsAnErrorThatSaysTheRequestWasSent() {
+        VirtualScheduler time = new VirtualScheduler();
         SERVER.onSubmit(recorded(13).after(Duration.ofSeconds(50), time));
 
         ConnectionFailedException late = Outcome.failure(

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param name the endpoint's name, which is its route
  * @param title the title of its description
  * @param description one sentence about it
- * @param version the {@code ep_version} in every answer
+ * @param version the {@code ep_version} in every response
  * @param category such as {@code chat} or {@code image}
  * @param jobType the server's name for the kind of job; shows up in raw progress
  * @param promptParameter the input that takes the prompt

@@ -6,7 +6,7 @@
  */
 package io.aipi.simulator.http;
 
-import io.aipi.simulator.job.Tally;
+import io.aipi.simulator.job.ServerMetrics;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -28,15 +28,15 @@ import org.apache.hc.core5.util.Timeout;
 final class Connections implements IOSessionListener, Http1StreamListener {
 
     private final Timeout keepAlive;
-    private final Tally tally;
+    private final ServerMetrics metrics;
     private final Map<String, OpenConnection> bySession = new ConcurrentHashMap<>();
     private final Map<SocketAddress, OpenConnection> byClient = new ConcurrentHashMap<>();
 
     private record OpenConnection(IOSession session, SocketAddress client, AtomicInteger unanswered) {}
 
-    Connections(Duration keepAlive, Tally tally) {
+    Connections(Duration keepAlive, ServerMetrics metrics) {
         this.keepAlive = Timeout.of(keepAlive);
-        this.tally = tally;
+        this.metrics = metrics;
     }
 
     int open() {
@@ -55,7 +55,7 @@ final class Connections implements IOSessionListener, Http1StreamListener {
 
     @Override
     public void connected(IOSession session) {
-        tally.count(Tally.Event.CONNECTION_ACCEPTED);
+        metrics.count(ServerMetrics.Event.CONNECTION_ACCEPTED);
         OpenConnection connection = new OpenConnection(session, session.getRemoteAddress(), new AtomicInteger());
         bySession.put(session.getId(), connection);
         if (connection.client() != null) {
@@ -99,7 +99,7 @@ final class Connections implements IOSessionListener, Http1StreamListener {
 
     /**
      * The HTTP layer, when it reads the end of a client's stream, stops reading and waits until it can write: only then
-     * and from its state can it be seen that a client who waits for an answer has hung up.
+     * and from its state can it be seen that a client who waits for a response has hung up.
      */
     @Override
     public void outputReady(IOSession session) {

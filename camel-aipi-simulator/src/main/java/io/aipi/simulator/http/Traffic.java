@@ -13,7 +13,7 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * What is done to all requests and answers, whatever they say: some requests are refused because they are too many,
+ * What is done to all requests and responses, whatever they say: some requests are refused because they are too many,
  * answers come late, or nothing happens at all. Safe for all threads.
  */
 public final class Traffic {
@@ -52,7 +52,7 @@ public final class Traffic {
     }
 
     /**
-     * Delays all answers from now on.
+     * Delays all responses from now on.
      *
      * @param howLong for how long each; zero for not at all
      */
@@ -121,7 +121,7 @@ public final class Traffic {
         action.run();
     }
 
-    /** Runs this when an answer is to go out. */
+    /** Runs this when a response is to go out. */
     void whenDue(Runnable action) {
         Duration wait;
         synchronized (this) {

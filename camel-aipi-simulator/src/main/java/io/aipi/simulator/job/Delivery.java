@@ -13,7 +13,7 @@ import java.time.Instant;
  * A result as a worker delivered it.
  *
  * @param jobId the job
- * @param order what had been asked
+ * @param spec what had been asked
  * @param outputs the model's outputs
  * @param worker the worker's name
  * @param submittedAt when the job was accepted
@@ -24,7 +24,7 @@ import java.time.Instant;
  */
 public record Delivery(
         String jobId,
-        Order order,
+        JobSpec spec,
         ObjectNode outputs,
         String worker,
         Instant submittedAt,

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 final class Job {
 
     final String id;
-    final Order order;
+    final JobSpec spec;
     final Instant submittedAt;
     final long submittedNanos;
 
@@ -29,22 +29,22 @@ final class Job {
 
     private JobState state = JobState.QUEUED;
     private long lastUpdateNanos;
-    private Look.Report report;
+    private PollResult.Report report;
     private Delivery delivery;
     private Long endedNanos;
     private CompletableFuture<Delivery> holder;
     private boolean givenUp;
 
-    Job(String id, Order order, Time time) {
+    Job(String id, JobSpec spec, Time time) {
         this.id = id;
-        this.order = order;
+        this.spec = spec;
         this.submittedAt = time.now();
         this.submittedNanos = time.nanoTime();
         // Until the worker's first update the server takes the submit for the last one.
         this.lastUpdateNanos = submittedNanos;
     }
 
-    /** The state now. Looking is what makes a job lapse. */
+    /** The state now. Polling is what makes a job lapse. */
     JobState state(long now, Limits limits) {
         if (state != JobState.LAPSED && isOverdue(now, limits)) {
             state = JobState.LAPSED;
@@ -71,7 +71,7 @@ final class Job {
 
     /** An update brings even a lapsed job back. */
     void update(int step, int steps, long now) {
-        report = new Look.Report(worker.name(), order, step, steps);
+        report = new PollResult.Report(worker.name(), spec, step, steps);
         lastUpdateNanos = now;
         state = JobState.PROCESSING;
     }
@@ -127,7 +127,7 @@ final class Job {
         return givenUp;
     }
 
-    Optional<Look.Report> report() {
+    Optional<PollResult.Report> report() {
         return Optional.ofNullable(report);
     }
 

@@ -38,11 +38,11 @@ public final class Jobs {
     private final Object lock = new Object();
     private final Time time;
     private final Limits limits;
-    private final Tally tally;
-    private final Journal journal;
+    private final ServerMetrics metrics;
+    private final RequestLog requestLog;
     private final LongFunction<String> ids;
     private final Function<String, Duration> computeTimes;
-    private final Map<String, Workshop> workshops = new LinkedHashMap<>();
+    private final Map<String, WorkerPool> workerPools = new LinkedHashMap<>();
     private final Map<String, Job> jobs = new HashMap<>();
     private long submitted;
     private long sweptNanos;
@@ -55,8 +55,8 @@ public final class Jobs {
      * @param time the time
      * @param ids makes a job id of the number of jobs since the start of the server, with this one
      * @param computeTimes how long a job of the endpoint with this name computes
-     * @param tally counts what happens
-     * @param journal tells what happens
+     * @param metrics counts what happens
+     * @param requestLog tells what happens
      */
     public Jobs(
             Collection<ModelEndpoint> endpoints,
@@ -64,16 +64,16 @@ public final class Jobs {
             Time time,
             LongFunction<String> ids,
             Function<String, Duration> computeTimes,
-            Tally tally,
-            Journal journal) {
+            ServerMetrics metrics,
+            RequestLog requestLog) {
         this.limits = limits;
         this.time = time;
         this.ids = ids;
         this.computeTimes = computeTimes;
-        this.tally = tally;
-        this.journal = journal;
+        this.metrics = metrics;
+        this.requestLog = requestLog;
         this.sweptNanos = time.nanoTime();
-        endpoints.forEach(endpoint -> workshops.put(endpoint.name(), new Workshop(limits)));
+        endpoints.forEach(endpoint -> workerPools.put(endpoint.name(), new WorkerPool(limits)));
     }
 
     /**
@@ -93,7 +93,7 @@ public final class Jobs {
      */
     public void setEnabled(String endpoint, boolean enabled) {
         synchronized (lock) {
-            workshop(endpoint).setEnabled(enabled);
+            workerPool(endpoint).setEnabled(enabled);
         }
     }
 
@@ -105,7 +105,7 @@ public final class Jobs {
      */
     public boolean isEnabled(String endpoint) {
         synchronized (lock) {
-            return workshop(endpoint).isEnabled();
+            return workerPool(endpoint).isEnabled();
         }
     }
 
@@ -117,7 +117,7 @@ public final class Jobs {
      */
     public int freeSlots(String endpoint) {
         synchronized (lock) {
-            return workshop(endpoint).freeSlots();
+            return workerPool(endpoint).freeSlots();
         }
     }
 
@@ -129,7 +129,7 @@ public final class Jobs {
      */
     public List<WorkerView> workers(String endpoint) {
         synchronized (lock) {
-            return workshop(endpoint).online(time.nanoTime()).stream()
+            return workerPool(endpoint).online(time.nanoTime()).stream()
                     .map(worker -> new WorkerView(worker.name(), worker.publicState()))
                     .toList();
         }
@@ -151,9 +151,9 @@ public final class Jobs {
      */
     public void startWorkers(String endpoint, int count) {
         synchronized (lock) {
-            Workshop workshop = workshop(endpoint);
+            WorkerPool workerPool = workerPool(endpoint);
             for (int i = 0; i < count; i++) {
-                takeNext(workshop, workshop.hire());
+                takeNext(workerPool, workerPool.hire());
             }
         }
     }
@@ -165,7 +165,7 @@ public final class Jobs {
      */
     public void stopWorkers(String endpoint) {
         synchronized (lock) {
-            workshop(endpoint).stopWorkers();
+            workerPool(endpoint).stopWorkers();
         }
     }
 
@@ -177,44 +177,44 @@ public final class Jobs {
         synchronized (lock) {
             jobs.clear();
             submitted = 0;
-            workshops.forEach((name, workshop) -> startWorkers(name, workshop.reset()));
+            workerPools.forEach((name, workerPool) -> startWorkers(name, workerPool.reset()));
         }
     }
 
     /**
      * Accepts a job.
      *
-     * @param order what is to be done
+     * @param spec what is to be done
      * @return its id, or empty if the queue is full
      */
-    public Optional<String> submit(Order order) {
-        return submit(order, null);
+    public Optional<String> submit(JobSpec spec) {
+        return submit(spec, null);
     }
 
     /**
      * Accepts a job whose result is waited for on a held request.
      *
-     * @param order what is to be done
+     * @param spec what is to be done
      * @param holder is completed with the result
      * @return its id, or empty if the queue is full
      */
-    public Optional<String> submit(Order order, CompletableFuture<Delivery> holder) {
+    public Optional<String> submit(JobSpec spec, CompletableFuture<Delivery> holder) {
         synchronized (lock) {
             forgetOld();
-            Workshop workshop = workshop(order.endpoint().name());
-            if (workshop.freeSlots() == 0) {
+            WorkerPool workerPool = workerPool(spec.endpoint().name());
+            if (workerPool.freeSlots() == 0) {
                 return Optional.empty();
             }
-            Job job = new Job(ids.apply(++submitted), order, time);
+            Job job = new Job(ids.apply(++submitted), spec, time);
             job.hold(holder);
             jobs.put(job.id, job);
-            tally.submitted(job.id, order.prompt(), job.submittedNanos);
+            metrics.submitted(job.id, spec.prompt(), job.submittedNanos);
             if (holder != null) {
-                tally.count(Tally.Event.HELD_SUBMIT);
+                metrics.count(ServerMetrics.Event.HELD_SUBMIT);
             }
-            workshop.enqueue(job);
-            note("submit", job, "queue position " + workshop.length() + (holder == null ? "" : ", request held"));
-            workshop.callIdleWorker().ifPresent(worker -> takeNext(workshop, worker));
+            workerPool.enqueue(job);
+            note("submit", job, "queue position " + workerPool.length() + (holder == null ? "" : ", request held"));
+            workerPool.callIdleWorker().ifPresent(worker -> takeNext(workerPool, worker));
             return Optional.of(job.id);
         }
     }
@@ -250,7 +250,7 @@ public final class Jobs {
     }
 
     /**
-     * Whether there is such a job. This is no look at it.
+     * Whether there is such a job. This is no poll of it.
      *
      * @param jobId the job
      * @return false if it never was or is forgotten
@@ -263,57 +263,57 @@ public final class Jobs {
     }
 
     /**
-     * Looks at a job, which can change it: a result is handed out with the look, a job that is overdue lapses with it.
+     * Polls of a job, which can change it: a result is handed out with the poll, a job that is overdue lapses with it.
      *
      * @param jobId the job
-     * @param client who looks, as it calls itself
+     * @param client who polls, as it calls itself
      * @return what there is to see
      */
-    public Look look(String jobId, String client) {
+    public PollResult poll(String jobId, String client) {
         synchronized (lock) {
             long now = time.nanoTime();
             forgetOld();
             Job job = jobs.get(jobId);
             if (job == null) {
-                return new Look.Unknown();
+                return new PollResult.Unknown();
             }
             if (job.isForgotten(now, limits)) {
                 jobs.remove(jobId);
-                return new Look.Unknown();
+                return new PollResult.Unknown();
             }
-            tally.polled(jobId, client, now);
-            return look(job, now);
+            metrics.polled(jobId, client, now);
+            return poll(job, now);
         }
     }
 
-    private Look look(Job job, long now) {
+    private PollResult poll(Job job, long now) {
         JobState state = job.state(now, limits);
         if (state == JobState.DONE) {
-            return new Look.Done(job.id);
+            return new PollResult.Done(job.id);
         }
         if (state == JobState.PROCESSING && job.isGivenUp()) {
-            return new Look.Broken();
+            return new PollResult.Broken();
         }
         if (state == JobState.PROCESSING && job.isDelivered()) {
-            tally.handedOut(job.id, now);
+            metrics.handedOut(job.id, now);
             note("fetched", job, "result handed out, for the only time");
-            return new Look.Delivered(job.handOut());
+            return new PollResult.Delivered(job.handOut());
         }
-        Workshop workshop = workshop(job.order.endpoint().name());
-        int position = state == JobState.PROCESSING ? 0 : workshop.rank(job, now);
-        return new Look.Underway(
+        WorkerPool workerPool = workerPool(job.spec.endpoint().name());
+        int position = state == JobState.PROCESSING ? 0 : workerPool.rank(job, now);
+        return new PollResult.Underway(
                 job.id,
                 state,
                 position,
-                workshop.estimate(job, state, position, now),
-                workshop.countOnline(now),
+                workerPool.estimate(job, state, position, now),
+                workerPool.countOnline(now),
                 job.submittedAt,
                 job.startedAt,
                 job.report());
     }
 
     private void note(String what, Job job, String details) {
-        journal.note(what, job.order.endpoint().name(), "job " + job.id + ": " + details);
+        requestLog.note(what, job.spec.endpoint().name(), "job " + job.id + ": " + details);
     }
 
     private static String describe(Delivery delivery) {
@@ -323,12 +323,12 @@ public final class Jobs {
                 : computed;
     }
 
-    private Workshop workshop(String endpoint) {
-        Workshop workshop = workshops.get(endpoint);
-        if (workshop == null) {
-            throw new IllegalArgumentException("No endpoint " + endpoint + ", only " + workshops.keySet());
+    private WorkerPool workerPool(String endpoint) {
+        WorkerPool workerPool = workerPools.get(endpoint);
+        if (workerPool == null) {
+            throw new IllegalArgumentException("No endpoint " + endpoint + ", only " + workerPools.keySet());
         }
-        return workshop;
+        return workerPool;
     }
 
     /** Keeps the server from filling up: from time to time all jobs go whose time is over. */
@@ -342,30 +342,31 @@ public final class Jobs {
         }
     }
 
-    private void takeNext(Workshop workshop, Worker worker) {
-        workshop.next(time.nanoTime())
+    private void takeNext(WorkerPool workerPool, Worker worker) {
+        workerPool
+                .next(time.nanoTime())
                 .ifPresentOrElse(
                         job -> {
                             worker.take(job, time);
                             note("start", job, "on " + worker.name());
-                            schedule(new Shift(workshop, worker, job, computeTime(job)), 1);
+                            schedule(new Shift(workerPool, worker, job, computeTime(job)), 1);
                         },
-                        () -> workshop.rest(worker));
+                        () -> workerPool.rest(worker));
     }
 
     private Duration computeTime(Job job) {
-        return job.order
+        return job.spec
                 .script()
                 .sleep()
-                .orElseGet(() -> computeTimes.apply(job.order.endpoint().name()));
+                .orElseGet(() -> computeTimes.apply(job.spec.endpoint().name()));
     }
 
     /** One worker at one job. */
-    private record Shift(Workshop workshop, Worker worker, Job job, Duration computeTime) {
+    private record Shift(WorkerPool workerPool, Worker worker, Job job, Duration computeTime) {
 
         int steps() {
             long longEnough = computeTime.dividedBy(SHORTEST_STEP);
-            return job.order.script().steps().orElse((int) Math.max(1, Math.min(USUAL_STEPS, longEnough)));
+            return job.spec.script().steps().orElse((int) Math.max(1, Math.min(USUAL_STEPS, longEnough)));
         }
 
         /** When a step is done, counted from the start of the job. */
@@ -377,7 +378,7 @@ public final class Jobs {
     private void schedule(Shift shift, int step) {
         Duration worked = Duration.ofNanos(time.nanoTime() - shift.job().startedNanos);
         int steps = shift.steps();
-        Script script = shift.job().order.script();
+        Script script = shift.job().spec.script();
         boolean halfWay = step > steps / 2;
         if (script.dies() && (halfWay || script.silent())) {
             time.after(shift.until(steps / 2.0).minus(worked), () -> die(shift));
@@ -408,7 +409,7 @@ public final class Jobs {
 
     private void deliver(Shift shift) {
         // Outside the lock: a model can take a while to compute its result.
-        ObjectNode outputs = shift.job().order.performance().result();
+        ObjectNode outputs = shift.job().spec.performance().result();
         Optional<CompletableFuture<Delivery>> holder;
         Delivery delivery;
         synchronized (lock) {
@@ -425,7 +426,7 @@ public final class Jobs {
             }
             delivery = new Delivery(
                     job.id,
-                    job.order,
+                    job.spec,
                     outputs,
                     worker.name(),
                     job.submittedAt,
@@ -434,11 +435,11 @@ public final class Jobs {
                     now - job.startedNanos,
                     now - job.submittedNanos);
             holder = job.deliver(delivery, now);
-            tally.ready(job.id, now);
+            metrics.ready(job.id, now);
             note("result", job, describe(delivery));
-            holder.ifPresent(held -> tally.handedOut(job.id, now));
+            holder.ifPresent(held -> metrics.handedOut(job.id, now));
             worker.finish(Duration.ofNanos(delivery.computeNanos()));
-            takeNext(shift.workshop(), worker);
+            takeNext(shift.workerPool(), worker);
         }
         holder.ifPresent(held -> held.complete(delivery));
     }

@@ -47,11 +47,11 @@ public record ChatModel() implements Model {
 
     @Override
     public Performance perform(String prompt, Map<String, JsonNode> inputs, Script script) {
-        Words answer = Words.of("You said: " + prompt);
+        Words response = Words.of("You said: " + prompt);
         if (script.tokens().isPresent()) {
-            answer = answer.resized(script.tokens().getAsInt());
+            response = response.resized(script.tokens().getAsInt());
         }
-        return new Answering(answer, Words.of(prompt).count(), script);
+        return new Answering(response, Words.of(prompt).count(), script);
     }
 
     @Override
@@ -59,13 +59,13 @@ public record ChatModel() implements Model {
         return Duration.ofSeconds(1);
     }
 
-    private record Answering(Words answer, int promptTokens, Script script) implements Performance {
+    private record Answering(Words response, int promptTokens, Script script) implements Performance {
 
         @Override
         public Update after(int step, int steps) {
-            int tokens = (int) ((long) answer.count() * step / steps);
+            int tokens = (int) ((long) response.count() * step / steps);
             ObjectNode data = JsonNodeFactory.instance.objectNode();
-            data.put("text", answer.first(tokens));
+            data.put("text", response.first(tokens));
             data.put("num_generated_tokens", tokens);
             data.put("current_context_length", promptTokens + tokens);
             return new Update(tokens, data);
@@ -77,11 +77,11 @@ public record ChatModel() implements Model {
             if (script.error().isPresent()) {
                 return outputs.put("error", script.error().get());
             }
-            outputs.put("text", answer.text());
-            outputs.put("num_generated_tokens", answer.count());
+            outputs.put("text", response.text());
+            outputs.put("num_generated_tokens", response.count());
             outputs.put("model_name", "simulated-model");
             outputs.put("max_seq_len", LONGEST_CONTEXT);
-            outputs.put("current_context_length", promptTokens + answer.count());
+            outputs.put("current_context_length", promptTokens + response.count());
             outputs.put("prompt_length", promptTokens);
             return outputs;
         }

@@ -14,53 +14,53 @@ import io.aipi.simulator.job.Jobs;
 import java.util.List;
 
 /** The routes under {@code /api} and the broken {@code /stream_progress} of the served generation. */
-record ApiRoutes(Site site) {
+record ApiRoutes(ServerContext context) {
 
     private static final int MOST_SHOWN = 1_000;
 
     /** {@code /api/endpoints[?key=..]}. */
     Reply endpoints(Request request) {
         String key = request.query().get("key");
-        if (key != null && !site.keys().isValid(key)) {
-            return Answer.json(401, WireJson.object().put("error", ApiKeys.NOT_VALID));
+        if (key != null && !context.keys().isValid(key)) {
+            return Response.json(401, JsonNodes.object().put("error", ApiKeys.NOT_VALID));
         }
-        ObjectNode answer = WireJson.object();
-        ArrayNode names = answer.putArray("endpoints");
-        site.endpoints().stream()
+        ObjectNode response = JsonNodes.object();
+        ArrayNode names = response.putArray("endpoints");
+        context.endpoints().stream()
                 .map(ModelEndpoint::name)
-                .filter(name -> key == null || site.keys().allows(key, name))
+                .filter(name -> key == null || context.keys().allows(key, name))
                 .forEach(names::add);
-        return Answer.json(200, answer);
+        return Response.json(200, response);
     }
 
     /** {@code /api/endpoints/<name>}. */
     Reply describe(ModelEndpoint endpoint) {
-        Jobs jobs = site.jobs();
+        Jobs jobs = context.jobs();
         List<Jobs.WorkerView> workers = jobs.workers(endpoint.name());
-        ObjectNode answer = WireJson.object();
-        answer.put("name", endpoint.name());
-        answer.put("title", endpoint.title());
-        answer.put("description", endpoint.description());
-        answer.putArray("http_methods").add("GET").add("POST");
-        answer.put("version", endpoint.version());
-        answer.put("max_queue_length", jobs.limits().maxQueueLength());
-        answer.put("max_time_in_queue", jobs.limits().maxTimeInQueue().toSeconds());
-        answer.put("free_queue_slots", jobs.freeSlots(endpoint.name()));
-        answer.put("category", endpoint.category());
-        answer.put("num_active_workers", workers.size());
-        answer.put("num_workers", workers.size());
-        ArrayNode shown = answer.putArray("workers");
-        // a real server has some tens; a hundred thousand in one answer would tell nobody more
+        ObjectNode response = JsonNodes.object();
+        response.put("name", endpoint.name());
+        response.put("title", endpoint.title());
+        response.put("description", endpoint.description());
+        response.putArray("http_methods").add("GET").add("POST");
+        response.put("version", endpoint.version());
+        response.put("max_queue_length", jobs.limits().maxQueueLength());
+        response.put("max_time_in_queue", jobs.limits().maxTimeInQueue().toSeconds());
+        response.put("free_queue_slots", jobs.freeSlots(endpoint.name()));
+        response.put("category", endpoint.category());
+        response.put("num_active_workers", workers.size());
+        response.put("num_workers", workers.size());
+        ArrayNode shown = response.putArray("workers");
+        // a real server has some tens; a hundred thousand in one response would tell nobody more
         workers.stream().limit(MOST_SHOWN).forEach(worker -> shown.add(worker(worker)));
-        ObjectNode parameters = answer.putObject("parameter_description");
+        ObjectNode parameters = response.putObject("parameter_description");
         parameters.set("input", parameters(endpoint.allInputs()));
         parameters.set("output", parameters(endpoint.outputs()));
         parameters.putObject("progress").set("OUTPUTS", parameters(endpoint.progressOutputs()));
-        return Answer.json(200, answer);
+        return Response.json(200, response);
     }
 
     private static ObjectNode worker(Jobs.WorkerView view) {
-        ObjectNode worker = WireJson.object();
+        ObjectNode worker = JsonNodes.object();
         worker.put("name", view.name());
         worker.put("state", view.state());
         worker.put("max_batch_size", 1);
@@ -81,26 +81,27 @@ record ApiRoutes(Site site) {
     }
 
     private static ObjectNode parameters(List<Parameter> parameters) {
-        ObjectNode described = WireJson.object();
+        ObjectNode described = JsonNodes.object();
         parameters.forEach(parameter -> described.set(parameter.name(), parameter.attributes()));
         return described;
     }
 
     /** {@code /api/validate_key?key=..}. */
     Reply validateKey(Request request) {
-        boolean valid = site.keys().isValid(request.query().get("key"));
-        return Answer.json(200, WireJson.object().put("success", valid).put("error", valid ? null : ApiKeys.NOT_VALID));
+        boolean valid = context.keys().isValid(request.query().get("key"));
+        return Response.json(
+                200, JsonNodes.object().put("success", valid).put("error", valid ? null : ApiKeys.NOT_VALID));
     }
 
     /** {@code /stream_progress}: refuses strangers, and fails for everybody else. */
     Reply streamProgress(Request request) {
         String session = request.query().get("client_session_auth_key");
-        if (session != null && site.sessions().knows(session)) {
+        if (session != null && context.sessions().knows(session)) {
             throw FrameworkError.internal();
         }
-        return Answer.json(
+        return Response.json(
                 200,
-                WireJson.object()
+                JsonNodes.object()
                         .put("cmd", "error")
                         .put(
                                 "msg",

@@ -10,10 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.Delivery;
-import io.aipi.simulator.job.Look.Underway;
+import io.aipi.simulator.job.PollResult.Underway;
 import java.util.List;
 
-/** How a generation of servers words its answers, and what else it does in its own way. */
+/** How a generation of servers words its responses, and what else it does in its own way. */
 public sealed interface Dialect permits ServedDialect, FormerDialect, DocumentedDialect {
 
     /** How clients log in. */
@@ -105,10 +105,10 @@ public sealed interface Dialect permits ServedDialect, FormerDialect, Documented
     ObjectNode done(ModelEndpoint asked, String jobId);
 
     /** A poll that finds the job queued or in processing. */
-    ObjectNode underway(ModelEndpoint asked, Underway look);
+    ObjectNode underway(ModelEndpoint asked, Underway poll);
 
     /** A poll that finds the job lapsed. */
-    ObjectNode lapsed(ModelEndpoint asked, Underway look);
+    ObjectNode lapsed(ModelEndpoint asked, Underway poll);
 
     /**
      * Something was refused.

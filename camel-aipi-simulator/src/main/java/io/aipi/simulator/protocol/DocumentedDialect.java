@@ -11,13 +11,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.Delivery;
-import io.aipi.simulator.job.Look.Underway;
+import io.aipi.simulator.job.PollResult.Underway;
 import io.aipi.simulator.model.Performance.Update;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The answers of the documented "HTTP API Client Interface". What the documents do not say, such as errors, is worded
+ * The responses of the documented "HTTP API Client Interface". What the documents do not say, such as errors, is worded
  * as in the served generation, without {@code ep_version}.
  */
 public record DocumentedDialect() implements Dialect {
@@ -74,7 +74,7 @@ public record DocumentedDialect() implements Dialect {
 
     @Override
     public ObjectNode accepted(ModelEndpoint asked, String jobId) {
-        return WireJson.object().put("success", true).put("job_id", jobId);
+        return JsonNodes.object().put("success", true).put("job_id", jobId);
     }
 
     @Override
@@ -90,67 +90,68 @@ public record DocumentedDialect() implements Dialect {
     @Override
     public ObjectNode delivered(ModelEndpoint asked, Delivery delivery) {
         ObjectNode outputs = outputs(delivery);
-        ObjectNode answer = WireJson.object().put("job_id", delivery.jobId());
-        ObjectNode result = answer.putObject("job_result");
+        ObjectNode response = JsonNodes.object().put("job_id", delivery.jobId());
+        ObjectNode result = response.putObject("job_result");
         result.put("auth", delivery.worker());
         result.put("compute_duration", ServedDialect.milliseconds(delivery.computeNanos()));
         result.setAll(outputs);
         result.put("total_duration", ServedDialect.milliseconds(delivery.totalNanos()));
         result.put("worker_interface_version", WORKER_INTERFACE);
-        ObjectNode data = WireJson.object();
+        ObjectNode data = JsonNodes.object();
         for (String name : PREVIEWED) {
             if (outputs.has(name)) {
                 data.set(name, outputs.get(name));
             }
         }
-        return finished(answer, delivery.jobId(), data);
+        return finished(response, delivery.jobId(), data);
     }
 
     @Override
     public ObjectNode done(ModelEndpoint asked, String jobId) {
-        return finished(WireJson.object().put("job_id", jobId), jobId, WireJson.object());
+        return finished(JsonNodes.object().put("job_id", jobId), jobId, JsonNodes.object());
     }
 
-    private static ObjectNode finished(ObjectNode answer, String jobId, ObjectNode data) {
-        answer.put("job_state", "done");
-        ObjectNode progress = answer.putObject("progress");
+    private static ObjectNode finished(ObjectNode response, String jobId, ObjectNode data) {
+        response.put("job_state", "done");
+        ObjectNode progress = response.putObject("progress");
         progress.put("job_id", jobId).put("progress", 100);
         progress.set("progress_data", data);
         progress.put("queue_position", 0);
-        return answer.put("success", true);
+        return response.put("success", true);
     }
 
     @Override
-    public ObjectNode underway(ModelEndpoint asked, Underway look) {
-        ObjectNode answer = WireJson.object()
-                .put("job_id", look.jobId())
-                .put("job_state", look.state().word());
-        answer.set("progress", progress(look));
-        return answer.put("success", true);
+    public ObjectNode underway(ModelEndpoint asked, Underway poll) {
+        ObjectNode response = JsonNodes.object()
+                .put("job_id", poll.jobId())
+                .put("job_state", poll.state().word());
+        response.set("progress", progress(poll));
+        return response.put("success", true);
     }
 
     @Override
-    public ObjectNode lapsed(ModelEndpoint asked, Underway look) {
-        JsonNode error = WireJson.of("Job " + look.jobId() + " on " + asked.name() + " lapsed!");
-        ObjectNode answer = refused(asked, error).put("job_state", look.state().word());
-        answer.set("progress", progress(look));
-        return answer;
+    public ObjectNode lapsed(ModelEndpoint asked, Underway poll) {
+        JsonNode error = JsonNodes.of("Job " + poll.jobId() + " on " + asked.name() + " lapsed!");
+        ObjectNode response =
+                refused(asked, error).put("job_state", poll.state().word());
+        response.set("progress", progress(poll));
+        return response;
     }
 
-    private static ObjectNode progress(Underway look) {
-        ObjectNode progress = WireJson.object();
-        if (look.report().isEmpty()) {
+    private static ObjectNode progress(Underway poll) {
+        ObjectNode progress = JsonNodes.object();
+        if (poll.report().isEmpty()) {
             progress.put("progress", 0);
         } else {
-            Update update = look.report().get().update();
-            progress.put("job_id", look.jobId()).put("progress", update.progress());
+            Update update = poll.report().get().update();
+            progress.put("job_id", poll.jobId()).put("progress", update.progress());
             progress.set("progress_data", preview(update.data()));
         }
-        return progress.put("queue_position", look.queuePosition());
+        return progress.put("queue_position", poll.queuePosition());
     }
 
     private static ObjectNode preview(ObjectNode data) {
-        ObjectNode preview = WireJson.object();
+        ObjectNode preview = JsonNodes.object();
         if (data.has("progress_images")) {
             preview.set("images", bare(data.get("progress_images")));
         }
@@ -161,7 +162,7 @@ public record DocumentedDialect() implements Dialect {
     }
 
     private static ObjectNode outputs(Delivery delivery) {
-        ObjectNode outputs = WireJson.object();
+        ObjectNode outputs = JsonNodes.object();
         for (Map.Entry<String, JsonNode> output : delivery.outputs().properties()) {
             outputs.set(output.getKey(), bare(output.getValue()));
         }
@@ -171,20 +172,20 @@ public record DocumentedDialect() implements Dialect {
     /** Images and sound are bare base64 in the documents. */
     private static JsonNode bare(JsonNode value) {
         if (value.isArray()) {
-            ArrayNode bare = WireJson.object().arrayNode();
+            ArrayNode bare = JsonNodes.object().arrayNode();
             value.forEach(item -> bare.add(bare(item)));
             return bare;
         }
         String mark = ";base64,";
         boolean dataUri = value.isTextual() && value.textValue().startsWith("data:");
         int comma = dataUri ? value.textValue().indexOf(mark) : -1;
-        return comma < 0 ? value : WireJson.of(value.textValue().substring(comma + mark.length()));
+        return comma < 0 ? value : JsonNodes.of(value.textValue().substring(comma + mark.length()));
     }
 
     @Override
     public ObjectNode refused(ModelEndpoint asked, JsonNode error) {
-        ObjectNode answer = WireJson.object().put("success", false);
-        answer.set("error", error);
-        return answer;
+        ObjectNode response = JsonNodes.object().put("success", false);
+        response.set("error", error);
+        return response;
     }
 }

@@ -10,13 +10,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.Delivery;
-import io.aipi.simulator.job.Look.Report;
-import io.aipi.simulator.job.Look.Underway;
+import io.aipi.simulator.job.PollResult.Report;
+import io.aipi.simulator.job.PollResult.Underway;
 import io.aipi.simulator.model.Performance.Update;
 import java.util.List;
 import java.util.Optional;
 
-/** The answers of AIME API Server 0.9.0, field by field in the recorded order. */
+/** The responses of AIME API Server 0.9.0, field by field in the recorded order. */
 public record FormerDialect() implements Dialect {
 
     private static final String WORKER_INTERFACE = "AIME API Worker Interface 0.9.5";
@@ -71,7 +71,7 @@ public record FormerDialect() implements Dialect {
 
     @Override
     public ObjectNode accepted(ModelEndpoint asked, String jobId) {
-        return WireJson.object().put("success", true).put("job_id", jobId).put("ep_version", asked.version());
+        return JsonNodes.object().put("success", true).put("job_id", jobId).put("ep_version", asked.version());
     }
 
     @Override
@@ -90,9 +90,9 @@ public record FormerDialect() implements Dialect {
 
     @Override
     public ObjectNode delivered(ModelEndpoint asked, Delivery delivery) {
-        ObjectNode answer = accepted(asked, delivery.jobId());
-        answer.set("job_result", result(asked, delivery));
-        return answer.put("job_state", "done");
+        ObjectNode response = accepted(asked, delivery.jobId());
+        response.set("job_result", result(asked, delivery));
+        return response.put("job_state", "done");
     }
 
     @Override
@@ -101,45 +101,46 @@ public record FormerDialect() implements Dialect {
     }
 
     @Override
-    public ObjectNode underway(ModelEndpoint asked, Underway look) {
-        ObjectNode answer =
-                accepted(asked, look.jobId()).put("job_state", look.state().word());
-        answer.set("progress", progress(asked, look));
-        return answer;
+    public ObjectNode underway(ModelEndpoint asked, Underway poll) {
+        ObjectNode response =
+                accepted(asked, poll.jobId()).put("job_state", poll.state().word());
+        response.set("progress", progress(asked, poll));
+        return response;
     }
 
     @Override
-    public ObjectNode lapsed(ModelEndpoint asked, Underway look) {
-        JsonNode error = WireJson.of("Job " + look.jobId() + " on " + asked.name() + " lapsed!");
-        ObjectNode answer = refused(asked, error).put("job_state", look.state().word());
-        answer.set("progress", progress(asked, look));
-        return answer;
+    public ObjectNode lapsed(ModelEndpoint asked, Underway poll) {
+        JsonNode error = JsonNodes.of("Job " + poll.jobId() + " on " + asked.name() + " lapsed!");
+        ObjectNode response =
+                refused(asked, error).put("job_state", poll.state().word());
+        response.set("progress", progress(asked, poll));
+        return response;
     }
 
-    private static ObjectNode progress(ModelEndpoint asked, Underway look) {
-        ObjectNode progress = WireJson.object();
-        Optional<Report> report = look.report();
+    private static ObjectNode progress(ModelEndpoint asked, Underway poll) {
+        ObjectNode progress = JsonNodes.object();
+        Optional<Report> report = poll.report();
         if (report.isEmpty()) {
             progress.put("progress", 0);
         } else {
             Update update = report.get().update();
-            progress.put("job_id", look.jobId());
-            progress.put("start_time", ServedDialect.seconds(look.submittedAt()));
-            progress.put("start_time_compute", ServedDialect.seconds(look.startedAt()));
-            progress.put("job_type", report.get().order().endpoint().jobType());
+            progress.put("job_id", poll.jobId());
+            progress.put("start_time", ServedDialect.seconds(poll.submittedAt()));
+            progress.put("start_time_compute", ServedDialect.seconds(poll.startedAt()));
+            progress.put("job_type", report.get().spec().endpoint().jobType());
             progress.put("auth_key", ServedDialect.WORKER_AUTH_KEY);
             progress.put("progress", update.progress());
             progress.set("progress_data", ServedDialect.declared(asked, update.data()));
         }
-        progress.set("estimate", ServedDialect.estimate(look.estimate()));
-        progress.put("queue_position", look.queuePosition());
-        return progress.put("num_workers_online", look.workersOnline());
+        progress.set("estimate", ServedDialect.estimate(poll.estimate()));
+        progress.put("queue_position", poll.queuePosition());
+        return progress.put("num_workers_online", poll.workersOnline());
     }
 
     @Override
     public ObjectNode refused(ModelEndpoint asked, JsonNode error) {
-        ObjectNode answer = WireJson.object().put("success", false);
-        answer.set("error", error);
-        return answer.put("ep_version", asked.version());
+        ObjectNode response = JsonNodes.object().put("success", false);
+        response.set("error", error);
+        return response.put("ep_version", asked.version());
     }
 }

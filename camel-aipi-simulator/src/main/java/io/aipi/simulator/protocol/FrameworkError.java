@@ -98,38 +98,38 @@ public final class FrameworkError extends RuntimeException {
     }
 
     /**
-     * The answer to a request, in a format that suits its client.
+     * The response to a request, in a format that suits its client.
      *
      * @param request the request
-     * @return the answer
+     * @return the response
      */
-    public Answer answerTo(Request request) {
-        Answer answer = switch (Format.of(request)) {
+    public Response responseTo(Request request) {
+        Response response = switch (Format.of(request)) {
             case JSON ->
-                Answer.json(
+                Response.json(
                         status,
-                        WireJson.object()
+                        JsonNodes.object()
                                 .put("description", title(status, ""))
                                 .put("status", status)
                                 .put("message", getMessage()));
-            case TEXT -> Answer.text(status, "text/plain; charset=utf-8", plainText());
-            case HTML -> Answer.text(status, "text/html; charset=utf-8", html());
+            case TEXT -> Response.text(status, "text/plain; charset=utf-8", plainText());
+            case HTML -> Response.text(status, "text/html; charset=utf-8", html());
         };
-        return closes ? answer.closing() : answer;
+        return closes ? response.closing() : response;
     }
 
     /**
-     * The answer to a request that says when to come again.
+     * The response to a request that says when to come again.
      *
      * @param request the request
      * @param retryAfter how long to wait, in whole seconds
-     * @return the answer
+     * @return the response
      */
-    public Answer answerTo(Request request, Optional<Duration> retryAfter) {
-        Answer answer = answerTo(request);
+    public Response responseTo(Request request, Optional<Duration> retryAfter) {
+        Response response = responseTo(request);
         return retryAfter
-                .map(wait -> answer.withHeader("retry-after", Long.toString(wait.toSeconds())))
-                .orElse(answer);
+                .map(wait -> response.withHeader("retry-after", Long.toString(wait.toSeconds())))
+                .orElse(response);
     }
 
     private String plainText() {

@@ -77,9 +77,9 @@ final class InputCheck {
         converted(parameter, given)
                 .ifPresentOrElse(
                         value -> checkValue(parameter, value),
-                        () -> errors.add("Invalid argument type " + parameter.name() + "=" + PythonWords.str(given)
+                        () -> errors.add("Invalid argument type " + parameter.name() + "=" + PythonRepr.str(given)
                                 + ". Expected: <class '" + expected(parameter) + "'> but got <class '"
-                                + PythonWords.type(given) + "'>!"));
+                                + PythonRepr.type(given) + "'>!"));
     }
 
     private static String expected(Parameter parameter) {
@@ -137,9 +137,9 @@ final class InputCheck {
             values.put(parameter.name(), aligned(parameter, high ? maximum : minimum));
         } else {
             String name = parameter.name();
-            errors.add("Parameter " + name + " = " + PythonWords.str(value) + " is too " + (high ? "high" : "low")
+            errors.add("Parameter " + name + " = " + PythonRepr.str(value) + " is too " + (high ? "high" : "low")
                     + ". " + (high ? "Max" : "Min") + " supported value for " + name + " on this endpoint is "
-                    + PythonWords.str(high ? maximum : minimum) + "!\n\nSet auto_convert = true for " + name
+                    + PythonRepr.str(high ? maximum : minimum) + "!\n\nSet auto_convert = true for " + name
                     + " in the [INPUT] section of the endpoint config file to avoid this error.\n");
         }
     }
@@ -160,15 +160,15 @@ final class InputCheck {
         if (parameter.convertsItself()) {
             values.put(parameter.name(), parameter.attributes().path("default"));
         } else {
-            errors.add("Parameter " + parameter.name() + " = " + PythonWords.str(value) + " not in supported values "
-                    + PythonWords.str(supported) + "!\nSet auto_convert = true for " + parameter.name()
+            errors.add("Parameter " + parameter.name() + " = " + PythonRepr.str(value) + " not in supported values "
+                    + PythonRepr.str(supported) + "!\nSet auto_convert = true for " + parameter.name()
                     + " in the [INPUT] section of the endpoint config file to avoid this error.\n");
         }
     }
 
     /** The JSON in a string parameter; keeps the string as the value. */
     private Optional<JsonNode> parsed(Parameter parameter, JsonNode value) {
-        Optional<JsonNode> json = WireJson.parse(value.textValue().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Optional<JsonNode> json = JsonNodes.parse(value.textValue().getBytes(java.nio.charset.StandardCharsets.UTF_8));
         if (json.isPresent()) {
             values.put(parameter.name(), value);
         } else {
@@ -181,7 +181,7 @@ final class InputCheck {
         parsed(parameter, value).ifPresent(messages -> {
             for (JsonNode message : messages) {
                 if (!ROLES.contains(message.path("role").asText())) {
-                    errors.add("Input parameter " + parameter.name() + "=" + PythonWords.str(messages)
+                    errors.add("Input parameter " + parameter.name() + "=" + PythonRepr.str(messages)
                             + " has an item with an invalid value for key 'role'."
                             + " Only {'system', 'assistant', 'user'} are allowed!");
                     return;

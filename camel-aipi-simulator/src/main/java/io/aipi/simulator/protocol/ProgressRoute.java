@@ -9,15 +9,15 @@ package io.aipi.simulator.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.JobState;
-import io.aipi.simulator.job.Look;
+import io.aipi.simulator.job.PollResult;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code /<endpoint>/progress}: looks at a job, which may be another endpoint's. Where the generation asks for a session
+ * {@code /<endpoint>/progress}: polls a job, which may be another endpoint's. Where the generation asks for a session
  * key, that of any login will do.
  */
-record ProgressRoute(Site site, ModelEndpoint endpoint) implements Route {
+record ProgressRoute(ServerContext context, ModelEndpoint endpoint) implements Route {
 
     static final String UNKNOWN_SESSION = "Client session authentication key not registered in API Server";
     private static final String NO_JOB_ID = "No job_id given";
@@ -31,35 +31,35 @@ record ProgressRoute(Site site, ModelEndpoint endpoint) implements Route {
             throw FrameworkError.internal();
         }
         String id = jobId.isNull() ? "" : jobId.asText("");
-        boolean withSession = !site.dialect().worksWithoutSessions();
+        boolean withSession = !context.dialect().worksWithoutSessions();
         if (withSession
-                && !site.sessions()
+                && !context.sessions()
                         .knows(arguments.path("client_session_auth_key").asText(""))) {
             return refused(withoutSession(id));
         }
-        Dialect dialect = site.dialect();
-        Look look = id.isEmpty()
-                ? new Look.Unknown()
-                : site.jobs().look(id, request.header("user-agent").orElse(""));
-        if (look instanceof Look.Delivered delivered) {
-            return Answer.json(200, dialect.delivered(endpoint, delivered.delivery()));
+        Dialect dialect = context.dialect();
+        PollResult poll = id.isEmpty()
+                ? new PollResult.Unknown()
+                : context.jobs().poll(id, request.header("user-agent").orElse(""));
+        if (poll instanceof PollResult.Delivered delivered) {
+            return Response.json(200, dialect.delivered(endpoint, delivered.delivery()));
         }
-        if (look instanceof Look.Done) {
-            return Answer.json(200, dialect.done(endpoint, id));
+        if (poll instanceof PollResult.Done) {
+            return Response.json(200, dialect.done(endpoint, id));
         }
-        if (look instanceof Look.Underway underway) {
+        if (poll instanceof PollResult.Underway underway) {
             return underway.state() == JobState.LAPSED
-                    ? Answer.json(400, dialect.lapsed(endpoint, underway))
-                    : Answer.json(200, dialect.underway(endpoint, underway));
+                    ? Response.json(400, dialect.lapsed(endpoint, underway))
+                    : Response.json(200, dialect.underway(endpoint, underway));
         }
-        if (look instanceof Look.Broken) {
+        if (poll instanceof PollResult.Broken) {
             throw FrameworkError.cancelled();
         }
         if (withSession) {
             return refused(id.isEmpty() ? List.of(NO_JOB_ID, UNKNOWN_JOB) : List.of(UNKNOWN_JOB));
         }
         String reason = id.isEmpty() ? NO_JOB_ID : UNKNOWN_JOB + " " + id;
-        return Answer.json(402, dialect.refused(endpoint, WireJson.of(List.of(reason))));
+        return Response.json(402, dialect.refused(endpoint, JsonNodes.of(List.of(reason))));
     }
 
     /** Everything that is wrong is said in one list. */
@@ -68,13 +68,13 @@ record ProgressRoute(Site site, ModelEndpoint endpoint) implements Route {
         if (jobId.isEmpty()) {
             errors.add(NO_JOB_ID);
         }
-        if (!site.jobs().knows(jobId)) {
+        if (!context.jobs().knows(jobId)) {
             errors.add(UNKNOWN_JOB);
         }
         return errors;
     }
 
-    private Answer refused(List<String> errors) {
-        return Answer.json(400, site.dialect().refused(endpoint, WireJson.of(errors)));
+    private Response refused(List<String> errors) {
+        return Response.json(400, context.dialect().refused(endpoint, JsonNodes.of(errors)));
     }
 }

@@ -8,14 +8,14 @@ package io.aipi.simulator.protocol;
 
 import java.util.concurrent.CompletableFuture;
 
-/** What a route says to a request: an answer now, or one for which the request is held. */
-public sealed interface Reply permits Answer, Reply.Hold {
+/** What a route says to a request: a response now, or one for which the request is held. */
+public sealed interface Reply permits Response, Reply.Hold {
 
     /**
-     * An answer that is still to come.
+     * A response that is still to come.
      *
-     * @param answer completed with the answer; perhaps never
+     * @param response completed with the response; perhaps never
      * @param abandoned to be run if the request ends first, by its client or by its time
      */
-    record Hold(CompletableFuture<Answer> answer, Runnable abandoned) implements Reply {}
+    record Hold(CompletableFuture<Response> response, Runnable abandoned) implements Reply {}
 }

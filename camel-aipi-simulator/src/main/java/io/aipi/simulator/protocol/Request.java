@@ -82,14 +82,14 @@ public record Request(String method, String path, Map<String, String> query, Map
      */
     JsonNode arguments() {
         if (method.equals("POST")) {
-            JsonNode json =
-                    WireJson.parse(body).orElseThrow(() -> new FrameworkError(400, "Failed when parsing body as json"));
+            JsonNode json = JsonNodes.parse(body)
+                    .orElseThrow(() -> new FrameworkError(400, "Failed when parsing body as json"));
             if (!json.isObject()) {
                 throw FrameworkError.internal();
             }
             return json;
         }
-        ObjectNode arguments = WireJson.object();
+        ObjectNode arguments = JsonNodes.object();
         query.forEach(arguments::put);
         return arguments;
     }

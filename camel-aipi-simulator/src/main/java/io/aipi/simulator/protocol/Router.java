@@ -19,38 +19,38 @@ public final class Router {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
     private static final Set<String> METHODS = Set.of("GET", "POST", "HEAD");
 
-    private final Site site;
+    private final ServerContext context;
     private final Map<String, Route> routes = new HashMap<>();
 
     /**
      * The routes of a server.
      *
-     * @param site what they share
+     * @param context what they share
      */
-    public Router(Site site) {
-        this.site = site;
-        for (ModelEndpoint endpoint : site.endpoints()) {
-            routes.put("/" + endpoint.name(), new SubmitRoute(site, endpoint));
-            routes.put("/" + endpoint.name() + "/progress", new ProgressRoute(site, endpoint));
+    public Router(ServerContext context) {
+        this.context = context;
+        for (ModelEndpoint endpoint : context.endpoints()) {
+            routes.put("/" + endpoint.name(), new SubmitRoute(context, endpoint));
+            routes.put("/" + endpoint.name() + "/progress", new ProgressRoute(context, endpoint));
         }
-        addLogin(new LoginRoutes(site));
-        if (site.dialect().describesEndpoints()) {
-            addDescriptions(new ApiRoutes(site));
+        addLogin(new LoginModes(context));
+        if (context.dialect().describesEndpoints()) {
+            addDescriptions(new ApiRoutes(context));
         }
     }
 
-    private void addLogin(LoginRoutes login) {
-        if (site.dialect().login() == Dialect.Login.SHARED_ROUTE) {
+    private void addLogin(LoginModes login) {
+        if (context.dialect().login() == Dialect.Login.SHARED_ROUTE) {
             routes.put("/login", login::shared);
             return;
         }
-        for (ModelEndpoint endpoint : site.endpoints()) {
+        for (ModelEndpoint endpoint : context.endpoints()) {
             routes.put("/" + endpoint.name() + "/login", request -> login.atEndpoint(endpoint, request));
         }
     }
 
     private void addDescriptions(ApiRoutes api) {
-        for (ModelEndpoint endpoint : site.endpoints()) {
+        for (ModelEndpoint endpoint : context.endpoints()) {
             routes.put("/api/endpoints/" + endpoint.name(), request -> api.describe(endpoint));
         }
         routes.put("/api/endpoints", api::endpoints);
@@ -68,26 +68,26 @@ public final class Router {
         try {
             return dispatch(request);
         } catch (FrameworkError e) {
-            return e.answerTo(request);
+            return e.responseTo(request);
         } catch (RuntimeException e) {
             LOG.error("The simulator failed over a request to {}", request.path(), e);
-            return FrameworkError.internal().answerTo(request);
+            return FrameworkError.internal().responseTo(request);
         }
     }
 
     private Reply dispatch(Request request) {
         String path = withoutTrailingSlash(request.path());
         Route route = routes.get(path);
-        site.tally().requested(route == null ? "other" : path);
+        context.metrics().requested(route == null ? "other" : path);
         if (route == null) {
             throw new FrameworkError(404, "Requested URL " + request.path() + " not found");
         }
         if (request.method().equals("OPTIONS")) {
-            return Answer.preflight();
+            return Response.preflight();
         }
         if (!METHODS.contains(request.method())) {
             return new FrameworkError(405, "Method " + request.method() + " not allowed for URL " + request.path())
-                    .answerTo(request)
+                    .responseTo(request)
                     .withHeader("Allow", "POST, HEAD, OPTIONS, GET");
         }
         return route.reply(request);

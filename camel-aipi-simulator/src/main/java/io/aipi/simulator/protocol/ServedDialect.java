@@ -11,14 +11,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.endpoint.Parameter;
 import io.aipi.simulator.job.Delivery;
-import io.aipi.simulator.job.Look.Underway;
+import io.aipi.simulator.job.PollResult.Underway;
 import io.aipi.simulator.model.Performance.Update;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** The answers of AIME API Server 0.9.6, field by field in the recorded order. */
+/** The responses of AIME API Server 0.9.6, field by field in the recorded order. */
 public record ServedDialect() implements Dialect {
 
     /** The worker's key that this generation leaks in raw progress. */
@@ -73,7 +73,7 @@ public record ServedDialect() implements Dialect {
 
     @Override
     public ObjectNode accepted(ModelEndpoint asked, String jobId) {
-        return WireJson.object().put("success", true).put("job_id", jobId).put("ep_version", asked.version());
+        return JsonNodes.object().put("success", true).put("job_id", jobId).put("ep_version", asked.version());
     }
 
     @Override
@@ -92,7 +92,7 @@ public record ServedDialect() implements Dialect {
 
     /** The declared outputs. */
     static ObjectNode outputs(ModelEndpoint asked, Delivery delivery) {
-        ObjectNode outputs = WireJson.object();
+        ObjectNode outputs = JsonNodes.object();
         for (Parameter output : asked.outputs()) {
             JsonNode value = outputOrInput(delivery, output.name());
             if (value != null) {
@@ -105,7 +105,7 @@ public record ServedDialect() implements Dialect {
     /** The worker interface fills an output that the model does not give with the input of the same name. */
     private static JsonNode outputOrInput(Delivery delivery, String name) {
         JsonNode output = delivery.outputs().get(name);
-        return output != null ? output : delivery.order().inputs().get(name);
+        return output != null ? output : delivery.spec().inputs().get(name);
     }
 
     static BigDecimal seconds(Instant instant) {
@@ -118,9 +118,9 @@ public record ServedDialect() implements Dialect {
 
     @Override
     public ObjectNode delivered(ModelEndpoint asked, Delivery delivery) {
-        ObjectNode answer = accepted(asked, delivery.jobId());
-        answer.set("job_result", result(asked, delivery));
-        return answer.put("job_state", "done");
+        ObjectNode response = accepted(asked, delivery.jobId());
+        response.set("job_result", result(asked, delivery));
+        return response.put("job_state", "done");
     }
 
     @Override
@@ -129,49 +129,50 @@ public record ServedDialect() implements Dialect {
     }
 
     @Override
-    public ObjectNode underway(ModelEndpoint asked, Underway look) {
-        ObjectNode answer =
-                accepted(asked, look.jobId()).put("job_state", look.state().word());
-        answer.set("progress", progress(asked, look));
-        return answer;
+    public ObjectNode underway(ModelEndpoint asked, Underway poll) {
+        ObjectNode response =
+                accepted(asked, poll.jobId()).put("job_state", poll.state().word());
+        response.set("progress", progress(asked, poll));
+        return response;
     }
 
     @Override
-    public ObjectNode lapsed(ModelEndpoint asked, Underway look) {
-        JsonNode error = WireJson.of("Job " + look.jobId() + " on " + asked.name() + " lapsed!");
-        ObjectNode answer = refused(asked, error).put("job_state", look.state().word());
-        answer.set("progress", progress(asked, look));
-        return answer;
+    public ObjectNode lapsed(ModelEndpoint asked, Underway poll) {
+        JsonNode error = JsonNodes.of("Job " + poll.jobId() + " on " + asked.name() + " lapsed!");
+        ObjectNode response =
+                refused(asked, error).put("job_state", poll.state().word());
+        response.set("progress", progress(asked, poll));
+        return response;
     }
 
-    private static ObjectNode progress(ModelEndpoint asked, Underway look) {
-        ObjectNode progress = WireJson.object();
-        look.report().ifPresent(report -> {
+    private static ObjectNode progress(ModelEndpoint asked, Underway poll) {
+        ObjectNode progress = JsonNodes.object();
+        poll.report().ifPresent(report -> {
             Update update = report.update();
-            progress.put("job_id", look.jobId());
+            progress.put("job_id", poll.jobId());
             progress.put("auth", report.worker());
-            progress.put("job_type", report.order().endpoint().jobType());
+            progress.put("job_type", report.spec().endpoint().jobType());
             progress.put("auth_key", WORKER_AUTH_KEY);
             progress.put("progress", update.progress());
             progress.set("progress_data", declared(asked, update.data()));
         });
-        progress.put("queue_position", look.queuePosition());
-        progress.set("estimate", estimate(look.estimate()));
-        progress.put("num_workers_online", look.workersOnline());
-        if (look.report().isEmpty()) {
+        progress.put("queue_position", poll.queuePosition());
+        progress.set("estimate", estimate(poll.estimate()));
+        progress.put("num_workers_online", poll.workersOnline());
+        if (poll.report().isEmpty()) {
             progress.put("progress", 0);
-            progress.set("progress_data", WireJson.object());
+            progress.set("progress_data", JsonNodes.object());
         }
         return progress;
     }
 
     /** The server writes a real estimate as a float, and none or no more as an integer. */
     static JsonNode estimate(double seconds) {
-        return seconds > 0 ? WireJson.of(seconds) : WireJson.of((int) seconds);
+        return seconds > 0 ? JsonNodes.of(seconds) : JsonNodes.of((int) seconds);
     }
 
     static ObjectNode declared(ModelEndpoint asked, ObjectNode data) {
-        ObjectNode shown = WireJson.object();
+        ObjectNode shown = JsonNodes.object();
         for (Parameter output : asked.progressOutputs()) {
             if (data.has(output.name())) {
                 shown.set(output.name(), data.get(output.name()));
@@ -182,8 +183,8 @@ public record ServedDialect() implements Dialect {
 
     @Override
     public ObjectNode refused(ModelEndpoint asked, JsonNode error) {
-        ObjectNode answer = WireJson.object().put("success", false);
-        answer.set("error", error);
-        return answer.put("ep_version", asked.version());
+        ObjectNode response = JsonNodes.object().put("success", false);
+        response.set("error", error);
+        return response.put("ep_version", asked.version());
     }
 }

@@ -9,14 +9,14 @@ package io.aipi.simulator.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.Delivery;
+import io.aipi.simulator.job.JobSpec;
 import io.aipi.simulator.job.Jobs;
-import io.aipi.simulator.job.Order;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code /<endpoint>}: submits a job. Checks in the server's order: endpoint, queue, client, inputs. */
-record SubmitRoute(Site site, ModelEndpoint endpoint) implements Route {
+record SubmitRoute(ServerContext context, ModelEndpoint endpoint) implements Route {
 
     private static final String NO_CREDENTIALS =
             "API Key missing and client session authentication key not registered in API Server";
@@ -25,7 +25,7 @@ record SubmitRoute(Site site, ModelEndpoint endpoint) implements Route {
     public Reply reply(Request request) {
         JsonNode arguments = request.arguments();
         if (!jobs().isEnabled(endpoint.name())) {
-            return refused(400, WireJson.of("Endpoint disabled!"));
+            return refused(400, JsonNodes.of("Endpoint disabled!"));
         }
         if (jobs().freeSlots(endpoint.name()) == 0) {
             return queueFull();
@@ -33,33 +33,33 @@ record SubmitRoute(Site site, ModelEndpoint endpoint) implements Route {
         return refusedClient(arguments).map(Reply.class::cast).orElseGet(() -> accept(arguments));
     }
 
-    private Optional<Answer> refusedClient(JsonNode arguments) {
+    private Optional<Response> refusedClient(JsonNode arguments) {
         String session = arguments.path("client_session_auth_key").asText("");
-        if (!site.dialect().worksWithoutSessions()) {
+        if (!context.dialect().worksWithoutSessions()) {
             return refusedSession(session);
         }
         JsonNode key = arguments.path("key");
         if (isGiven(key)) {
-            if (!key.isTextual() || !site.keys().isValid(key.textValue())) {
-                return Optional.of(refused(401, WireJson.of(List.of(ApiKeys.NOT_VALID))));
+            if (!key.isTextual() || !context.keys().isValid(key.textValue())) {
+                return Optional.of(refused(401, JsonNodes.of(List.of(ApiKeys.NOT_VALID))));
             }
-            return site.keys().allows(key.textValue(), endpoint.name())
+            return context.keys().allows(key.textValue(), endpoint.name())
                     ? Optional.empty()
                     : Optional.of(refused(
-                            402, WireJson.of(List.of("Client not authorized for endpoint " + endpoint.name() + "!"))));
+                            402, JsonNodes.of(List.of("Client not authorized for endpoint " + endpoint.name() + "!"))));
         }
-        boolean good = site.dialect().bindsSessions()
-                ? site.sessions().belongsTo(session, endpoint.name())
-                : site.sessions().knows(session);
-        return good ? Optional.empty() : Optional.of(refused(401, WireJson.of(List.of(NO_CREDENTIALS))));
+        boolean good = context.dialect().bindsSessions()
+                ? context.sessions().belongsTo(session, endpoint.name())
+                : context.sessions().knows(session);
+        return good ? Optional.empty() : Optional.of(refused(401, JsonNodes.of(List.of(NO_CREDENTIALS))));
     }
 
     /** Where nothing but a session key will do. The server fails over that of another endpoint. */
-    private Optional<Answer> refusedSession(String session) {
-        if (!site.sessions().knows(session)) {
-            return Optional.of(refused(401, WireJson.of(List.of(ProgressRoute.UNKNOWN_SESSION))));
+    private Optional<Response> refusedSession(String session) {
+        if (!context.sessions().knows(session)) {
+            return Optional.of(refused(401, JsonNodes.of(List.of(ProgressRoute.UNKNOWN_SESSION))));
         }
-        if (site.dialect().bindsSessions() && !site.sessions().belongsTo(session, endpoint.name())) {
+        if (context.dialect().bindsSessions() && !context.sessions().belongsTo(session, endpoint.name())) {
             throw FrameworkError.internal();
         }
         return Optional.empty();
@@ -71,15 +71,15 @@ record SubmitRoute(Site site, ModelEndpoint endpoint) implements Route {
     }
 
     private Reply accept(JsonNode arguments) {
-        InputCheck.Outcome inputs = InputCheck.of(site.dialect(), endpoint, arguments);
+        InputCheck.Outcome inputs = InputCheck.of(context.dialect(), endpoint, arguments);
         if (inputs.hangs()) {
             return new Reply.Hold(new CompletableFuture<>(), () -> {});
         }
         if (!inputs.errors().isEmpty()) {
-            return refused(400, WireJson.of(inputs.errors()));
+            return refused(400, JsonNodes.of(inputs.errors()));
         }
-        Order order = Order.of(endpoint, inputs.values());
-        return isHeld(arguments) ? hold(order) : submit(order);
+        JobSpec spec = JobSpec.of(endpoint, inputs.values());
+        return isHeld(arguments) ? hold(spec) : submit(spec);
     }
 
     /** Absent means true; null means false; everything but a boolean has been refused. */
@@ -87,23 +87,23 @@ record SubmitRoute(Site site, ModelEndpoint endpoint) implements Route {
         return arguments.path("wait_for_result").asBoolean(!arguments.has("wait_for_result"));
     }
 
-    private Reply submit(Order order) {
-        return jobs().submit(order)
-                .map(jobId -> (Reply) Answer.json(200, site.dialect().accepted(endpoint, jobId)))
+    private Reply submit(JobSpec spec) {
+        return jobs().submit(spec)
+                .map(jobId -> (Reply) Response.json(200, context.dialect().accepted(endpoint, jobId)))
                 .orElseGet(this::queueFull);
     }
 
-    private Reply hold(Order order) {
+    private Reply hold(JobSpec spec) {
         CompletableFuture<Delivery> result = new CompletableFuture<>();
-        CompletableFuture<Answer> answer =
-                result.thenApply(delivery -> Answer.json(200, site.dialect().result(endpoint, delivery)));
-        return jobs().submit(order, result)
-                .map(jobId -> (Reply) new Reply.Hold(answer, () -> abandon(jobId, result)))
+        CompletableFuture<Response> response = result.thenApply(
+                delivery -> Response.json(200, context.dialect().result(endpoint, delivery)));
+        return jobs().submit(spec, result)
+                .map(jobId -> (Reply) new Reply.Hold(response, () -> abandon(jobId, result)))
                 .orElseGet(this::queueFull);
     }
 
     private void abandon(String jobId, CompletableFuture<Delivery> holder) {
-        if (site.dialect().losesWorkersToAbandonedRequests()) {
+        if (context.dialect().losesWorkersToAbandonedRequests()) {
             jobs().giveUp(jobId, holder);
         } else {
             jobs().release(jobId, holder);
@@ -113,15 +113,15 @@ record SubmitRoute(Site site, ModelEndpoint endpoint) implements Route {
     private Reply queueFull() {
         return refused(
                 400,
-                WireJson.of("Job queue reached max length " + jobs().limits().maxQueueLength() + "!"));
+                JsonNodes.of("Job queue reached max length " + jobs().limits().maxQueueLength() + "!"));
     }
 
-    private Answer refused(int status, JsonNode error) {
-        site.journal().note("refusal", endpoint.name(), "HTTP " + status + ", " + error);
-        return Answer.json(status, site.dialect().refused(endpoint, error));
+    private Response refused(int status, JsonNode error) {
+        context.requestLog().note("refusal", endpoint.name(), "HTTP " + status + ", " + error);
+        return Response.json(status, context.dialect().refused(endpoint, error));
     }
 
     private Jobs jobs() {
-        return site.jobs();
+        return context.jobs();
     }
 }

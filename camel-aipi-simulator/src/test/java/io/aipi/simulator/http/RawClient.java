@@ -33,7 +33,7 @@ public final class RawClient implements AutoCloseable {
         socket.setTcpNoDelay(true);
     }
 
-    /** Sends a request on a connection of its own and waits for the answer. */
+    /** Sends a request on a connection of its own and waits for the response. */
     public static Response once(int port, String method, String path, Map<String, String> headers, byte[] body)
             throws IOException {
         try (RawClient client = new RawClient(port)) {
@@ -42,7 +42,7 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Sends a POST with JSON and waits for the answer. */
+    /** Sends a POST with JSON and waits for the response. */
     public Response postJson(String path, String json) throws IOException {
         sendJson(path, json);
         return receive("POST");

@@ -56,7 +56,7 @@ class TrafficTest {
     }
 
     @Test
-    void anAnswerThatIsDueInAFreezeWaitsForItsEnd() {
+    void aResponseThatIsDueInAFreezeWaitsForItsEnd() {
         traffic.delay(Duration.ofSeconds(1));
         traffic.whenDue(() -> happened.add("answer"));
         traffic.freeze();

@@ -41,7 +41,7 @@ class ModelsTest {
     }
 
     @Test
-    void aChatAnswersWithWhatItWasTold() {
+    void aChatResponsesWithWhatItWasTold() {
         ObjectNode result = perform(new ChatModel(), "Hello world", Map.of()).result();
 
         assertThat(result.get("text").asText()).isEqualTo("You said: Hello world");
@@ -58,7 +58,7 @@ class ModelsTest {
     }
 
     @Test
-    void aChatAnswerHasAsManyTokensAsAskedFor() {
+    void aChatResponseHasAsManyTokensAsAskedFor() {
         ObjectNode longer = perform(new ChatModel(), "hi @tokens=250", Map.of()).result();
         ObjectNode shorter = perform(new ChatModel(), "hi @tokens=2", Map.of()).result();
 

@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
-/** The answers that the "HTTP API Client Interface" shows. */
+/** The responses that the "HTTP API Client Interface" shows. */
 class DocumentedDialectTest {
 
     private final ServerWithManualTime server = new ServerWithManualTime(new DocumentedDialect(), 1);
@@ -23,32 +23,32 @@ class DocumentedDialectTest {
     }
 
     @Test
-    void aLoginAnswersWithASessionKeyAndNothingElse() {
-        Answer answer = (Answer) server.post(
+    void aLoginResponsesWithASessionKeyAndNothingElse() {
+        Response response = (Response) server.post(
                 "/login",
-                WireJson.object()
+                JsonNodes.object()
                         .put("endpoint_name", "llama2_chat")
                         .put("version", "a client")
                         .put("key", "a-key"));
 
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(json(answer).fieldNames()).toIterable().containsExactly("client_session_auth_key");
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(json(response).fieldNames()).toIterable().containsExactly("client_session_auth_key");
     }
 
     @Test
     void aSessionKeyIsGoodForASubmitToTheEndpointOfItsLogin() {
-        JsonNode login = json((Answer) server.post(
-                "/login", WireJson.object().put("endpoint_name", "llama2_chat").put("key", "a-key")));
+        JsonNode login = json((Response) server.post(
+                "/login", JsonNodes.object().put("endpoint_name", "llama2_chat").put("key", "a-key")));
 
         assertThat(json(submitWithSessionOf(login, "/llama2_chat")).toString())
                 .isEqualTo("{\"success\":true,\"job_id\":\"JID1\"}");
         assertThat(submitWithSessionOf(login, "/llama3_chat").status()).isEqualTo(401);
     }
 
-    private Answer submitWithSessionOf(JsonNode login, String path) {
-        return (Answer) server.post(
+    private Response submitWithSessionOf(JsonNode login, String path) {
+        return (Response) server.post(
                 path,
-                WireJson.object()
+                JsonNodes.object()
                         .put("prompt", "hi")
                         .put("wait_for_result", false)
                         .set("client_session_auth_key", login.get("client_session_auth_key")));
@@ -56,11 +56,11 @@ class DocumentedDialectTest {
 
     @Test
     void aBadKeyIsRefused() {
-        Answer answer = (Answer) server.post(
-                "/login", WireJson.object().put("endpoint_name", "llama2_chat").put("key", "bad"));
+        Response response = (Response) server.post(
+                "/login", JsonNodes.object().put("endpoint_name", "llama2_chat").put("key", "bad"));
 
-        assertThat(json(answer).get("success").asBoolean()).isFalse();
-        assertThat(json(answer).has("client_session_auth_key")).isFalse();
+        assertThat(json(response).get("success").asBoolean()).isFalse();
+        assertThat(json(response).has("client_session_auth_key")).isFalse();
     }
 
     @Test
@@ -94,7 +94,7 @@ class DocumentedDialectTest {
     }
 
     @Test
-    void theAnswerWithTheResultAlsoHasProgress() {
+    void theResponseWithTheResultAlsoHasProgress() {
         String job = submit("llama2_chat", "hi @sleep=1");
         server.time.advance(1);
 

@@ -100,15 +100,15 @@ class FormerReplayTest {
 
     @ParameterizedTest
     @MethodSource("all")
-    void theAnswerIsTheRecordedOne(Transcript recorded) {
+    void theResponseIsTheRecordedOne(Transcript recorded) {
         prepare(recorded.number());
 
-        Answer answer = replay(recorded);
+        Response response = replay(recorded);
 
-        assertThat(answer.status()).isEqualTo(recorded.status());
-        assertThat(answer.closes() ? "close" : "keep-alive")
+        assertThat(response.status()).isEqualTo(recorded.status());
+        assertThat(response.closes() ? "close" : "keep-alive")
                 .isEqualTo(recorded.responseHeaders().get("connection"));
-        assertThat(Shape.of(json(answer), EXACT)).isEqualTo(Shape.of(recorded.responseBody(), EXACT));
+        assertThat(Shape.of(json(response), EXACT)).isEqualTo(Shape.of(recorded.responseBody(), EXACT));
     }
 
     /** What happened before a recorded exchange, as far as it shows in it. */
@@ -192,7 +192,7 @@ class FormerReplayTest {
         server.time.advance(seconds);
     }
 
-    private Answer replay(Transcript recorded) {
+    private Response replay(Transcript recorded) {
         String body = new String(recorded.requestBody(), StandardCharsets.UTF_8);
         for (Map.Entry<String, String> session : sessions.entrySet()) {
             body = body.replace(session.getKey(), session.getValue());
@@ -206,9 +206,9 @@ class FormerReplayTest {
                 server.request(recorded.method(), recorded.path(), headers, body.getBytes(StandardCharsets.UTF_8));
         if (reply instanceof Reply.Hold held) {
             server.time.advance(1);
-            return held.answer().join();
+            return held.response().join();
         }
-        return (Answer) reply;
+        return (Response) reply;
     }
 
     @Test
@@ -217,7 +217,7 @@ class FormerReplayTest {
         for (int worker = 0; worker < 2; worker++) {
             Reply.Hold held = (Reply.Hold) server.post(
                     "/llama2_chat",
-                    WireJson.object().put("text", "a @sleep=1").put("client_session_auth_key", session));
+                    JsonNodes.object().put("text", "a @sleep=1").put("client_session_auth_key", session));
             held.abandoned().run();
         }
         server.time.advance(1);
@@ -235,22 +235,22 @@ class FormerReplayTest {
     void aHeldRequestOfBeforeARestartDoesNotTouchTheJobThatGotItsId() {
         String session = sessionOf("llama2_chat");
         Reply.Hold old = (Reply.Hold) server.post(
-                "/llama2_chat", WireJson.object().put("text", "a @sleep=1").put("client_session_auth_key", session));
+                "/llama2_chat", JsonNodes.object().put("text", "a @sleep=1").put("client_session_auth_key", session));
         restartAndLogIn();
         session = sessions.get(LATER_SESSIONS.keySet().iterator().next());
         Reply.Hold later = (Reply.Hold) server.post(
-                "/llama2_chat", WireJson.object().put("text", "b @sleep=1").put("client_session_auth_key", session));
+                "/llama2_chat", JsonNodes.object().put("text", "b @sleep=1").put("client_session_auth_key", session));
 
         old.abandoned().run();
         server.time.advance(1);
 
-        assertThat(old.answer()).isNotDone();
-        assertThat(json(later.answer().join()).get("text").textValue()).startsWith("You said: b");
+        assertThat(old.response()).isNotDone();
+        assertThat(json(later.response().join()).get("text").textValue()).startsWith("You said: b");
     }
 
     private JsonNode poll(String endpoint, String job, String session) {
-        return json((Answer) server.post(
+        return json((Response) server.post(
                 "/" + endpoint + "/progress",
-                WireJson.object().put("job_id", job).put("client_session_auth_key", session)));
+                JsonNodes.object().put("job_id", job).put("client_session_auth_key", session)));
     }
 }

@@ -83,10 +83,12 @@ class JobLifeTest {
         server.time.advance(0.6);
         Transcript preview = Transcript.number(106);
 
-        Answer answer = server.poll("sd_png", job);
+        Response response = server.poll("sd_png", job);
 
-        assertThat(shape(answer, job, preview)).isEqualTo(shape(preview));
-        assertThat(json(answer).at("/progress/progress_data/progress_images/0").asText())
+        assertThat(shape(response, job, preview)).isEqualTo(shape(preview));
+        assertThat(json(response)
+                        .at("/progress/progress_data/progress_images/0")
+                        .asText())
                 .startsWith("data:image/PNG;base64,iVBORw0KGgo");
     }
 
@@ -119,7 +121,7 @@ class JobLifeTest {
     }
 
     @Test
-    void lapsedJobsKeepTheQueueFullUntilSomebodyLooks() {
+    void lapsedJobsKeepTheQueueFullUntilSomebodyPolls() {
         ServerWithManualTime small = new ServerWithManualTime(new ServedDialect(), 0, 2);
         String first = small.submit("hi");
         String second = small.submit("hi");
@@ -144,7 +146,7 @@ class JobLifeTest {
     }
 
     @Test
-    void aLapseIsWorkedOutWhenSomebodyLooksEvenIfTheResultIsThere() {
+    void aLapseIsWorkedOutWhenSomebodyPollsEvenIfTheResultIsThere() {
         String job = server.submit("hi @sleep=4 @silent");
 
         server.time.advance(4.1);
@@ -176,9 +178,9 @@ class JobLifeTest {
 
         server.time.advance(4.1);
 
-        Answer answer = server.poll(job);
-        assertThat(answer.status()).isEqualTo(400);
-        assertThat(json(answer).get("job_state").asText()).isEqualTo("lapsed");
+        Response response = server.poll(job);
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(json(response).get("job_state").asText()).isEqualTo("lapsed");
     }
 
     @Test
@@ -246,11 +248,11 @@ class JobLifeTest {
     @Test
     void aHeldRequestGetsTheResultFlat() {
         Reply.Hold held = server.hold("Hello @sleep=1 @steps=4");
-        assertThat(held.answer()).isNotDone();
+        assertThat(held.response()).isNotDone();
 
         server.time.advance(1);
 
-        JsonNode result = json(held.answer().join());
+        JsonNode result = json(held.response().join());
         assertThat(result.get("text").asText()).isEqualTo("You said: Hello @sleep=1 @steps=4");
         assertThat(json(server.poll(result.get("job_id").asText())).has("job_result"))
                 .isFalse();
@@ -265,9 +267,10 @@ class JobLifeTest {
 
         server.time.advance(4);
 
-        assertThat(held.answer()).isNotDone();
+        assertThat(held.response()).isNotDone();
         assertThat(json(server.poll(next)).get("job_state").asText()).isEqualTo("queued");
-        assertThat(server.tally.of(io.aipi.simulator.job.Tally.Event.JOB_DONE)).isZero();
+        assertThat(server.metrics.of(io.aipi.simulator.job.ServerMetrics.Event.JOB_DONE))
+                .isZero();
     }
 
     @Test
@@ -287,15 +290,15 @@ class JobLifeTest {
     void aPollForAnAbandonedJobBreaksTheServer() {
         ServerWithManualTime documented = new ServerWithManualTime(new DocumentedDialect(), 1);
         Reply.Hold held = (Reply.Hold) documented.post(
-                "/llama2_chat", WireJson.object().put("key", "a-key").put("prompt", "hi"));
+                "/llama2_chat", JsonNodes.object().put("key", "a-key").put("prompt", "hi"));
         held.abandoned().run();
 
-        Answer answer = documented.poll("JID1");
+        Response response = documented.poll("JID1");
 
         Transcript recorded = Transcript.number(195);
-        assertThat(answer.closes()).isTrue();
-        assertThat(answer.status()).isEqualTo(recorded.status());
-        assertThat(json(answer)).isEqualTo(recorded.responseBody());
+        assertThat(response.closes()).isTrue();
+        assertThat(response.status()).isEqualTo(recorded.status());
+        assertThat(json(response)).isEqualTo(recorded.responseBody());
     }
 
     @Test
@@ -303,10 +306,10 @@ class JobLifeTest {
         String job = server.submit("Hello world this is a slow one @sleep=4 @steps=8");
         server.time.advance(2.1);
 
-        JsonNode answer = json(server.poll("llama3_chat", job));
+        JsonNode response = json(server.poll("llama3_chat", job));
 
-        assertThat(answer.get("ep_version").asInt()).isEqualTo(3);
-        assertThat(answer.at("/progress/job_type").asText()).isEqualTo("llama2");
+        assertThat(response.get("ep_version").asInt()).isEqualTo(3);
+        assertThat(response.at("/progress/job_type").asText()).isEqualTo("llama2");
     }
 
     @Test
@@ -328,7 +331,7 @@ class JobLifeTest {
 
         assertThat(json(server.poll(job)).has("job_result")).isTrue();
         Reply refused = server.post(
-                "/llama2_chat", WireJson.object().put("key", "a-key").put("text", "hi"));
-        assertThat(json((Answer) refused)).isEqualTo(Transcript.number(180).responseBody());
+                "/llama2_chat", JsonNodes.object().put("key", "a-key").put("text", "hi"));
+        assertThat(json((Response) refused)).isEqualTo(Transcript.number(180).responseBody());
     }
 }

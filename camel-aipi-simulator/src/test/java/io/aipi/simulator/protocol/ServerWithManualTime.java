@@ -12,10 +12,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.simulator.endpoint.EndpointPresets;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.Jobs;
-import io.aipi.simulator.job.Journal;
 import io.aipi.simulator.job.Limits;
 import io.aipi.simulator.job.ManualTime;
-import io.aipi.simulator.job.Tally;
+import io.aipi.simulator.job.RequestLog;
+import io.aipi.simulator.job.ServerMetrics;
 import io.aipi.simulator.model.PictureFormat;
 import io.aipi.simulator.transcripts.Shape;
 import io.aipi.simulator.transcripts.Transcript;
@@ -34,8 +34,8 @@ final class ServerWithManualTime {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final ManualTime time = new ManualTime();
-    final Tally tally = new Tally();
-    private final Journal journal = new Journal(line -> {});
+    final ServerMetrics metrics = new ServerMetrics();
+    private final RequestLog requestLog = new RequestLog(line -> {});
     final Jobs jobs;
     final Sessions sessions = new Sessions();
     private final Router router;
@@ -67,9 +67,9 @@ final class ServerWithManualTime {
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(6),
                 Duration.ofSeconds(8));
-        jobs = new Jobs(endpoints, limits, time, dialect::jobId, name -> Duration.ofSeconds(1), tally, journal);
+        jobs = new Jobs(endpoints, limits, time, dialect::jobId, name -> Duration.ofSeconds(1), metrics, requestLog);
         endpoints.forEach(endpoint -> jobs.startWorkers(endpoint.name(), workers));
-        router = new Router(new Site(dialect, endpoints, keys, sessions, jobs, tally, journal));
+        router = new Router(new ServerContext(dialect, endpoints, keys, sessions, jobs, metrics, requestLog));
     }
 
     /** Forgets what a server forgets that is started again. */
@@ -90,8 +90,8 @@ final class ServerWithManualTime {
                 body.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
-    Answer get(String target) {
-        return (Answer) router.reply(Request.of("GET", target, Map.of(), new byte[0]));
+    Response get(String target) {
+        return (Response) router.reply(Request.of("GET", target, Map.of(), new byte[0]));
     }
 
     /** Submits to {@code llama2_chat}, not held. */
@@ -101,7 +101,7 @@ final class ServerWithManualTime {
 
     String submit(String endpoint, String parameter, String prompt) {
         ObjectNode body = order(parameter, prompt).put("wait_for_result", false);
-        return json((Answer) post("/" + endpoint, body)).get("job_id").asText();
+        return json((Response) post("/" + endpoint, body)).get("job_id").asText();
     }
 
     /** Submits with a session key, not held. */
@@ -110,7 +110,7 @@ final class ServerWithManualTime {
                 .put(parameter, prompt)
                 .put("client_session_auth_key", session)
                 .put("wait_for_result", false);
-        return json((Answer) post("/" + endpoint, body)).get("job_id").asText();
+        return json((Response) post("/" + endpoint, body)).get("job_id").asText();
     }
 
     /** Submits to {@code llama2_chat}, held. */
@@ -122,29 +122,29 @@ final class ServerWithManualTime {
         return JSON.createObjectNode().put("key", KEY).put(parameter, prompt);
     }
 
-    Answer poll(String jobId) {
+    Response poll(String jobId) {
         return poll("llama2_chat", jobId);
     }
 
-    Answer poll(String endpoint, String jobId) {
-        return (Answer)
+    Response poll(String endpoint, String jobId) {
+        return (Response)
                 post("/" + endpoint + "/progress", JSON.createObjectNode().put("job_id", jobId));
     }
 
-    static JsonNode json(Answer answer) {
+    static JsonNode json(Response response) {
         try {
-            return JSON.readTree(answer.content().orElseThrow().bytes());
+            return JSON.readTree(response.content().orElseThrow().bytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The shape of an answer, with the job's id as it was in the recording. */
-    static String shape(Answer answer, String jobId, Transcript like) {
+    /** The shape of a response, with the job's id as it was in the recording. */
+    static String shape(Response response, String jobId, Transcript like) {
         String recordedId = like.content().at("/request/body/job_id").asText();
         try {
-            JsonNode mine = JSON.readTree(json(answer).toString().replace(jobId, recordedId));
-            return answer.status() + (answer.closes() ? " close " : " keep-alive ") + Shape.of(mine);
+            JsonNode mine = JSON.readTree(json(response).toString().replace(jobId, recordedId));
+            return response.status() + (response.closes() ? " close " : " keep-alive ") + Shape.of(mine);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

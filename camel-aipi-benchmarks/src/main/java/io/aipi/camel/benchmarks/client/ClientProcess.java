@@ -9,58 +9,60 @@ package io.aipi.camel.benchmarks.client;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.aipi.camel.benchmarks.control.CommandLoop;
-import io.aipi.camel.benchmarks.plan.Case;
+import io.aipi.camel.benchmarks.plan.ClientKind;
 import io.aipi.camel.benchmarks.plan.Job;
-import io.aipi.camel.benchmarks.plan.PeerKind;
 import io.aipi.camel.benchmarks.plan.Plan;
+import io.aipi.camel.benchmarks.plan.Scenario;
 import io.aipi.camel.benchmarks.plan.Work;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 
-/** One peer on one case, in a process of its own. */
+/** One client on one scenario, in a process of its own. */
 public final class ClientProcess {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** How long jobs are in flight for the look at the heap when all have been sent: a moment, and more for many. */
+    /** How long jobs are in flight for the inspection of the heap when all have been sent: a moment, and more for many. */
     private static final double HEAP_HOLD_SECONDS = 1.5;
 
     private static final double HEAP_HOLD_SECONDS_PER_JOB = 0.0005;
 
-    private final Case load;
-    private final PeerKind kind;
-    private final Site site;
+    private final Scenario load;
+    private final ClientKind kind;
+    private final ServerSettings server;
     private final Meter meter = new Meter();
-    private final Answers answers;
+    private final Responses responses;
     private final List<Job> measured;
-    private Peer peer;
+    private Client client;
     private ThreadPoolExecutor threads;
-    private Driver heapDriver;
+    private LoadGenerator heapLoadGenerator;
 
-    /** Doubles with each look at the heap: a machine that was too busy for the last one gets more time. */
+    /** Doubles with each inspection of the heap: a machine that was too busy for the last one gets more time. */
     private double heapPatience = 1;
 
-    private ClientProcess(Case load, PeerKind kind, Site site) {
+    private ClientProcess(Scenario load, ClientKind kind, ServerSettings server) {
         this.load = load;
         this.kind = kind;
-        this.site = site;
-        this.answers = new Answers(load.work());
+        this.server = server;
+        this.responses = new Responses(load.work());
         this.measured = load.work().jobs(Work.MEASURED, load.measured());
     }
 
     /**
      * Runs until its input ends.
      *
-     * @param arguments the plan, the case, the peer, the server's URL, and the looks at a job that the component needed
+     * @param arguments the plan, the scenario, the client, the server's URL, and the polls of a job that the component needed
      * @throws InterruptedException if somebody interrupts
      */
     public static void main(String[] arguments) throws InterruptedException {
         CommandLoop loop = new CommandLoop();
-        Case load = Plan.named(arguments[0]).get(arguments[1]);
+        Scenario load = Plan.named(arguments[0]).get(arguments[1]);
         ClientProcess client = new ClientProcess(
-                load, PeerKind.of(arguments[2]), new Site(arguments[3], load, Double.parseDouble(arguments[4])));
+                load,
+                ClientKind.of(arguments[2]),
+                new ServerSettings(arguments[3], load, Double.parseDouble(arguments[4])));
         loop.on("prepare", client::prepare)
                 .on("warm-up", client::warmUp)
                 .on("measure", client::measure)
@@ -72,7 +74,7 @@ public final class ClientProcess {
     }
 
     private String prepare() throws Exception {
-        peer = Peers.create(kind, site);
+        client = Clients.create(kind, server);
         if (kind.isBlocking()) {
             threads = (ThreadPoolExecutor) Executors.newFixedThreadPool(load.inFlight());
             threads.prestartAllCoreThreads();
@@ -82,22 +84,23 @@ public final class ClientProcess {
 
     private String warmUp() throws Exception {
         if (load.runIn() > 0) {
-            List<Job> jobs = load.work().jobs(Work.RUN_IN, load.runIn(), Case.RUN_IN_SECONDS);
-            Driver runIn = new Driver(peer, answers, jobs);
+            List<Job> jobs = load.work().jobs(Work.RUN_IN, load.runIn(), Scenario.RUN_IN_SECONDS);
+            LoadGenerator runIn = new LoadGenerator(client, responses, jobs);
             runIn.begin(load.runInInFlight(), Duration.ZERO, threads);
             runIn.await();
         }
-        Driver driver = new Driver(peer, answers, load.work().jobs(Work.WARM_UP, load.warmUp()));
-        driver.begin(load.warmUpInFlight(), load.ramp(), threads);
-        return JSON.writeValueAsString(driver.await());
+        LoadGenerator loadGenerator =
+                new LoadGenerator(client, responses, load.work().jobs(Work.WARM_UP, load.warmUp()));
+        loadGenerator.begin(load.warmUpInFlight(), load.ramp(), threads);
+        return JSON.writeValueAsString(loadGenerator.await());
     }
 
     private String measure() throws InterruptedException, JsonProcessingException {
-        Driver driver = new Driver(peer, answers, measured);
+        LoadGenerator loadGenerator = new LoadGenerator(client, responses, measured);
         Meter.collect();
         meter.begin();
-        driver.begin(load.inFlight(), load.ramp(), threads);
-        Results results = driver.await();
+        loadGenerator.begin(load.inFlight(), load.ramp(), threads);
+        Results results = loadGenerator.await();
         return JSON.writeValueAsString(new ClientReport(results, meter.end()));
     }
 
@@ -107,17 +110,17 @@ public final class ClientProcess {
         double seconds = heapFill().toMillis() / 1e3 + hold * heapPatience;
         heapPatience *= 2;
         List<Job> jobs = load.work().jobs(Work.HEAP, load.inFlight(), seconds);
-        heapDriver = new Driver(peer, answers, jobs);
+        heapLoadGenerator = new LoadGenerator(client, responses, jobs);
         return Long.toString(Meter.liveHeap());
     }
 
     private String fill() throws InterruptedException {
-        heapDriver.begin(load.inFlight(), heapFill(), threads);
+        heapLoadGenerator.begin(load.inFlight(), heapFill(), threads);
         return "ok";
     }
 
     private String drain() throws InterruptedException, JsonProcessingException {
-        return JSON.writeValueAsString(heapDriver.await());
+        return JSON.writeValueAsString(heapLoadGenerator.await());
     }
 
     /** So fast that nobody is overrun. */

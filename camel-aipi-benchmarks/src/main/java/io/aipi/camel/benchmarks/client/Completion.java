@@ -9,9 +9,9 @@ package io.aipi.camel.benchmarks.client;
 /** Who waits for a job. */
 interface Completion {
 
-    /** The route goes on with the answer: a text, a picture's bytes, or a list of such. */
-    void answered(Object answer);
+    /** The route goes on with the response: a text, a picture's bytes, or a list of such. */
+    void answered(Object response);
 
-    /** There is no answer. */
+    /** There is no response. */
     void failed(Throwable cause);
 }

@@ -12,7 +12,7 @@ package io.aipi.camel.benchmarks.client;
  * @param elapsedNanos how long it lasted
  * @param cpuNanos processor time, the JVM's own threads included
  * @param allocatedBytes bytes allocated
- * @param threads the most threads at once, without those that were there before the peer
+ * @param threads the most threads at once, without those that were there before the client
  * @param componentThreads how many threads of the component are among them at the end
  * @param endedThreads threads that ended in the meantime and whose allocations are missing: 0 where the JVM can tell the total
  */

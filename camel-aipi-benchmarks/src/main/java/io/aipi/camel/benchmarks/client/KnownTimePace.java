@@ -9,14 +9,14 @@ package io.aipi.camel.benchmarks.client;
 import io.aipi.camel.benchmarks.plan.Job;
 
 /**
- * Looks as often as the component did in its run of the case. The looks are evenly spread over the time that the job is known to
+ * Polls as often as the component did in its run of the scenario. The polls are evenly spread over the time that the job is known to
  * take, and the last comes just after it.
  *
- * @param looks looks at a job in the mean
+ * @param polls polls a job in the mean
  */
-record KnownTimePace(double looks) implements Pace {
+record KnownTimePace(double polls) implements Pace {
 
-    /** Between the moment at which a job should be done and the last look, so that one look is enough. */
+    /** Between the moment at which a job should be done and the last poll, so that one poll is enough. */
     private static final long MARGIN_NANOS = 5_000_000;
 
     private static final double GOLDEN = 0.6180339887498949;
@@ -28,7 +28,7 @@ record KnownTimePace(double looks) implements Pace {
     public JobPace follow(Job job) {
         // In the mean over the jobs it comes to the fraction: multiples of the golden section fill the interval evenly.
         double fraction = Integer.parseInt(job.tag().substring(1)) * GOLDEN % 1;
-        int planned = Math.max(1, (int) Math.floor(looks + fraction));
+        int planned = Math.max(1, (int) Math.floor(polls + fraction));
         long end = (long) (job.seconds() * 1e9) + MARGIN_NANOS;
         return new Known(planned, end);
     }
@@ -50,7 +50,7 @@ record KnownTimePace(double looks) implements Pace {
         }
 
         @Override
-        public long after(Look look, long elapsedNanos) {
+        public long after(PollResult poll, long elapsedNanos) {
             done++;
             return done > planned ? AGAIN_NANOS : Math.max(0, endNanos * done / planned - elapsedNanos);
         }

@@ -12,20 +12,20 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 
-/** How peers that are not the component log in: once, before anything is measured. */
+/** How clients that are not the component log in: once, before anything is measured. */
 final class Login {
 
     private Login() {}
 
     /** A session key. Fetched in a way that leaves neither a thread nor a connection behind. */
-    static String at(Site site) throws IOException {
-        URI uri = URI.create(site.submitUrl() + "/login?version=benchmark&key=none");
+    static String at(ServerSettings server) throws IOException {
+        URI uri = URI.create(server.submitUrl() + "/login?version=benchmark&key=none");
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         connection.setRequestProperty("Accept", "application/json");
         connection.setRequestProperty("Connection", "close");
-        try (InputStream answer = connection.getInputStream()) {
+        try (InputStream response = connection.getInputStream()) {
             return new ObjectMapper()
-                    .readTree(answer)
+                    .readTree(response)
                     .required("client_session_auth_key")
                     .asText();
         } finally {

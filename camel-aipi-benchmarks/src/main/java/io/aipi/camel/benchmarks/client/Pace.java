@@ -8,7 +8,7 @@ package io.aipi.camel.benchmarks.client;
 
 import io.aipi.camel.benchmarks.plan.Job;
 
-/** When to look at jobs. One for all jobs of an endpoint; called by any thread. */
+/** When to poll jobs. One for all jobs of an endpoint; called by any thread. */
 interface Pace {
 
     /** Follows a job from its acceptance on. */
@@ -17,11 +17,11 @@ interface Pace {
     /** The pace of one job. Called by one thread at a time. */
     interface JobPace {
 
-        /** Nanoseconds from the acceptance to the first look. */
+        /** Nanoseconds from the acceptance to the first poll. */
         long first();
 
         /** Nanoseconds to the next look after one that showed this, so long after the acceptance. */
-        long after(Look look, long elapsedNanos);
+        long after(PollResult poll, long elapsedNanos);
 
         /** The job is done and has computed for so many seconds, as the server says; NaN if it does not. */
         void done(double computeSeconds);

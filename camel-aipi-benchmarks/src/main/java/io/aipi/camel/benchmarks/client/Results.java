@@ -9,9 +9,9 @@ package io.aipi.camel.benchmarks.client;
 /**
  * What has become of the jobs of a phase.
  *
- * @param continuedNanos by the number of the job, when the route went on with its answer, by the client's clock; 0 if it failed
- * @param answerBytes the decoded size of all answers
+ * @param continuedNanos by the number of the job, when the route went on with its response, by the client's clock; 0 if it failed
+ * @param responseBytes the decoded size of all responses
  * @param failure what the first failure was, null if there was none
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Results(long[] continuedNanos, long answerBytes, String failure) {}
+public record Results(long[] continuedNanos, long responseBytes, String failure) {}

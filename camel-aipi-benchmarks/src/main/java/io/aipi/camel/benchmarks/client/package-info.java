@@ -4,5 +4,5 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-/** The client in a process of its own: the peers, what drives them and what is measured of them. */
+/** The client in a process of its own: the clients, what drives them and what is measured of them. */
 package io.aipi.camel.benchmarks.client;

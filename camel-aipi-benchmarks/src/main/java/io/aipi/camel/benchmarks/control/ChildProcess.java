@@ -41,7 +41,7 @@ public final class ChildProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Writer commands;
-    private final BlockingQueue<Line> answers = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Line> responses = new LinkedBlockingQueue<>();
 
     private record Line(String text, long receivedNanos) {}
 
@@ -84,22 +84,22 @@ public final class ChildProcess implements AutoCloseable {
         try (BufferedReader output =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
-                answers.add(new Line(line, System.nanoTime()));
+                responses.add(new Line(line, System.nanoTime()));
             }
         } catch (IOException e) {
-            // It is gone, and whoever waits for its answer is told so below.
+            // It is gone, and whoever waits for its response is told so below.
         }
-        answers.add(new Line(CommandLoop.FAILED + "the process has ended", System.nanoTime()));
+        responses.add(new Line(CommandLoop.FAILED + "the process has ended", System.nanoTime()));
     }
 
     /**
-     * Sends a command and waits for the answer.
+     * Sends a command and waits for the response.
      *
      * @param command its name
      * @param patience how long
-     * @return the answer
+     * @return the response
      * @throws IOException if the command failed or the process has ended
-     * @throws TimeoutException if there is no answer in time
+     * @throws TimeoutException if there is no response in time
      * @throws InterruptedException if interrupted while waiting
      */
     public String ask(String command, Duration patience) throws IOException, TimeoutException, InterruptedException {
@@ -145,7 +145,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     private Line next(String command, Duration patience) throws IOException, TimeoutException, InterruptedException {
-        Line line = answers.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+        Line line = responses.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
         if (line == null) {
             throw new TimeoutException(name + " did not answer to " + command + " within " + patience);
         }

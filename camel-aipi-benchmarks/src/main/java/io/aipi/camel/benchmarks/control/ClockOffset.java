@@ -10,7 +10,7 @@ package io.aipi.camel.benchmarks.control;
  * How far another process's {@link System#nanoTime()} is ahead of this process's, found by asking for it.
  *
  * @param nanos the offset
- * @param errorNanos how wrong it can be: half the time that question and answer took
+ * @param errorNanos how wrong it can be: half the time that question and response took
  */
 public record ClockOffset(long nanos, long errorNanos) {
 
@@ -23,9 +23,9 @@ public record ClockOffset(long nanos, long errorNanos) {
      * One try.
      *
      * @param sent when the question was sent, here
-     * @param there the other clock in the answer
-     * @param received when the answer was there, here
-     * @return the offset if question and answer took the same time
+     * @param there the other clock in the response
+     * @param received when the response was there, here
+     * @return the offset if question and response took the same time
      */
     static ClockOffset of(long sent, long there, long received) {
         long half = (received - sent) / 2;

@@ -26,19 +26,19 @@ public final class CommandLoop {
     /** Asks for this process's {@link System#nanoTime()}; answered by the thread that reads, with no detour. */
     static final String CLOCK = "clock";
 
-    /** What an answer begins with when the command failed. */
+    /** What a response begins with when the command failed. */
     static final String FAILED = "failed ";
 
     private final Map<String, Command> commands = new LinkedHashMap<>();
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-    private final PrintStream answers;
+    private final PrintStream responses;
 
     /** What is done for a command. */
     public interface Command {
         /**
          * Does it.
          *
-         * @return the answer, without line breaks
+         * @return the response, without line breaks
          * @throws Exception if it cannot be done
          */
         String run() throws Exception;
@@ -47,7 +47,7 @@ public final class CommandLoop {
     /** Takes standard input and output over; what others print goes to standard error from now on. */
     @SuppressWarnings("SystemOut")
     public CommandLoop() {
-        answers = System.out;
+        responses = System.out;
         System.setOut(System.err);
         Thread reader = new Thread(this::read, "benchmark-control");
         reader.setDaemon(true);
@@ -70,7 +70,7 @@ public final class CommandLoop {
         try (BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = input.readLine(); line != null; line = input.readLine()) {
                 if (line.equals(CLOCK)) {
-                    answer(Long.toString(System.nanoTime()));
+                    respond(Long.toString(System.nanoTime()));
                 } else {
                     lines.add(line);
                 }
@@ -88,9 +88,9 @@ public final class CommandLoop {
      * @throws InterruptedException if somebody interrupts
      */
     public void serve(String greeting) throws InterruptedException {
-        answer(greeting);
+        respond(greeting);
         while (true) {
-            answer(done(lines.take()));
+            respond(done(lines.take()));
         }
     }
 
@@ -107,10 +107,10 @@ public final class CommandLoop {
         }
     }
 
-    private void answer(String line) {
-        synchronized (answers) {
-            answers.println(line);
-            answers.flush();
+    private void respond(String line) {
+        synchronized (responses) {
+            responses.println(line);
+            responses.flush();
         }
     }
 }

@@ -9,7 +9,7 @@ package io.aipi.camel.benchmarks.plan;
 import java.util.Random;
 
 /**
- * How long the jobs of a case compute. Every peer gets the same list: it is drawn with a fixed seed.
+ * How long the jobs of a scenario compute. Every client gets the same list: it is drawn with a fixed seed.
  *
  * @param median the median in seconds
  * @param spread for {@link Shape#EVEN}: how far they are from the median at most, as a part of it; for
@@ -32,7 +32,7 @@ public record ComputeTimes(double median, double spread, double most, Shape shap
 
     /**
      * The spread of jobs of one length. None at all would be an artefact: a fixed interval would find every job with the same
-     * delay, which is long or short as the length happens to fall between two looks.
+     * delay, which is long or short as the length happens to fall between two polls.
      */
     private static final double USUAL_SPREAD = 0.1;
 

@@ -6,11 +6,11 @@
  */
 package io.aipi.camel.benchmarks.plan;
 
-import static io.aipi.camel.benchmarks.plan.PeerKind.AIPI;
-import static io.aipi.camel.benchmarks.plan.PeerKind.AIPI_HELD;
-import static io.aipi.camel.benchmarks.plan.PeerKind.CAMEL_HTTP_POLL;
-import static io.aipi.camel.benchmarks.plan.PeerKind.HTTPCOMPONENTS;
-import static io.aipi.camel.benchmarks.plan.PeerKind.JDK;
+import static io.aipi.camel.benchmarks.plan.ClientKind.AIPI;
+import static io.aipi.camel.benchmarks.plan.ClientKind.AIPI_HELD;
+import static io.aipi.camel.benchmarks.plan.ClientKind.CAMEL_HTTP_POLL;
+import static io.aipi.camel.benchmarks.plan.ClientKind.HTTPCOMPONENTS;
+import static io.aipi.camel.benchmarks.plan.ClientKind.JDK;
 import static io.aipi.camel.benchmarks.plan.Reporting.NOTHING;
 import static io.aipi.camel.benchmarks.plan.Reporting.PERCENT;
 import static io.aipi.camel.benchmarks.plan.Reporting.TOKENS;
@@ -24,36 +24,36 @@ import java.util.Locale;
  * What a whole run does.
  *
  * @param name full or smoke
- * @param cases the cases, in the order in which they run
+ * @param scenarios the scenarios, in the order in which they run
  * @param startUps how often each of the two programs of the start-up case is started
  */
-public record Plan(String name, List<Case> cases, int startUps) {
+public record Plan(String name, List<Scenario> scenarios, int startUps) {
 
-    /** What the ids of the cases of the curve of looks and delays begin with. */
+    /** What the ids of the scenarios of the curve of polls and delays begin with. */
     public static final String CURVE = "curve-";
 
-    /** The intervals of the curve of looks and delays. */
+    /** The intervals of the curve of polls and delays. */
     private static final int[] CURVE_MILLIS = {100, 200, 300, 500, 1000, 2000};
 
     /** One more for those with a fixed interval, so that their curve reaches as far as the component's. */
     private static final int CURVE_END_MILLIS = 4000;
 
-    /** Enough for the JVM's second compiler, in the cases that tell what a job costs. */
+    /** Enough for the JVM's second compiler, in the scenarios that tell what a job costs. */
     private static final int RUN_IN = 20_000;
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
-    private static final PeerKind[] ALL = PeerKind.values();
+    private static final ClientKind[] ALL = ClientKind.values();
 
     /** Who is compared at many jobs in flight. */
-    private static final PeerKind[] MANY = {AIPI, HTTPCOMPONENTS, CAMEL_HTTP_POLL, JDK};
+    private static final ClientKind[] MANY = {AIPI, HTTPCOMPONENTS, CAMEL_HTTP_POLL, JDK};
 
-    /** Who is compared where only looks and delays matter. */
-    private static final PeerKind[] POLLING = {AIPI, JDK};
+    /** Who is compared where only polls and delays matter. */
+    private static final ClientKind[] POLLING = {AIPI, JDK};
 
     /** Copies the list. */
     public Plan {
-        cases = List.copyOf(cases);
+        scenarios = List.copyOf(scenarios);
     }
 
     /**
@@ -75,41 +75,41 @@ public record Plan(String name, List<Case> cases, int startUps) {
      * A case by its id.
      *
      * @param id its id
-     * @return the case
+     * @return the scenario
      * @throws IllegalArgumentException if there is none
      */
-    public Case get(String id) {
-        return cases.stream()
+    public Scenario get(String id) {
+        return scenarios.stream()
                 .filter(one -> one.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("No case " + id + " in the plan " + name));
     }
 
     private static Plan full() {
-        List<Case> cases = new ArrayList<>();
-        cases.addAll(shortJobs());
-        cases.addAll(jobsOfSeconds());
-        cases.addAll(scale());
-        cases.addAll(twoServers());
-        cases.addAll(unevenJobs());
-        cases.addAll(longJobs());
-        return new Plan("full", cases, 9);
+        List<Scenario> scenarios = new ArrayList<>();
+        scenarios.addAll(shortJobs());
+        scenarios.addAll(jobsOfSeconds());
+        scenarios.addAll(scale());
+        scenarios.addAll(twoServers());
+        scenarios.addAll(unevenJobs());
+        scenarios.addAll(longJobs());
+        return new Plan("full", scenarios, 9);
     }
 
-    private static List<Case> shortJobs() {
+    private static List<Scenario> shortJobs() {
         Work work = Work.small(TOKENS, ComputeTimes.about(0.05));
         return List.of(
-                new Case("short-1", work, 1, 60, 600, AIPI, HTTPCOMPONENTS, JDK),
-                new Case("short-100", work, 100, 4000, 2000, ALL));
+                new Scenario("short-1", work, 1, 60, 600, AIPI, HTTPCOMPONENTS, JDK),
+                new Scenario("short-100", work, 100, 4000, 2000, ALL));
     }
 
-    private static List<Case> jobsOfSeconds() {
+    private static List<Scenario> jobsOfSeconds() {
         ComputeTimes twoSeconds = ComputeTimes.about(2);
         ComputeTimes fiveSeconds = ComputeTimes.about(5);
         Work pictures = Work.small(PERCENT, ComputeTimes.about(4)).withImages(4, 1024);
         return List.of(
-                new Case("percent-2s", Work.small(PERCENT, twoSeconds), 100, 500, 200, ALL),
-                new Case(
+                new Scenario("percent-2s", Work.small(PERCENT, twoSeconds), 100, 500, 200, ALL),
+                new Scenario(
                                 "tokens-2s",
                                 Work.small(TOKENS, twoSeconds).withText(1_000),
                                 1000,
@@ -121,25 +121,25 @@ public record Plan(String name, List<Case> cases, int startUps) {
                                 CAMEL_HTTP_POLL,
                                 JDK)
                         .runIn(RUN_IN),
-                new Case("text-100k", Work.small(TOKENS, twoSeconds).withText(100_000), 100, 400, 200, MANY),
-                new Case("images", pictures, 20, 60, 20, AIPI, HTTPCOMPONENTS, JDK),
-                new Case("tokens-5s", Work.small(TOKENS, fiveSeconds), 100, 300, 100, POLLING).together(2),
-                new Case("silent-5s", Work.small(NOTHING, fiveSeconds), 100, 300, 100, POLLING).together(2));
+                new Scenario("text-100k", Work.small(TOKENS, twoSeconds).withText(100_000), 100, 400, 200, MANY),
+                new Scenario("images", pictures, 20, 60, 20, AIPI, HTTPCOMPONENTS, JDK),
+                new Scenario("tokens-5s", Work.small(TOKENS, fiveSeconds), 100, 300, 100, POLLING).together(2),
+                new Scenario("silent-5s", Work.small(NOTHING, fiveSeconds), 100, 300, 100, POLLING).together(2));
     }
 
     /**
      * The same 500 jobs a second with ever more of them in flight. So that it is these that the cost depends on, each job
-     * takes exactly its time and no look comes just because the longest wait is over: all have as many looks.
+     * takes exactly its time and no poll comes just because the longest wait is over: all have as many polls.
      */
-    private static List<Case> scale() {
+    private static List<Scenario> scale() {
         return List.of(
-                new Case("scale-100", Work.small(TOKENS, ComputeTimes.exactly(0.2)), 100, 4000, 2000, MANY)
+                new Scenario("scale-100", Work.small(TOKENS, ComputeTimes.exactly(0.2)), 100, 4000, 2000, MANY)
                         .runIn(RUN_IN)
                         .withHeap(),
-                new Case("scale-1000", Work.small(TOKENS, ComputeTimes.exactly(2)), 1000, 4000, 2000, MANY)
+                new Scenario("scale-1000", Work.small(TOKENS, ComputeTimes.exactly(2)), 1000, 4000, 2000, MANY)
                         .runIn(RUN_IN)
                         .withHeap(),
-                new Case(
+                new Scenario(
                                 "scale-10000",
                                 Work.small(TOKENS, ComputeTimes.exactly(20)),
                                 10_000,
@@ -150,47 +150,53 @@ public record Plan(String name, List<Case> cases, int startUps) {
                         .runIn(RUN_IN)
                         .waitingUpTo(MINUTE)
                         .withHeap(),
-                new Case("scale-100000", Work.small(TOKENS, ComputeTimes.exactly(100)), 100_000, 100_000, 2000, AIPI)
+                new Scenario(
+                                "scale-100000",
+                                Work.small(TOKENS, ComputeTimes.exactly(100)),
+                                100_000,
+                                100_000,
+                                2000,
+                                AIPI)
                         .runIn(RUN_IN)
                         .waitingUpTo(MINUTE.multipliedBy(4))
                         .withHeap());
     }
 
     /** One server's trouble costs another one's jobs nothing. */
-    private static List<Case> twoServers() {
+    private static List<Scenario> twoServers() {
         Work work = Work.small(TOKENS, ComputeTimes.about(2));
         return List.of(
-                new Case("alone", work, 100, 1000, 400, AIPI),
-                new Case("beside-frozen", work, 100, 1000, 400, AIPI).besideFrozen(1_000));
+                new Scenario("alone", work, 100, 1000, 400, AIPI),
+                new Scenario("beside-frozen", work, 100, 1000, 400, AIPI).besideFrozen(1_000));
     }
 
-    private static List<Case> unevenJobs() {
+    private static List<Scenario> unevenJobs() {
         ComputeTimes uneven = ComputeTimes.heavyTailed();
-        List<Case> cases = new ArrayList<>();
+        List<Scenario> scenarios = new ArrayList<>();
         for (Reporting reporting : Reporting.values()) {
             String id = "heavy-" + reporting.name().toLowerCase(Locale.ROOT);
-            cases.add(new Case(id, Work.small(reporting, uneven), 100, 500, 300, POLLING).together(2));
+            scenarios.add(new Scenario(id, Work.small(reporting, uneven), 100, 500, 300, POLLING).together(2));
         }
         Work tail = Work.small(NOTHING, ComputeTimes.veryHeavyTailed());
         for (int interval : CURVE_MILLIS) {
-            cases.add(new Case(CURVE + interval, tail, 200, 1600, 400, POLLING)
+            scenarios.add(new Scenario(CURVE + interval, tail, 200, 1600, 400, POLLING)
                     .every(Duration.ofMillis(interval))
                     .together(2));
         }
-        cases.add(new Case(CURVE + CURVE_END_MILLIS, tail, 200, 1600, 400, JDK)
+        scenarios.add(new Scenario(CURVE + CURVE_END_MILLIS, tail, 200, 1600, 400, JDK)
                 .every(Duration.ofMillis(CURVE_END_MILLIS))
                 .together(2));
-        return cases;
+        return scenarios;
     }
 
-    private static List<Case> longJobs() {
+    private static List<Scenario> longJobs() {
         ComputeTimes minute = ComputeTimes.about(60);
         return List.of(
-                new Case("queued", Work.small(TOKENS, ComputeTimes.about(1)), 600, 600, 40, POLLING)
+                new Scenario("queued", Work.small(TOKENS, ComputeTimes.about(1)), 600, 600, 40, POLLING)
                         .queuedFor(8)
                         .together(2),
-                new Case("minute-percent", Work.small(PERCENT, minute), 100, 100, 20, POLLING).together(4),
-                new Case("minute-tokens", Work.small(TOKENS, minute), 100, 100, 20, POLLING).together(4));
+                new Scenario("minute-percent", Work.small(PERCENT, minute), 100, 100, 20, POLLING).together(4),
+                new Scenario("minute-tokens", Work.small(TOKENS, minute), 100, 100, 20, POLLING).together(4));
     }
 
     /** A little of everything, in less than a minute. */
@@ -201,16 +207,16 @@ public record Plan(String name, List<Case> cases, int startUps) {
         return new Plan(
                 "smoke",
                 List.of(
-                        new Case("chat", chat, 4, 8, 4, ALL).withHeap().together(4),
-                        new Case("image", image, 2, 4, 2, AIPI, HTTPCOMPONENTS, JDK).together(4),
-                        new Case("queued", chat, 6, 6, 2, AIPI).queuedFor(2).together(4),
-                        new Case(CURVE + 50, silent, 4, 8, 4, POLLING)
+                        new Scenario("chat", chat, 4, 8, 4, ALL).withHeap().together(4),
+                        new Scenario("image", image, 2, 4, 2, AIPI, HTTPCOMPONENTS, JDK).together(4),
+                        new Scenario("queued", chat, 6, 6, 2, AIPI).queuedFor(2).together(4),
+                        new Scenario(CURVE + 50, silent, 4, 8, 4, POLLING)
                                 .every(Duration.ofMillis(50))
                                 .together(4),
-                        new Case(CURVE + 200, silent, 4, 8, 4, JDK)
+                        new Scenario(CURVE + 200, silent, 4, 8, 4, JDK)
                                 .every(Duration.ofMillis(200))
                                 .together(4),
-                        new Case("beside-frozen", chat, 4, 8, 4, AIPI)
+                        new Scenario("beside-frozen", chat, 4, 8, 4, AIPI)
                                 .besideFrozen(20)
                                 .together(4)),
                 1);

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the jobs of a case are.
+ * What the jobs of a scenario are.
  *
  * @param reporting what the server says of them
  * @param times how long they compute
- * @param textBytes how long the prompt of a chat job is at least, which comes back as its answer
+ * @param textBytes how long the prompt of a chat job is at least, which comes back as its response
  * @param images how many pictures an image job makes
  * @param pixels the width and height of each
  */
@@ -31,7 +31,7 @@ public record Work(Reporting reporting, ComputeTimes times, int textBytes, int i
     /** The tag's letter of jobs that only warm up. */
     public static final char WARM_UP = 'w';
 
-    /** The tag's letter of jobs that are only in flight while the heap is looked at. */
+    /** The tag's letter of jobs that are only in flight while the heap is polled. */
     public static final char HEAP = 'h';
 
     /** A worker's updates of a job: as often as an image model makes steps in a job of a few seconds. */
@@ -55,7 +55,7 @@ public record Work(Reporting reporting, ComputeTimes times, int textBytes, int i
     /**
      * This work with longer texts.
      *
-     * @param bytes the length of prompt and answer
+     * @param bytes the length of prompt and response
      * @return a copy
      */
     public Work withText(int bytes) {

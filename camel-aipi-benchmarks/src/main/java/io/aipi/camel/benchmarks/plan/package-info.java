@@ -4,5 +4,5 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-/** What is run: cases, their jobs, and who does them. */
+/** What is run: scenarios, their jobs, and who does them. */
 package io.aipi.camel.benchmarks.plan;

@@ -26,8 +26,8 @@ final class BarPlot {
         List<Row> shown = rows.stream()
                 .filter(row -> !Double.isNaN(figure.applyAsDouble(row)))
                 .toList();
-        long cases = shown.stream().map(Row::load).distinct().count();
-        Svg svg = new Svg(WIDTH, (int) (TOP + shown.size() * BAR + cases * GAP + GAP));
+        long scenarios = shown.stream().map(Row::load).distinct().count();
+        Svg svg = new Svg(WIDTH, (int) (TOP + shown.size() * BAR + scenarios * GAP + GAP));
         svg.words(LEFT, 25, "start", title);
         double most = shown.stream().mapToDouble(figure).max().orElse(0);
         double y = TOP;
@@ -40,8 +40,8 @@ final class BarPlot {
             }
             double value = figure.applyAsDouble(row);
             double length = most > 0 ? Math.max(0, value) / most * (WIDTH - LEFT - RIGHT) : 0;
-            svg.words(LEFT - 8, y + BAR - 4, "end", row.peer());
-            svg.rectangle(LEFT, y + 2, length, BAR - 4, Palette.of(row.peer()));
+            svg.words(LEFT - 8, y + BAR - 4, "end", row.client());
+            svg.rectangle(LEFT, y + 2, length, BAR - 4, Palette.of(row.client()));
             svg.words(LEFT + length + 5, y + BAR - 4, "start", Table.number(value, decimals));
             y += BAR;
         }

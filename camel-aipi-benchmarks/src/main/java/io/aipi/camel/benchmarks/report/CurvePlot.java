@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** Delay of detection against looks at a job, both logarithmic: a line for the mean and a broken one for p95 of each peer. */
+/** Delay of detection against polls a job, both logarithmic: a line for the mean and a broken one for p95 of each client. */
 final class CurvePlot {
 
     private static final int WIDTH = 760;
@@ -35,13 +35,13 @@ final class CurvePlot {
                 .toArray());
     }
 
-    /** The plot of these points, which are those of the curve's cases. */
+    /** The plot of these points, which are those of the curve's scenarios. */
     static String of(List<Row> rows) {
         CurvePlot plot = new CurvePlot(rows);
         plot.axes();
-        List<String> peers = rows.stream().map(Row::peer).distinct().toList();
-        for (int i = 0; i < peers.size(); i++) {
-            plot.curve(peers.get(i), TOP + 20 + i * 40);
+        List<String> clients = rows.stream().map(Row::client).distinct().toList();
+        for (int i = 0; i < clients.size(); i++) {
+            plot.curve(clients.get(i), TOP + 20 + i * 40);
         }
         return plot.svg.toString();
     }
@@ -65,10 +65,10 @@ final class CurvePlot {
         return Table.number(value, value < 1 ? 1 : 0);
     }
 
-    private void curve(String peer, double legend) {
-        String colour = Palette.of(peer);
+    private void curve(String client, double legend) {
+        String colour = Palette.of(client);
         List<Row> points = rows.stream()
-                .filter(row -> row.peer().equals(peer))
+                .filter(row -> row.client().equals(client))
                 .sorted(Comparator.comparingDouble(Row::polls))
                 .toList();
         curve(points, row -> row.delay().mean(), colour, false);
@@ -77,9 +77,9 @@ final class CurvePlot {
             svg.words(x(point.polls()), y(point.delay().mean()) + 18, "middle", Long.toString(point.intervalMillis()));
         }
         double side = WIDTH - RIGHT + 15;
-        svg.line(side, legend, side + 25, legend, colour).words(side + 32, legend + 4, "start", peer + ", mean");
+        svg.line(side, legend, side + 25, legend, colour).words(side + 32, legend + 4, "start", client + ", mean");
         svg.dashes(side, legend + 18, side + 25, legend + 18, colour)
-                .words(side + 32, legend + 22, "start", peer + ", p95");
+                .words(side + 32, legend + 22, "start", client + ", p95");
     }
 
     private void curve(List<Row> points, ToDoubleFunction<Row> delay, String colour, boolean broken) {

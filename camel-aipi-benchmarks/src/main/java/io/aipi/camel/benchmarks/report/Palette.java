@@ -6,9 +6,9 @@
  */
 package io.aipi.camel.benchmarks.report;
 
-import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.plan.ClientKind;
 
-/** A colour for each peer, the same in all plots. */
+/** A colour for each client, the same in all plots. */
 final class Palette {
 
     static final String INK = "#333333";
@@ -16,8 +16,8 @@ final class Palette {
 
     private Palette() {}
 
-    static String of(String peer) {
-        return switch (PeerKind.of(peer)) {
+    static String of(String client) {
+        return switch (ClientKind.of(client)) {
             case AIPI -> "#d1495b";
             case AIPI_HELD -> "#edae49";
             case CAMEL_HTTP_POLL -> "#30638e";

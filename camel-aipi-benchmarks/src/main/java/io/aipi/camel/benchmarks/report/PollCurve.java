@@ -10,16 +10,16 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * How the delay of detection falls with the looks at a job: what a fixed interval gives for the same looks.
+ * How the delay of detection falls with the polls of a job: what a fixed interval gives for the same polls.
  *
- * @param points by the looks, fewest first
+ * @param points by the polls, fewest first
  */
 public record PollCurve(List<Point> points) {
 
     /**
      * One interval.
      *
-     * @param polls looks at a job
+     * @param polls polls a job
      * @param delay the delay, in milliseconds
      */
     public record Point(double polls, double delay) {}
@@ -31,11 +31,11 @@ public record PollCurve(List<Point> points) {
     }
 
     /**
-     * The delay at this many looks. Between two points it is a straight line of the logarithms, as the delay goes with the
-     * interval and the looks with its inverse; beyond the most looks the last such line goes on. For fewer looks than the
+     * The delay at this many polls. Between two points it is a straight line of the logarithms, as the delay goes with the
+     * interval and the polls with its inverse; beyond the most polls the last such line goes on. For fewer polls than the
      * fewest it is the delay of these, which is less than it would be.
      *
-     * @param polls looks at a job
+     * @param polls polls a job
      * @return the delay in milliseconds, NaN with fewer than two points
      */
     public double at(double polls) {

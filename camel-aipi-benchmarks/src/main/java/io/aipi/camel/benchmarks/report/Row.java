@@ -12,25 +12,25 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What one peer needed for one case. Figures per job are means over all measured jobs; NaN is not known.
+ * What one client needed for one scenario. Figures per job are means over all measured jobs; NaN is not known.
  *
- * @param load the id of the case
- * @param peer the id of the peer
+ * @param load the id of the scenario
+ * @param client the id of the client
  * @param inFlight jobs in flight at once
  * @param intervalMillis the interval of a fixed pace, and the shortest of the component's
  * @param computeSeconds the mean compute time of the jobs
  * @param jobs how many jobs were measured
  * @param failed how many of them failed; the others' figures are a row's only if there are none
- * @param jobsPerSecond measured jobs by the time from the first submit to the last answer
+ * @param jobsPerSecond measured jobs by the time from the first submit to the last response
  * @param cpuMillis processor time of the client's process per job
  * @param allocatedBytes bytes that the client allocates per job
- * @param answerBytes the decoded size of a job's answer
+ * @param responseBytes the decoded size of a job's response
  * @param heapBytes live heap per job in flight
- * @param threads threads of the client, the driver's included where jobs need them
+ * @param threads threads of the client, the loadGenerator's included where jobs need them
  * @param componentThreads how many of them are the component's
  * @param connections connections open at once at most, as the server sees it
- * @param polls looks at a job
- * @param pollsByPosition looks at a job by its place in the queue at first, by hundreds; empty if there was no queue
+ * @param polls polls a job
+ * @param pollsByPosition polls a job by its place in the queue at first, by hundreds; empty if there was no queue
  * @param delay the delay of detection
  * @param clientCores processor time of the client's process by the time: how busy it was
  * @param serverCores the same of the server's process
@@ -39,7 +39,7 @@ import java.util.TreeMap;
  */
 public record Row(
         String load,
-        String peer,
+        String client,
         int inFlight,
         long intervalMillis,
         double computeSeconds,
@@ -48,7 +48,7 @@ public record Row(
         double jobsPerSecond,
         double cpuMillis,
         double allocatedBytes,
-        double answerBytes,
+        double responseBytes,
         double heapBytes,
         int threads,
         int componentThreads,

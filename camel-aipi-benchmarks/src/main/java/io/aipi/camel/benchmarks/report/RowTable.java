@@ -25,7 +25,7 @@ public final class RowTable {
         Table table = new Table(
                 2,
                 "case",
-                "peer",
+                "client",
                 "jobs",
                 "failed",
                 "jobs/s",
@@ -44,7 +44,7 @@ public final class RowTable {
         for (Row row : rows) {
             table.add(cells(row));
             row.notes()
-                    .forEach(note -> notes.append(row.load() + " " + row.peer() + ": ")
+                    .forEach(note -> notes.append(row.load() + " " + row.client() + ": ")
                             .append(note)
                             .append('\n'));
         }
@@ -54,7 +54,7 @@ public final class RowTable {
     private static List<String> cells(Row row) {
         return List.of(
                 row.load(),
-                row.peer(),
+                row.client(),
                 Integer.toString(row.jobs()),
                 Integer.toString(row.failed()),
                 Table.number(row.jobsPerSecond(), 1),

@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.benchmarks.report;
 
-import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.plan.ClientKind;
 import io.aipi.camel.benchmarks.plan.Plan;
 import io.aipi.camel.benchmarks.startup.StartUp;
 import java.util.ArrayList;
@@ -91,8 +91,8 @@ public final class Targets {
     /** Failures of the others are theirs, and stand in the table. */
     private void failures() {
         List<Row> ours = rows.stream()
-                .filter(row ->
-                        row.peer().equals(PeerKind.AIPI.id()) || row.peer().equals(PeerKind.AIPI_HELD.id()))
+                .filter(row -> row.client().equals(ClientKind.AIPI.id())
+                        || row.client().equals(ClientKind.AIPI_HELD.id()))
                 .toList();
         double failed = ours.isEmpty()
                 ? Double.NaN
@@ -102,21 +102,21 @@ public final class Targets {
 
     private void percent(String load) {
         fewerPolls(load);
-        most(load + ": p95 delay, to that of 300 ms", p95(load, PeerKind.JDK), p95(load, PeerKind.AIPI), 0, " ms");
+        most(load + ": p95 delay, to that of 300 ms", p95(load, ClientKind.JDK), p95(load, ClientKind.AIPI), 0, " ms");
     }
 
     private void noPercent(String load) {
         fewerPolls(load);
-        double patience =
-                Math.max(SHORTEST_PATIENCE_MILLIS, PATIENCE * KILO * figure(load, PeerKind.AIPI, Row::computeSeconds));
-        most(load + ": p95 delay", patience, p95(load, PeerKind.AIPI), 0, " ms");
+        double patience = Math.max(
+                SHORTEST_PATIENCE_MILLIS, PATIENCE * KILO * figure(load, ClientKind.AIPI, Row::computeSeconds));
+        most(load + ": p95 delay", patience, p95(load, ClientKind.AIPI), 0, " ms");
     }
 
     private void fewerPolls(String load) {
         most(
                 load + ": polls a job, to a third of 300 ms's",
-                FEWER_POLLS * polls(load, PeerKind.JDK),
-                polls(load, PeerKind.AIPI),
+                FEWER_POLLS * polls(load, ClientKind.JDK),
+                polls(load, ClientKind.AIPI),
                 2,
                 "");
     }
@@ -124,14 +124,14 @@ public final class Targets {
     private void shortJobs(String load) {
         most(
                 load + ": p95 delay, to half of 300 ms's",
-                HALF * p95(load, PeerKind.JDK),
-                p95(load, PeerKind.AIPI),
+                HALF * p95(load, ClientKind.JDK),
+                p95(load, ClientKind.AIPI),
                 0,
                 " ms");
         most(
                 load + ": polls a job, to those of 300 ms and 2 more",
-                polls(load, PeerKind.JDK) + MORE_POLLS,
-                polls(load, PeerKind.AIPI),
+                polls(load, ClientKind.JDK) + MORE_POLLS,
+                polls(load, ClientKind.AIPI),
                 2,
                 "");
     }
@@ -140,7 +140,7 @@ public final class Targets {
     private void curve() {
         PollCurve means = fixedCurve(row -> row.delay().mean());
         PollCurve tails = fixedCurve(row -> row.delay().p95());
-        List<Row> points = curve(PeerKind.AIPI);
+        List<Row> points = curve(ClientKind.AIPI);
         if (points.isEmpty()) {
             most("curve: delay at the same polls", Double.NaN, Double.NaN, 0, " ms");
         }
@@ -152,28 +152,28 @@ public final class Targets {
     }
 
     private PollCurve fixedCurve(ToDoubleFunction<Row> delay) {
-        return new PollCurve(curve(PeerKind.JDK).stream()
+        return new PollCurve(curve(ClientKind.JDK).stream()
                 .map(row -> new PollCurve.Point(row.polls(), delay.applyAsDouble(row)))
                 .toList());
     }
 
-    private List<Row> curve(PeerKind peer) {
+    private List<Row> curve(ClientKind client) {
         return rows.stream()
-                .filter(row -> row.load().startsWith(Plan.CURVE) && row.peer().equals(peer.id()))
+                .filter(row -> row.load().startsWith(Plan.CURVE) && row.client().equals(client.id()))
                 .toList();
     }
 
     private void floor(String load) {
         most(
                 load + ": CPU a job, to the floor's",
-                CPU_TO_FLOOR * figure(load, PeerKind.HTTPCOMPONENTS, Row::cpuMillis),
-                figure(load, PeerKind.AIPI, Row::cpuMillis),
+                CPU_TO_FLOOR * figure(load, ClientKind.HTTPCOMPONENTS, Row::cpuMillis),
+                figure(load, ClientKind.AIPI, Row::cpuMillis),
                 3,
                 " ms");
         most(
                 load + ": allocation a job, to the floor's",
-                ALLOCATION_TO_FLOOR * figure(load, PeerKind.HTTPCOMPONENTS, Row::allocatedBytes) / KILO,
-                figure(load, PeerKind.AIPI, Row::allocatedBytes) / KILO,
+                ALLOCATION_TO_FLOOR * figure(load, ClientKind.HTTPCOMPONENTS, Row::allocatedBytes) / KILO,
+                figure(load, ClientKind.AIPI, Row::allocatedBytes) / KILO,
                 1,
                 " kB");
     }
@@ -181,8 +181,8 @@ public final class Targets {
     private void jobsPerThread(String load) {
         targets.add(Target.atLeast(
                 load + ": jobs in flight a thread, to camel-http's",
-                JOBS_A_THREAD * figure(load, PeerKind.CAMEL_HTTP_POLL, Targets::jobsPerThread),
-                figure(load, PeerKind.AIPI, Targets::jobsPerThread),
+                JOBS_A_THREAD * figure(load, ClientKind.CAMEL_HTTP_POLL, Targets::jobsPerThread),
+                figure(load, ClientKind.AIPI, Targets::jobsPerThread),
                 1,
                 ""));
     }
@@ -193,24 +193,24 @@ public final class Targets {
 
     private void scale() {
         String most = "scale-10000";
-        most(most + ": threads", THREADS, figure(most, PeerKind.AIPI, Row::threads), 0, "");
+        most(most + ": threads", THREADS, figure(most, ClientKind.AIPI, Row::threads), 0, "");
         most(
                 most + ": live heap a job",
                 HEAP_BYTES / KILO,
-                figure(most, PeerKind.AIPI, Row::heapBytes) / KILO,
+                figure(most, ClientKind.AIPI, Row::heapBytes) / KILO,
                 1,
                 " kB");
-        most(most + ": connections", CONNECTIONS, figure(most, PeerKind.AIPI, Row::connections), 0, "");
+        most(most + ": connections", CONNECTIONS, figure(most, ClientKind.AIPI, Row::connections), 0, "");
         grows("scale-1000");
         grows(most);
     }
 
     private void veryMany(String load) {
-        most(load + ": threads", VERY_MANY_THREADS, figure(load, PeerKind.AIPI, Row::threads), 0, "");
+        most(load + ": threads", VERY_MANY_THREADS, figure(load, ClientKind.AIPI, Row::threads), 0, "");
         most(
                 load + ": live heap a job",
                 VERY_MANY_HEAP_BYTES / KILO,
-                figure(load, PeerKind.AIPI, Row::heapBytes) / KILO,
+                figure(load, ClientKind.AIPI, Row::heapBytes) / KILO,
                 1,
                 " kB");
         most(load + ": CPU a job, to scale-1000's", CPU_GROWTH * cpu("scale-1000"), cpu(load), 3, " ms");
@@ -219,8 +219,8 @@ public final class Targets {
     private void besideFrozen() {
         most(
                 "beside-frozen: p95 delay, to that of alone",
-                BESIDE_FROZEN * p95("alone", PeerKind.AIPI),
-                p95("beside-frozen", PeerKind.AIPI),
+                BESIDE_FROZEN * p95("alone", ClientKind.AIPI),
+                p95("beside-frozen", ClientKind.AIPI),
                 0,
                 " ms");
     }
@@ -231,14 +231,14 @@ public final class Targets {
     }
 
     private double cpu(String load) {
-        return figure(load, PeerKind.AIPI, Row::cpuMillis);
+        return figure(load, ClientKind.AIPI, Row::cpuMillis);
     }
 
     private void images(String load) {
         most(
                 load + ": allocation, to the decoded size",
                 ALLOCATION_TO_IMAGES,
-                figure(load, PeerKind.AIPI, row -> row.allocatedBytes() / row.answerBytes()),
+                figure(load, ClientKind.AIPI, row -> row.allocatedBytes() / row.responseBytes()),
                 2,
                 " times");
     }
@@ -247,21 +247,21 @@ public final class Targets {
         targets.add(Target.atMost(name, limit, measured, decimals, unit));
     }
 
-    private double polls(String load, PeerKind peer) {
-        return figure(load, peer, Row::polls);
+    private double polls(String load, ClientKind client) {
+        return figure(load, client, Row::polls);
     }
 
-    private double p95(String load, PeerKind peer) {
-        return figure(load, peer, row -> row.delay().p95());
+    private double p95(String load, ClientKind client) {
+        return figure(load, client, row -> row.delay().p95());
     }
 
-    private double figure(String load, PeerKind peer, ToDoubleFunction<Row> figure) {
-        return row(load, peer).map(figure::applyAsDouble).orElse(Double.NaN);
+    private double figure(String load, ClientKind client, ToDoubleFunction<Row> figure) {
+        return row(load, client).map(figure::applyAsDouble).orElse(Double.NaN);
     }
 
-    private Optional<Row> row(String load, PeerKind peer) {
+    private Optional<Row> row(String load, ClientKind client) {
         return rows.stream()
-                .filter(row -> row.load().equals(load) && row.peer().equals(peer.id()))
+                .filter(row -> row.load().equals(load) && row.client().equals(client.id()))
                 .findFirst();
     }
 }

@@ -27,7 +27,7 @@ final class OpenConnections {
     private void watch() {
         try {
             while (true) {
-                look();
+                poll();
                 Thread.sleep(INTERVAL_MILLIS);
             }
         } catch (InterruptedException e) {
@@ -35,17 +35,17 @@ final class OpenConnections {
         }
     }
 
-    private void look() {
+    private void poll() {
         most.accumulateAndGet(stats.connectionsOpen(), Math::max);
     }
 
     void reset() {
         most.set(0);
-        look();
+        poll();
     }
 
     int most() {
-        look();
+        poll();
         return most.get();
     }
 }

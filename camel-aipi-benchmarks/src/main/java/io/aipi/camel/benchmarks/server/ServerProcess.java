@@ -10,9 +10,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.OperatingSystemMXBean;
 import io.aipi.camel.benchmarks.control.CommandLoop;
-import io.aipi.camel.benchmarks.plan.Case;
 import io.aipi.camel.benchmarks.plan.Plan;
 import io.aipi.camel.benchmarks.plan.Reporting;
+import io.aipi.camel.benchmarks.plan.Scenario;
 import io.aipi.camel.benchmarks.plan.Work;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
@@ -38,7 +38,7 @@ public final class ServerProcess {
     private long cpuAtFirst;
     private long nanosAtFirst;
 
-    private ServerProcess(Case load) {
+    private ServerProcess(Scenario load) {
         String endpoint = load.work().reporting().endpoint();
         simulator = AipiSimulator.builder()
                 .endpoint(
@@ -55,7 +55,7 @@ public final class ServerProcess {
     /**
      * Runs until its input ends.
      *
-     * @param arguments the plan and the case
+     * @param arguments the plan and the scenario
      * @throws InterruptedException if somebody interrupts
      */
     public static void main(String[] arguments) throws InterruptedException {

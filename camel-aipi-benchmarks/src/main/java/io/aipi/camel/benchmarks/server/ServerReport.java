@@ -27,7 +27,7 @@ public record ServerReport(List<ServedJob> jobs, int connections, double cpuShar
      *
      * @param tag the first word of its prompt
      * @param readyNanos when its result was ready, by the server's clock; null if it never was
-     * @param polls how often it was looked at
+     * @param polls how often it was polled
      */
     public record ServedJob(String tag, Long readyNanos, long polls) {}
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class ClockOffsetTest {
 
     @Test
-    void theOtherClockIsReadHalfWayBetweenQuestionAndAnswer() {
+    void theOtherClockIsReadHalfWayBetweenQuestionAndResponse() {
         ClockOffset offset = ClockOffset.of(1000, 9100, 1200);
 
         assertThat(offset).isEqualTo(new ClockOffset(8000, 100));

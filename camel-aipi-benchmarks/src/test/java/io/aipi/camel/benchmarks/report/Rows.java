@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.benchmarks.report;
 
-import io.aipi.camel.benchmarks.plan.PeerKind;
+import io.aipi.camel.benchmarks.plan.ClientKind;
 import java.util.List;
 import java.util.Map;
 
@@ -15,14 +15,14 @@ final class Rows {
 
     private Rows() {}
 
-    static Row row(String load, PeerKind peer, double polls, double delay) {
-        return row(load, peer, polls, delay, 0);
+    static Row row(String load, ClientKind client, double polls, double delay) {
+        return row(load, client, polls, delay, 0);
     }
 
-    static Row row(String load, PeerKind peer, double polls, double delay, int failed) {
+    static Row row(String load, ClientKind client, double polls, double delay, int failed) {
         return new Row(
                 load,
-                peer.id(),
+                client.id(),
                 10,
                 300,
                 2,

@@ -6,8 +6,8 @@
  */
 package io.aipi.camel.benchmarks.report;
 
-import static io.aipi.camel.benchmarks.plan.PeerKind.AIPI;
-import static io.aipi.camel.benchmarks.plan.PeerKind.JDK;
+import static io.aipi.camel.benchmarks.plan.ClientKind.AIPI;
+import static io.aipi.camel.benchmarks.plan.ClientKind.JDK;
 import static io.aipi.camel.benchmarks.report.Rows.row;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -494,82 +494,6 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Stored jobs whose messages had a request id (the header
-         * CamelAipiRequestId): their outcomes are routed this long after the
-         * start of the consumer at the earliest. A broker delivers what was not
-         * acknowledged at a crash again; until then the job has to stay stored,
-         * or it is submitted twice. Only what was stored before the start
-         * waits.
-         * 
-         * The option is a: <code>java.time.Duration</code> type.
-         * 
-         * Default: 5s
-         * Group: consumer
-         * 
-         * @param recoveryDelay the value to set
-         * @return the dsl builder
-         */
-        default AipiEndpointConsumerBuilder recoveryDelay(java.time.Duration recoveryDelay) {
-            doSetProperty("recoveryDelay", recoveryDelay);
-            return this;
-        }
-        /**
-         * Stored jobs whose messages had a request id (the header
-         * CamelAipiRequestId): their outcomes are routed this long after the
-         * start of the consumer at the earliest. A broker delivers what was not
-         * acknowledged at a crash again; until then the job has to stay stored,
-         * or it is submitted twice. Only what was stored before the start
-         * waits.
-         * 
-         * The option will be converted to a <code>java.time.Duration</code>
-         * type.
-         * 
-         * Default: 5s
-         * Group: consumer
-         * 
-         * @param recoveryDelay the value to set
-         * @return the dsl builder
-         */
-        default AipiEndpointConsumerBuilder recoveryDelay(String recoveryDelay) {
-            doSetProperty("recoveryDelay", recoveryDelay);
-            return this;
-        }
-        /**
-         * Time between two looks through the jobRepository for jobs that were
-         * stored by other processes, and between two tries of what it has
-         * refused.
-         * 
-         * The option is a: <code>java.time.Duration</code> type.
-         * 
-         * Default: 5s
-         * Group: consumer
-         * 
-         * @param recoveryInterval the value to set
-         * @return the dsl builder
-         */
-        default AipiEndpointConsumerBuilder recoveryInterval(java.time.Duration recoveryInterval) {
-            doSetProperty("recoveryInterval", recoveryInterval);
-            return this;
-        }
-        /**
-         * Time between two looks through the jobRepository for jobs that were
-         * stored by other processes, and between two tries of what it has
-         * refused.
-         * 
-         * The option will be converted to a <code>java.time.Duration</code>
-         * type.
-         * 
-         * Default: 5s
-         * Group: consumer
-         * 
-         * @param recoveryInterval the value to set
-         * @return the dsl builder
-         */
-        default AipiEndpointConsumerBuilder recoveryInterval(String recoveryInterval) {
-            doSetProperty("recoveryInterval", recoveryInterval);
-            return this;
-        }
-        /**
          * Time before the first redelivery. It doubles with each one, up to a
          * minute.
          * 
@@ -603,7 +527,81 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time between two looks at a job. Between the two bounds the
+         * Stored jobs whose messages had a request id (the header
+         * CamelAipiRequestId): their outcomes are routed this long after the
+         * start of the consumer at the earliest. A broker delivers what was not
+         * acknowledged at a crash again; until then the job has to stay stored,
+         * or it is submitted twice. Only what was stored before the start
+         * waits.
+         * 
+         * The option is a: <code>java.time.Duration</code> type.
+         * 
+         * Default: 5s
+         * Group: consumer
+         * 
+         * @param redeliveryGracePeriod the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder redeliveryGracePeriod(java.time.Duration redeliveryGracePeriod) {
+            doSetProperty("redeliveryGracePeriod", redeliveryGracePeriod);
+            return this;
+        }
+        /**
+         * Stored jobs whose messages had a request id (the header
+         * CamelAipiRequestId): their outcomes are routed this long after the
+         * start of the consumer at the earliest. A broker delivers what was not
+         * acknowledged at a crash again; until then the job has to stay stored,
+         * or it is submitted twice. Only what was stored before the start
+         * waits.
+         * 
+         * The option will be converted to a <code>java.time.Duration</code>
+         * type.
+         * 
+         * Default: 5s
+         * Group: consumer
+         * 
+         * @param redeliveryGracePeriod the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder redeliveryGracePeriod(String redeliveryGracePeriod) {
+            doSetProperty("redeliveryGracePeriod", redeliveryGracePeriod);
+            return this;
+        }
+        /**
+         * Time between two scans the jobRepository for jobs that were stored by
+         * other processes, and between two tries of what it has refused.
+         * 
+         * The option is a: <code>java.time.Duration</code> type.
+         * 
+         * Default: 5s
+         * Group: consumer
+         * 
+         * @param repositoryScanInterval the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder repositoryScanInterval(java.time.Duration repositoryScanInterval) {
+            doSetProperty("repositoryScanInterval", repositoryScanInterval);
+            return this;
+        }
+        /**
+         * Time between two scans the jobRepository for jobs that were stored by
+         * other processes, and between two tries of what it has refused.
+         * 
+         * The option will be converted to a <code>java.time.Duration</code>
+         * type.
+         * 
+         * Default: 5s
+         * Group: consumer
+         * 
+         * @param repositoryScanInterval the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder repositoryScanInterval(String repositoryScanInterval) {
+            doSetProperty("repositoryScanInterval", repositoryScanInterval);
+            return this;
+        }
+        /**
+         * Longest time between two polls of a job. Between the two bounds the
          * pace follows what the server says of the job.
          * 
          * The option is a: <code>java.time.Duration</code> type.
@@ -619,7 +617,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time between two looks at a job. Between the two bounds the
+         * Longest time between two polls of a job. Between the two bounds the
          * pace follows what the server says of the job.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
@@ -636,8 +634,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Shortest time between two looks at a job, and before the first one.
-         * Looks come as close as this only where the job's end is expected;
+         * Shortest time between two polls of a job, and before the first one.
+         * Polls come as close as this only where the job's end is expected;
          * elsewhere they are three times as far apart, or more.
          * 
          * The option is a: <code>java.time.Duration</code> type.
@@ -653,8 +651,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Shortest time between two looks at a job, and before the first one.
-         * Looks come as close as this only where the job's end is expected;
+         * Shortest time between two polls of a job, and before the first one.
+         * Polls come as close as this only where the job's end is expected;
          * elsewhere they are three times as far apart, or more.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
@@ -782,7 +780,7 @@ public interface AipiEndpointBuilderFactory {
         /**
          * API key; not needed on an open server. Sent at login, with the query
          * of the server's list of endpoints and that of the key's validity, and
-         * with each call of a job if loginRoute is none.
+         * with each call of a job if loginMode is none.
          * 
          * The option is a: <code>java.lang.String</code> type.
          * 
@@ -843,7 +841,7 @@ public interface AipiEndpointBuilderFactory {
          * and costs one extra request at most. shared is POST /login with a
          * JSON body, as documented. endpoint is GET /NAME/login with a query,
          * as served by AIME API Server 0.9. none is no login: the API key goes
-         * with each submit and each look at a job, and the server hands it on
+         * with each submit and each poll of a job, and the server hands it on
          * to its workers.
          * 
          * The option is a: <code>java.lang.String</code> type.
@@ -851,11 +849,11 @@ public interface AipiEndpointBuilderFactory {
          * Default: auto
          * Group: security
          * 
-         * @param loginRoute the value to set
+         * @param loginMode the value to set
          * @return the dsl builder
          */
-        default AipiEndpointConsumerBuilder loginRoute(String loginRoute) {
-            doSetProperty("loginRoute", loginRoute);
+        default AipiEndpointConsumerBuilder loginMode(String loginMode) {
+            doSetProperty("loginMode", loginMode);
             return this;
         }
         /**
@@ -971,6 +969,39 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * How long a job is still followed that the server calls lapsed, or
+         * whose polls fail one after the other, in case it comes back.
+         * 
+         * The option is a: <code>java.time.Duration</code> type.
+         * 
+         * Default: 1m
+         * Group: timeout
+         * 
+         * @param pollFailureTimeout the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder pollFailureTimeout(java.time.Duration pollFailureTimeout) {
+            doSetProperty("pollFailureTimeout", pollFailureTimeout);
+            return this;
+        }
+        /**
+         * How long a job is still followed that the server calls lapsed, or
+         * whose polls fail one after the other, in case it comes back.
+         * 
+         * The option will be converted to a <code>java.time.Duration</code>
+         * type.
+         * 
+         * Default: 1m
+         * Group: timeout
+         * 
+         * @param pollFailureTimeout the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder pollFailureTimeout(String pollFailureTimeout) {
+            doSetProperty("pollFailureTimeout", pollFailureTimeout);
+            return this;
+        }
+        /**
          * How long to wait, with backoff, for a slot when the server's queue is
          * full. 0 fails the exchange at once.
          * 
@@ -1001,39 +1032,6 @@ public interface AipiEndpointBuilderFactory {
          */
         default AipiEndpointConsumerBuilder queueFullTimeout(String queueFullTimeout) {
             doSetProperty("queueFullTimeout", queueFullTimeout);
-            return this;
-        }
-        /**
-         * How long a job is still followed that the server calls lapsed, or
-         * whose polls fail one after the other, in case it comes back.
-         * 
-         * The option is a: <code>java.time.Duration</code> type.
-         * 
-         * Default: 1m
-         * Group: timeout
-         * 
-         * @param recoveryTimeout the value to set
-         * @return the dsl builder
-         */
-        default AipiEndpointConsumerBuilder recoveryTimeout(java.time.Duration recoveryTimeout) {
-            doSetProperty("recoveryTimeout", recoveryTimeout);
-            return this;
-        }
-        /**
-         * How long a job is still followed that the server calls lapsed, or
-         * whose polls fail one after the other, in case it comes back.
-         * 
-         * The option will be converted to a <code>java.time.Duration</code>
-         * type.
-         * 
-         * Default: 1m
-         * Group: timeout
-         * 
-         * @param recoveryTimeout the value to set
-         * @return the dsl builder
-         */
-        default AipiEndpointConsumerBuilder recoveryTimeout(String recoveryTimeout) {
-            doSetProperty("recoveryTimeout", recoveryTimeout);
             return this;
         }
         /**
@@ -1763,7 +1761,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time between two looks at a job. Between the two bounds the
+         * Longest time between two polls of a job. Between the two bounds the
          * pace follows what the server says of the job.
          * 
          * The option is a: <code>java.time.Duration</code> type.
@@ -1779,7 +1777,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time between two looks at a job. Between the two bounds the
+         * Longest time between two polls of a job. Between the two bounds the
          * pace follows what the server says of the job.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
@@ -1796,8 +1794,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Shortest time between two looks at a job, and before the first one.
-         * Looks come as close as this only where the job's end is expected;
+         * Shortest time between two polls of a job, and before the first one.
+         * Polls come as close as this only where the job's end is expected;
          * elsewhere they are three times as far apart, or more.
          * 
          * The option is a: <code>java.time.Duration</code> type.
@@ -1813,8 +1811,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Shortest time between two looks at a job, and before the first one.
-         * Looks come as close as this only where the job's end is expected;
+         * Shortest time between two polls of a job, and before the first one.
+         * Polls come as close as this only where the job's end is expected;
          * elsewhere they are three times as far apart, or more.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
@@ -1942,7 +1940,7 @@ public interface AipiEndpointBuilderFactory {
         /**
          * API key; not needed on an open server. Sent at login, with the query
          * of the server's list of endpoints and that of the key's validity, and
-         * with each call of a job if loginRoute is none.
+         * with each call of a job if loginMode is none.
          * 
          * The option is a: <code>java.lang.String</code> type.
          * 
@@ -2003,7 +2001,7 @@ public interface AipiEndpointBuilderFactory {
          * and costs one extra request at most. shared is POST /login with a
          * JSON body, as documented. endpoint is GET /NAME/login with a query,
          * as served by AIME API Server 0.9. none is no login: the API key goes
-         * with each submit and each look at a job, and the server hands it on
+         * with each submit and each poll of a job, and the server hands it on
          * to its workers.
          * 
          * The option is a: <code>java.lang.String</code> type.
@@ -2011,11 +2009,11 @@ public interface AipiEndpointBuilderFactory {
          * Default: auto
          * Group: security
          * 
-         * @param loginRoute the value to set
+         * @param loginMode the value to set
          * @return the dsl builder
          */
-        default AipiEndpointProducerBuilder loginRoute(String loginRoute) {
-            doSetProperty("loginRoute", loginRoute);
+        default AipiEndpointProducerBuilder loginMode(String loginMode) {
+            doSetProperty("loginMode", loginMode);
             return this;
         }
         /**
@@ -2131,6 +2129,39 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * How long a job is still followed that the server calls lapsed, or
+         * whose polls fail one after the other, in case it comes back.
+         * 
+         * The option is a: <code>java.time.Duration</code> type.
+         * 
+         * Default: 1m
+         * Group: timeout
+         * 
+         * @param pollFailureTimeout the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder pollFailureTimeout(java.time.Duration pollFailureTimeout) {
+            doSetProperty("pollFailureTimeout", pollFailureTimeout);
+            return this;
+        }
+        /**
+         * How long a job is still followed that the server calls lapsed, or
+         * whose polls fail one after the other, in case it comes back.
+         * 
+         * The option will be converted to a <code>java.time.Duration</code>
+         * type.
+         * 
+         * Default: 1m
+         * Group: timeout
+         * 
+         * @param pollFailureTimeout the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder pollFailureTimeout(String pollFailureTimeout) {
+            doSetProperty("pollFailureTimeout", pollFailureTimeout);
+            return this;
+        }
+        /**
          * How long to wait, with backoff, for a slot when the server's queue is
          * full. 0 fails the exchange at once.
          * 
@@ -2161,39 +2192,6 @@ public interface AipiEndpointBuilderFactory {
          */
         default AipiEndpointProducerBuilder queueFullTimeout(String queueFullTimeout) {
             doSetProperty("queueFullTimeout", queueFullTimeout);
-            return this;
-        }
-        /**
-         * How long a job is still followed that the server calls lapsed, or
-         * whose polls fail one after the other, in case it comes back.
-         * 
-         * The option is a: <code>java.time.Duration</code> type.
-         * 
-         * Default: 1m
-         * Group: timeout
-         * 
-         * @param recoveryTimeout the value to set
-         * @return the dsl builder
-         */
-        default AipiEndpointProducerBuilder recoveryTimeout(java.time.Duration recoveryTimeout) {
-            doSetProperty("recoveryTimeout", recoveryTimeout);
-            return this;
-        }
-        /**
-         * How long a job is still followed that the server calls lapsed, or
-         * whose polls fail one after the other, in case it comes back.
-         * 
-         * The option will be converted to a <code>java.time.Duration</code>
-         * type.
-         * 
-         * Default: 1m
-         * Group: timeout
-         * 
-         * @param recoveryTimeout the value to set
-         * @return the dsl builder
-         */
-        default AipiEndpointProducerBuilder recoveryTimeout(String recoveryTimeout) {
-            doSetProperty("recoveryTimeout", recoveryTimeout);
             return this;
         }
         /**
@@ -2816,7 +2814,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time between two looks at a job. Between the two bounds the
+         * Longest time between two polls of a job. Between the two bounds the
          * pace follows what the server says of the job.
          * 
          * The option is a: <code>java.time.Duration</code> type.
@@ -2832,7 +2830,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time between two looks at a job. Between the two bounds the
+         * Longest time between two polls of a job. Between the two bounds the
          * pace follows what the server says of the job.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
@@ -2849,8 +2847,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Shortest time between two looks at a job, and before the first one.
-         * Looks come as close as this only where the job's end is expected;
+         * Shortest time between two polls of a job, and before the first one.
+         * Polls come as close as this only where the job's end is expected;
          * elsewhere they are three times as far apart, or more.
          * 
          * The option is a: <code>java.time.Duration</code> type.
@@ -2866,8 +2864,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Shortest time between two looks at a job, and before the first one.
-         * Looks come as close as this only where the job's end is expected;
+         * Shortest time between two polls of a job, and before the first one.
+         * Polls come as close as this only where the job's end is expected;
          * elsewhere they are three times as far apart, or more.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
@@ -2995,7 +2993,7 @@ public interface AipiEndpointBuilderFactory {
         /**
          * API key; not needed on an open server. Sent at login, with the query
          * of the server's list of endpoints and that of the key's validity, and
-         * with each call of a job if loginRoute is none.
+         * with each call of a job if loginMode is none.
          * 
          * The option is a: <code>java.lang.String</code> type.
          * 
@@ -3056,7 +3054,7 @@ public interface AipiEndpointBuilderFactory {
          * and costs one extra request at most. shared is POST /login with a
          * JSON body, as documented. endpoint is GET /NAME/login with a query,
          * as served by AIME API Server 0.9. none is no login: the API key goes
-         * with each submit and each look at a job, and the server hands it on
+         * with each submit and each poll of a job, and the server hands it on
          * to its workers.
          * 
          * The option is a: <code>java.lang.String</code> type.
@@ -3064,11 +3062,11 @@ public interface AipiEndpointBuilderFactory {
          * Default: auto
          * Group: security
          * 
-         * @param loginRoute the value to set
+         * @param loginMode the value to set
          * @return the dsl builder
          */
-        default AipiEndpointBuilder loginRoute(String loginRoute) {
-            doSetProperty("loginRoute", loginRoute);
+        default AipiEndpointBuilder loginMode(String loginMode) {
+            doSetProperty("loginMode", loginMode);
             return this;
         }
         /**
@@ -3184,6 +3182,39 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * How long a job is still followed that the server calls lapsed, or
+         * whose polls fail one after the other, in case it comes back.
+         * 
+         * The option is a: <code>java.time.Duration</code> type.
+         * 
+         * Default: 1m
+         * Group: timeout
+         * 
+         * @param pollFailureTimeout the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder pollFailureTimeout(java.time.Duration pollFailureTimeout) {
+            doSetProperty("pollFailureTimeout", pollFailureTimeout);
+            return this;
+        }
+        /**
+         * How long a job is still followed that the server calls lapsed, or
+         * whose polls fail one after the other, in case it comes back.
+         * 
+         * The option will be converted to a <code>java.time.Duration</code>
+         * type.
+         * 
+         * Default: 1m
+         * Group: timeout
+         * 
+         * @param pollFailureTimeout the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder pollFailureTimeout(String pollFailureTimeout) {
+            doSetProperty("pollFailureTimeout", pollFailureTimeout);
+            return this;
+        }
+        /**
          * How long to wait, with backoff, for a slot when the server's queue is
          * full. 0 fails the exchange at once.
          * 
@@ -3214,39 +3245,6 @@ public interface AipiEndpointBuilderFactory {
          */
         default AipiEndpointBuilder queueFullTimeout(String queueFullTimeout) {
             doSetProperty("queueFullTimeout", queueFullTimeout);
-            return this;
-        }
-        /**
-         * How long a job is still followed that the server calls lapsed, or
-         * whose polls fail one after the other, in case it comes back.
-         * 
-         * The option is a: <code>java.time.Duration</code> type.
-         * 
-         * Default: 1m
-         * Group: timeout
-         * 
-         * @param recoveryTimeout the value to set
-         * @return the dsl builder
-         */
-        default AipiEndpointBuilder recoveryTimeout(java.time.Duration recoveryTimeout) {
-            doSetProperty("recoveryTimeout", recoveryTimeout);
-            return this;
-        }
-        /**
-         * How long a job is still followed that the server calls lapsed, or
-         * whose polls fail one after the other, in case it comes back.
-         * 
-         * The option will be converted to a <code>java.time.Duration</code>
-         * type.
-         * 
-         * Default: 1m
-         * Group: timeout
-         * 
-         * @param recoveryTimeout the value to set
-         * @return the dsl builder
-         */
-        default AipiEndpointBuilder recoveryTimeout(String recoveryTimeout) {
-            doSetProperty("recoveryTimeout", recoveryTimeout);
             return this;
         }
         /**
@@ -3676,10 +3674,10 @@ public interface AipiEndpointBuilderFactory {
          * 
          * Group: progress
          * 
-         * @return the name of the header {@code AipiEstimate}.
+         * @return the name of the header {@code AipiEstimatedTimeRemaining}.
          */
-        public String aipiEstimate() {
-            return "CamelAipiEstimate";
+        public String aipiEstimatedTimeRemaining() {
+            return "CamelAipiEstimatedTimeRemaining";
         }
         /**
          * Workers that serve the endpoint now.
@@ -3777,10 +3775,10 @@ public interface AipiEndpointBuilderFactory {
          * 
          * Group: common
          * 
-         * @return the name of the header {@code AipiReason}.
+         * @return the name of the header {@code AipiErrorMessage}.
          */
-        public String aipiReason() {
-            return "CamelAipiReason";
+        public String aipiErrorMessage() {
+            return "CamelAipiErrorMessage";
         }
     }
     static AipiEndpointBuilder endpointBuilder(String componentName, String path) {

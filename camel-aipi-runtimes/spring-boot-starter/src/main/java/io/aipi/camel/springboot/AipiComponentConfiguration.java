@@ -130,23 +130,23 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private Integer maximumRedeliveries;
 
     /**
+     * Time before the first redelivery. It doubles with each one, up to a minute.
+     */
+    private Duration redeliveryDelay;
+
+    /**
      * Stored jobs whose messages had a request id (the header CamelAipiRequestId): their outcomes are routed this
      * long after the start of the consumer at the earliest. A broker delivers what was not acknowledged at a crash
      * again; until then the job has to stay stored, or it is submitted twice. Only what was stored before the start
      * waits.
      */
-    private Duration recoveryDelay;
+    private Duration redeliveryGracePeriod;
 
     /**
-     * Time between two looks through the jobRepository for jobs that were stored by other processes, and between two
-     * tries of what it has refused.
+     * Time between two scans the jobRepository for jobs that were stored by other processes, and between two tries of
+     * what it has refused.
      */
-    private Duration recoveryInterval;
-
-    /**
-     * Time before the first redelivery. It doubles with each one, up to a minute.
-     */
-    private Duration redeliveryDelay;
+    private Duration repositoryScanInterval;
 
     /**
      * Whether the producer should be started lazy (on the first message). By starting lazy you can use this to allow
@@ -242,13 +242,13 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private Boolean healthCheckProducerEnabled;
 
     /**
-     * Longest time between two looks at a job. Between the two bounds the pace follows what the server says of the
+     * Longest time between two polls of a job. Between the two bounds the pace follows what the server says of the
      * job.
      */
     private Duration maxPollInterval;
 
     /**
-     * Shortest time between two looks at a job, and before the first one. Looks come as close as this only where the
+     * Shortest time between two polls of a job, and before the first one. Polls come as close as this only where the
      * job's end is expected; elsewhere they are three times as far apart, or more.
      */
     private Duration pollInterval;
@@ -282,7 +282,7 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
 
     /**
      * API key; not needed on an open server. Sent at login, with the query of the server's list of endpoints and that
-     * of the key's validity, and with each call of a job if loginRoute is none.
+     * of the key's validity, and with each call of a job if loginMode is none.
      */
     private String apiKey;
 
@@ -296,10 +296,10 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     /**
      * How a session key is obtained. auto finds out, remembers per server, and costs one extra request at most.
      * shared is POST /login with a JSON body, as documented. endpoint is GET /NAME/login with a query, as served by
-     * AIME API Server 0.9. none is no login: the API key goes with each submit and each look at a job, and the server
+     * AIME API Server 0.9. none is no login: the API key goes with each submit and each poll of a job, and the server
      * hands it on to its workers.
      */
-    private String loginRoute;
+    private String loginMode;
 
     /**
      * TLS parameters: trust store, key store, protocols. By default those of the JVM. The name of a bean of type
@@ -329,15 +329,15 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private Duration jobTimeout;
 
     /**
-     * How long to wait, with backoff, for a slot when the server's queue is full. 0 fails the exchange at once.
-     */
-    private Duration queueFullTimeout;
-
-    /**
      * How long a job is still followed that the server calls lapsed, or whose polls fail one after the other, in case
      * it comes back.
      */
-    private Duration recoveryTimeout;
+    private Duration pollFailureTimeout;
+
+    /**
+     * How long to wait, with backoff, for a slot when the server's queue is full. 0 fails the exchange at once.
+     */
+    private Duration queueFullTimeout;
 
     /**
      * Longest time for one HTTP request, from its connection to the end of the response. So long it waits for a free
@@ -484,28 +484,28 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
         this.maximumRedeliveries = maximumRedeliveries;
     }
 
-    public Duration getRecoveryDelay() {
-        return recoveryDelay;
-    }
-
-    public void setRecoveryDelay(Duration recoveryDelay) {
-        this.recoveryDelay = recoveryDelay;
-    }
-
-    public Duration getRecoveryInterval() {
-        return recoveryInterval;
-    }
-
-    public void setRecoveryInterval(Duration recoveryInterval) {
-        this.recoveryInterval = recoveryInterval;
-    }
-
     public Duration getRedeliveryDelay() {
         return redeliveryDelay;
     }
 
     public void setRedeliveryDelay(Duration redeliveryDelay) {
         this.redeliveryDelay = redeliveryDelay;
+    }
+
+    public Duration getRedeliveryGracePeriod() {
+        return redeliveryGracePeriod;
+    }
+
+    public void setRedeliveryGracePeriod(Duration redeliveryGracePeriod) {
+        this.redeliveryGracePeriod = redeliveryGracePeriod;
+    }
+
+    public Duration getRepositoryScanInterval() {
+        return repositoryScanInterval;
+    }
+
+    public void setRepositoryScanInterval(Duration repositoryScanInterval) {
+        this.repositoryScanInterval = repositoryScanInterval;
     }
 
     public Boolean getLazyStartProducer() {
@@ -692,12 +692,12 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
         this.httpHeaders = httpHeaders;
     }
 
-    public String getLoginRoute() {
-        return loginRoute;
+    public String getLoginMode() {
+        return loginMode;
     }
 
-    public void setLoginRoute(String loginRoute) {
-        this.loginRoute = loginRoute;
+    public void setLoginMode(String loginMode) {
+        this.loginMode = loginMode;
     }
 
     public String getSslContextParameters() {
@@ -740,20 +740,20 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
         this.jobTimeout = jobTimeout;
     }
 
+    public Duration getPollFailureTimeout() {
+        return pollFailureTimeout;
+    }
+
+    public void setPollFailureTimeout(Duration pollFailureTimeout) {
+        this.pollFailureTimeout = pollFailureTimeout;
+    }
+
     public Duration getQueueFullTimeout() {
         return queueFullTimeout;
     }
 
     public void setQueueFullTimeout(Duration queueFullTimeout) {
         this.queueFullTimeout = queueFullTimeout;
-    }
-
-    public Duration getRecoveryTimeout() {
-        return recoveryTimeout;
-    }
-
-    public void setRecoveryTimeout(Duration recoveryTimeout) {
-        this.recoveryTimeout = recoveryTimeout;
     }
 
     public Duration getRequestTimeout() {

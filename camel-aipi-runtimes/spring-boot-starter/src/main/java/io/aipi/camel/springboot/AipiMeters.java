@@ -134,7 +134,7 @@ final class AipiMeters extends LifecycleStrategySupport implements MeterBinder {
                 Gauge.builder("camel.aipi.logins", counts, EndpointCounts::logins)
                         .description(
                                 "Logins begun in the endpoint's session with the server; endpoints with the same name, server,"
-                                        + " login route and credentials share one. 0 while no route with the endpoint runs")
+                                        + " login mode and credentials share one. 0 while no route with the endpoint runs")
                         .tags(key.tags())
                         .strongReference(true)
                         .register(registry),

@@ -11,7 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.aipi.camel.AipiConstants;
-import io.aipi.client.JobProgress;
+import io.aipi.client.model.JobProgress;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.time.Duration;

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.simulator.AipiSimulator;
-import io.aipi.simulator.FreePorts;
+import io.aipi.simulator.AvailablePorts;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -424,7 +424,7 @@ class FilePipelineTest {
 
     @Test
     void withoutAServerTheSimulatorIsStarted_andStoppedAtTheEnd() throws Exception {
-        int port = FreePorts.one();
+        int port = AvailablePorts.one();
         properties.remove("camel.component.aipi.server-url");
         properties.setProperty("simulator.port", String.valueOf(port));
         properties.setProperty("simulator.compute-time", "100ms");

@@ -7,8 +7,8 @@
 package io.aipi.camel.examples.httpgateway;
 
 import io.aipi.camel.AipiConstants;
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobResult;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;

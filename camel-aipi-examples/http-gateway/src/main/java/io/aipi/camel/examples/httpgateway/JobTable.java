@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.examples.httpgateway;
 
-import io.aipi.client.JobResult;
+import io.aipi.client.ResultReader;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -52,7 +52,7 @@ final class JobTable {
                 row.getString("id"),
                 model,
                 null,
-                result == null ? null : JobResult.ofJson(model, null, result),
+                result == null ? null : ResultReader.read(model, null, result),
                 errorType == null
                         ? null
                         : new JobView.Failure(errorType, row.getString("error_reason"), row.getBoolean("retryable")));

@@ -6,9 +6,9 @@
  */
 package io.aipi.camel.examples.httpgateway;
 
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobResult;
-import io.aipi.client.Media;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.Media;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

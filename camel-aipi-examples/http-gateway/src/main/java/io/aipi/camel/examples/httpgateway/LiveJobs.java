@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.examples.httpgateway;
 
-import io.aipi.client.JobProgress;
+import io.aipi.client.model.JobProgress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

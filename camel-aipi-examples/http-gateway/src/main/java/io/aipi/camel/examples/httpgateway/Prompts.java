@@ -7,7 +7,7 @@
 package io.aipi.camel.examples.httpgateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.aipi.client.AipiRequest;
+import io.aipi.client.model.AipiRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;

@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobResult;
-import io.aipi.client.JobState;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.JobState;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -79,7 +79,7 @@ class GatewayTest {
         properties.put("camel.component.aipi.server-url", server.url());
         properties.put("camel.component.aipi.api-key", KEY);
         properties.put("camel.component.aipi.poll-interval", "50");
-        properties.put("camel.component.aipi.recovery-interval", "200");
+        properties.put("camel.component.aipi.repository-scan-interval", "200");
         properties.put("gateway.port", "0");
         properties.put("camel.main.shutdown-timeout", "10");
         properties.put("jobs.url", "jdbc:h2:file:" + folder.resolve("jobs") + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");

@@ -8,9 +8,9 @@ package io.aipi.camel.examples.httpgateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobResult;
-import io.aipi.client.JobState;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.JobState;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Instant;
 import java.util.List;

@@ -8,8 +8,8 @@ package io.aipi.camel.examples.httpgateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.client.JobResult;
-import io.aipi.client.Media;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.Media;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.examples.httpgateway;
 
-import io.aipi.simulator.FreePorts;
+import io.aipi.simulator.AvailablePorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,7 +19,7 @@ final class Postgres {
     /** On a port below those that the system gives away meanwhile, and with more than the usual ten seconds to come up. */
     static EmbeddedPostgres start() throws IOException {
         return EmbeddedPostgres.builder()
-                .setPort(FreePorts.one())
+                .setPort(AvailablePorts.one())
                 .setPGStartupWait(Duration.ofMinutes(2))
                 .start();
     }

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.simulator.AipiSimulator;
-import io.aipi.simulator.FreePorts;
+import io.aipi.simulator.AvailablePorts;
 import io.aipi.simulator.SimulatedEndpoint;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
@@ -442,7 +442,7 @@ class JmsPipelineTest {
 
     @Test
     void aKilledProcessIsContinuedByTheNext() throws Exception {
-        int port = FreePorts.one();
+        int port = AvailablePorts.one();
         brokerUrl = "tcp://127.0.0.1:" + port + "?initialConnectAttempts=900&retryInterval=100";
         Process first =
                 process("-Dbroker.port=" + port, "-Ddemo=false", "-Dcamel.component.aipi.server-url=" + server.url());
@@ -480,8 +480,8 @@ class JmsPipelineTest {
         Files.createDirectories(folder.resolve("inbox"));
         Files.writeString(folder.resolve("inbox/haiku.txt"), "A haiku");
         Files.writeString(folder.resolve("inbox/broken.json"), "{");
-        Process process =
-                process("-Dbroker.port=0", "-Dsimulator.port=" + FreePorts.one(), "-Dsimulator.compute-time=100ms");
+        Process process = process(
+                "-Dbroker.port=0", "-Dsimulator.port=" + AvailablePorts.one(), "-Dsimulator.compute-time=100ms");
         Path output = folder.resolve("output");
         try {
             await().atMost(PATIENCE)

@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.examples.jobstore;
 
-import io.aipi.simulator.FreePorts;
+import io.aipi.simulator.AvailablePorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ record Database(String name, Map<String, String> properties) {
     static EmbeddedPostgres startPostgres() {
         try {
             return EmbeddedPostgres.builder()
-                    .setPort(FreePorts.one())
+                    .setPort(AvailablePorts.one())
                     .setPGStartupWait(Duration.ofMinutes(2))
                     .start();
         } catch (IOException e) {

@@ -40,7 +40,7 @@ class DatabaseOutageTest extends HeldBackJobs {
         properties.put("camel.component.aipi.server-url", server.url());
         properties.put("camel.component.aipi.poll-interval", "50ms");
         properties.put("camel.component.aipi.max-poll-interval", "100ms");
-        properties.put("camel.component.aipi.recovery-interval", "100ms");
+        properties.put("camel.component.aipi.repository-scan-interval", "100ms");
         return Application.start(properties, beforeStart, new RouteBuilder() {
             @Override
             public void configure() {
@@ -136,7 +136,8 @@ class DatabaseOutageTest extends HeldBackJobs {
                 await().atMost(PATIENCE).until(() -> server.stats().jobsDone() == JOBS);
                 // whoever submits in the moment before it is known learns of it when the job is stored
                 await().atMost(PATIENCE)
-                        .until(() -> warnings.seen().stream().anyMatch(warning -> warning.contains("AipiConsumer")));
+                        .until(() -> warnings.seen().stream()
+                                .anyMatch(warning -> warning.contains("Until the jobRepository works again")));
                 assertThat(catchThrowable(() -> application.submit("Too early", Map.of())))
                         .hasStackTraceContaining("Nothing was submitted");
 

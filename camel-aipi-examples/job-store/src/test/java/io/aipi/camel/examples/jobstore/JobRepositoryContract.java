@@ -72,7 +72,7 @@ abstract class JobRepositoryContract {
         properties.put("camel.component.aipi.server-url", server.url());
         properties.put("camel.component.aipi.api-key", API_KEY);
         properties.put("camel.component.aipi.poll-interval", "50ms");
-        properties.put("camel.component.aipi.recovery-interval", "100ms");
+        properties.put("camel.component.aipi.repository-scan-interval", "100ms");
         properties.put("camel.component.aipi.redelivery-delay", "10ms");
         Application application = Application.start(properties, new RouteBuilder() {
             @Override

@@ -36,7 +36,7 @@ class LeadershipTest extends HeldBackJobs {
         Map<String, String> properties = new HashMap<>(Database.h2(folder).properties());
         properties.put("camel.component.aipi.server-url", server.url());
         properties.put("camel.component.aipi.poll-interval", "50ms");
-        properties.put("camel.component.aipi.recovery-interval", "100ms");
+        properties.put("camel.component.aipi.repository-scan-interval", "100ms");
         properties.put("camel.component.aipi.lazy-login", "true");
         properties.put("camel.component.master.back-off-max-attempts", "1");
         properties.put("camel.component.master.back-off-delay", "200");

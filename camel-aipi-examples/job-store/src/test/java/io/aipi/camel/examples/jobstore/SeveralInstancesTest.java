@@ -130,7 +130,7 @@ class SeveralInstancesTest {
         Map<String, String> properties = new HashMap<>(database.properties());
         properties.put("camel.component.aipi.server-url", server.url());
         properties.put("camel.component.aipi.poll-interval", "100ms");
-        properties.put("camel.component.aipi.recovery-interval", "500ms");
+        properties.put("camel.component.aipi.repository-scan-interval", "500ms");
         properties.put("camel.component.aipi.lazy-login", "true");
         properties.put("camel.component.master.back-off-max-attempts", "1");
         properties.put("routes", "classpath:camel/*.yaml,classpath:cluster/*.yaml");

@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.examples.kafka;
 
-import io.aipi.simulator.FreePorts;
+import io.aipi.simulator.AvailablePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,7 +46,7 @@ public final class EmbeddedKafka implements AutoCloseable {
      */
     public static EmbeddedKafka start(Path folder) {
         // the broker's and the controller's are part of the settings, before anything listens
-        int[] ports = FreePorts.several(2);
+        int[] ports = AvailablePorts.several(2);
         String broker = "127.0.0.1:" + ports[0];
         String controller = "127.0.0.1:" + ports[1];
         Path log = folder.resolve("log");

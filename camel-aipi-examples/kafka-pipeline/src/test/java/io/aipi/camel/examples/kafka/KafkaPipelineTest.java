@@ -271,7 +271,10 @@ class KafkaPipelineTest {
         server.startWorkers("llama2_chat", 2);
 
         Main second = pipeline(
-                "camel.main.auto-startup-exclude-pattern", "prompts", "camel.component.aipi.recovery-delay", "0");
+                "camel.main.auto-startup-exclude-pattern",
+                "prompts",
+                "camel.component.aipi.redelivery-grace-period",
+                "0");
         NotifyBuilder refused = new NotifyBuilder(second.getCamelContext())
                 .fromRoute("answers")
                 .whenFailed(1)

@@ -70,7 +70,7 @@ class KillTest {
     private final Set<String> answered = new LinkedHashSet<>();
     private int answers;
     private long callsBefore;
-    private Duration recoveryDelay = Duration.ofSeconds(1);
+    private Duration redeliveryGracePeriod = Duration.ofSeconds(1);
 
     private EmbeddedKafka kafka;
     private AipiSimulator server;
@@ -130,8 +130,8 @@ class KillTest {
         startProcess();
         Duration startup = awaitContact(begin);
         // on a busy machine everything takes longer, Kafka's redeliveries included
-        recoveryDelay = startup.plusSeconds(1);
-        long longest = startup.plus(recoveryDelay).plus(WORK).toNanos();
+        redeliveryGracePeriod = startup.plusSeconds(1);
+        long longest = startup.plus(redeliveryGracePeriod).plus(WORK).toNanos();
         feedUntil(() -> server.stats().submits() >= OUTSTANDING * 4 / 5, Duration.ofMinutes(3));
         // not before: however slow the submits are, none of many has ended meanwhile
         server.startWorkers("llama2_chat", 2 * OUTSTANDING);
@@ -173,8 +173,8 @@ class KillTest {
                 FOLDER,
                 log,
                 Map.of(
-                        "camel.component.aipi.recovery-delay",
-                        Long.toString(recoveryDelay.toMillis()),
+                        "camel.component.aipi.redelivery-grace-period",
+                        Long.toString(redeliveryGracePeriod.toMillis()),
                         "log4j2.configurationFile",
                         "log4j2.properties",
                         "kafka.brokers",

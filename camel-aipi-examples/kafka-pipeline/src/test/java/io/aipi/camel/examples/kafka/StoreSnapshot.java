@@ -6,9 +6,6 @@
  */
 package io.aipi.camel.examples.kafka;
 
-import io.aipi.camel.internal.JobOutcome;
-import io.aipi.camel.internal.JobStore;
-import io.aipi.camel.internal.StoredJob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.processor.aggregate.jdbc.JdbcAggregationRepository;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -68,10 +66,12 @@ record StoreSnapshot(Map<String, Boolean> jobs, int completed) {
                 JdbcAggregationRepository repository =
                         new JdbcAggregationRepository(new DataSourceTransactionManager(source), "aipi_jobs", source)) {
             repository.start();
-            JobStore store = new JobStore(context, repository);
-            for (String key : store.keys()) {
-                StoredJob stored = store.load(key);
-                jobs.put(stored.job().jobId(), stored.outcome() instanceof JobOutcome.Done);
+            for (String key : repository.getKeys()) {
+                Exchange entry = repository.get(context, key);
+                // what is being removed has no body any more
+                if (entry.getIn().getBody() instanceof Map<?, ?> job) {
+                    jobs.put(entry.getIn().getHeader("CamelAipiJobId", String.class), job.containsKey("result"));
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

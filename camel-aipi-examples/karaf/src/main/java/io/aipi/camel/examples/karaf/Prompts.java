@@ -50,12 +50,14 @@ public final class Prompts {
             properties.addInitialProperty("chatEndpoint", models.get(Task.CHAT));
             properties.addInitialProperty("imageEndpoint", models.getOrDefault(Task.IMAGE, ""));
 
+            // tag::options[]
             AipiComponent aipi = context.getComponent("aipi", AipiComponent.class);
             aipi.getConfiguration().setServerUrl(server.url());
             aipi.getConfiguration().setApiKey(server.apiKey());
 
             context.start();
             context.addRoutes(new PromptRoutes());
+            // end::options[]
         } catch (Exception e) {
             context.close();
             throw e;

@@ -18,7 +18,6 @@ import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 
-// tag::ask
 /** Prompts as HTTP requests, answered when their jobs are done. Waiting takes no thread. */
 @Path("/")
 public class Prompts {
@@ -42,10 +41,12 @@ public class Prompts {
         return ask("direct:image", prompt);
     }
 
+    // tag::call
     private CompletionStage<Response> ask(String route, String prompt) {
         return camel.asyncSend(route, exchange -> exchange.getMessage().setBody(prompt))
                 .thenApply(Prompts::answer);
     }
+    // end::call
 
     private static Response answer(Exchange exchange) {
         AipiException failure = exchange.getException(AipiException.class);
@@ -70,4 +71,3 @@ public class Prompts {
                 .build();
     }
 }
-// end::ask

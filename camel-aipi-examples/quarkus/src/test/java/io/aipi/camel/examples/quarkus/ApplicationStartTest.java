@@ -9,7 +9,7 @@ package io.aipi.camel.examples.quarkus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.simulator.AipiSimulator;
-import io.aipi.simulator.FreePorts;
+import io.aipi.simulator.AvailablePorts;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -83,7 +83,7 @@ class ApplicationStartTest {
     @Test
     @Tag("case-E2")
     void theServersOwnModelAnswers_andWithoutOneForImagesThatIsSaid() throws Exception {
-        int port = FreePorts.one();
+        int port = AvailablePorts.one();
         try (AipiSimulator server = server()) {
             List<String> lines = start("serverUrl=" + server.url(), "apiKey=" + KEY, "quarkus.http.port=" + port);
 

@@ -9,7 +9,7 @@ package io.aipi.camel.examples.quarkus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.simulator.AipiSimulator;
-import io.aipi.simulator.FreePorts;
+import io.aipi.simulator.AvailablePorts;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.quarkus.test.QuarkusDevModeTest;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What {@code mvn quarkus:dev} does: a changed source takes effect with the next request. */
 class DevModeTest {
 
-    private static final int PORT = FreePorts.one();
+    private static final int PORT = AvailablePorts.one();
 
     private static AipiSimulator server;
 

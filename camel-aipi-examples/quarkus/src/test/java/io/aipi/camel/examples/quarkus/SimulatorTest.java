@@ -8,7 +8,7 @@ package io.aipi.camel.examples.quarkus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.simulator.FreePorts;
+import io.aipi.simulator.AvailablePorts;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -25,7 +25,7 @@ class SimulatorTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("simulator.port", String.valueOf(FreePorts.one()), "simulator.compute-time", "200ms");
+            return Map.of("simulator.port", String.valueOf(AvailablePorts.one()), "simulator.compute-time", "200ms");
         }
     }
 

@@ -6,8 +6,8 @@
  */
 package io.aipi.camel.examples.quickstart;
 
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobState;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobState;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Map;

@@ -7,7 +7,7 @@
 package io.aipi.camel.examples.quickstart;
 
 import io.aipi.camel.AipiConstants;
-import io.aipi.client.JobProgress;
+import io.aipi.client.model.JobProgress;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 

@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.examples.quickstart;
 
-import io.aipi.client.JobProgress;
+import io.aipi.client.model.JobProgress;
 import java.io.PrintStream;
 import java.time.LocalTime;
 import java.time.ZoneId;

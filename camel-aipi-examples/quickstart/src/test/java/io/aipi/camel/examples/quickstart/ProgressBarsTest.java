@@ -8,8 +8,8 @@ package io.aipi.camel.examples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobState;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobState;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

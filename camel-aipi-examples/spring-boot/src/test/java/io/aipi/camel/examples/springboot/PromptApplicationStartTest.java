@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.simulator.AipiSimulator;
-import io.aipi.simulator.FreePorts;
+import io.aipi.simulator.AvailablePorts;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -86,7 +86,7 @@ class PromptApplicationStartTest {
     @Test
     @Tag("case-E2")
     void theServersOwnModelsAnswer_andWithoutOneForImagesThatIsSaid() throws Exception {
-        int port = FreePorts.one();
+        int port = AvailablePorts.one();
         try (AipiSimulator server = AipiSimulator.builder()
                 .apiKey(KEY)
                 .endpoint(SimulatedEndpoint.chat("llama3_chat", "prompt_input"))
@@ -137,7 +137,10 @@ class PromptApplicationStartTest {
     @Test
     @Tag("case-E5")
     void aSettingThatIsNoneIsTold() throws Exception {
-        start("server.port=0", "simulator.port=" + FreePorts.one(), "camel.component.aipi.recovery-timeout=a-while");
+        start(
+                "server.port=0",
+                "simulator.port=" + AvailablePorts.one(),
+                "camel.component.aipi.poll-failure-timeout=a-while");
 
         assertThat(linesAtEnd())
                 .noneMatch(line -> line.startsWith("\tat "))

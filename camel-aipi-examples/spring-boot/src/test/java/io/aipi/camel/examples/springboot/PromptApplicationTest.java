@@ -13,7 +13,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.aipi.simulator.AipiSimulator;
-import io.aipi.simulator.FreePorts;
+import io.aipi.simulator.AvailablePorts;
 import io.aipi.simulator.SimulatorBean;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -55,7 +55,7 @@ class PromptApplicationTest {
                 PromptApplication.class,
                 "--server.port=0",
                 "--server.tomcat.threads.max=4",
-                "--simulator.port=" + FreePorts.one(),
+                "--simulator.port=" + AvailablePorts.one(),
                 "--simulator.compute-time=200ms",
                 "--simulator.workers=20");
         server = application.getBean(SimulatorBean.class).simulator();

@@ -7,14 +7,14 @@
 package io.aipi.camel.examples.support;
 
 import io.aipi.client.AipiClient;
-import io.aipi.client.EndpointDescription;
-import io.aipi.client.JobOptions;
 import io.aipi.client.ModelEndpoint;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.NotAllowedException;
+import io.aipi.client.model.EndpointDescription;
+import io.aipi.client.options.JobOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -6,8 +6,8 @@
  */
 package io.aipi.camel.examples.support;
 
-import io.aipi.client.EndpointDescription;
-import io.aipi.client.ParameterDescription;
+import io.aipi.client.model.EndpointDescription;
+import io.aipi.client.model.ParameterDescription;
 import java.util.List;
 
 /** What an example wants a model for. Whether a model does it is read from the server's description of its endpoint. */

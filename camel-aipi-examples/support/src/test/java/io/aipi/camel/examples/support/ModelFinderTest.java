@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.simulator.AipiSimulator;
-import io.aipi.simulator.FreePorts;
+import io.aipi.simulator.AvailablePorts;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.util.ArrayList;
@@ -174,7 +174,7 @@ class ModelFinderTest {
 
     @Test
     void aServerThatIsAwayIsWaitedForIfTheExampleDoes() throws Exception {
-        int port = FreePorts.one();
+        int port = AvailablePorts.one();
         ModelFinder finder = new ModelFinder(new Server("http://127.0.0.1:" + port, KEY, null), said::add);
 
         assertThatThrownBy(() -> finder.find(List.of(chat(null)))).isInstanceOf(ConnectionFailedException.class);

@@ -40,9 +40,9 @@ public final class CompatibilityTable {
     }
 
     /**
-     * Prints the table, and puts it into the README if asked.
+     * Prints the table, and writes it into docs/reference/compatibility.md if asked.
      *
-     * @param arguments the folder of the project, and whether to update the README
+     * @param arguments the folder of the project, and whether to update the page
      * @throws IOException if a file cannot be read or written
      * @throws IllegalStateException if a test has failed, or if the table is of a part of the tests and is to be kept
      */
@@ -54,7 +54,7 @@ public final class CompatibilityTable {
             throw new IllegalStateException(table.failures().size() + " tests have failed; they are named above.");
         }
         if (Boolean.parseBoolean(arguments[1])) {
-            table.writeInto(project.resolve("README.md"));
+            table.writeInto(project.resolve("docs/reference/compatibility.md"));
         }
     }
 

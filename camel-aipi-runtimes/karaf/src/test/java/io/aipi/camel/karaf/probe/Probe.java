@@ -10,10 +10,11 @@ import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConstants;
 import io.aipi.camel.AipiEndpoint;
 import io.aipi.camel.examples.karaf.PromptRoutes;
-import io.aipi.client.JobProgress;
-import io.aipi.client.JobResult;
-import io.aipi.client.JobState;
+import io.aipi.client.ResultReader;
 import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.JobState;
 import java.io.InputStream;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -147,7 +148,7 @@ public final class Probe implements BundleActivator {
 
     private void lookAtConverters() throws Exception {
         TypeConverter converter = camel.getTypeConverter();
-        JobResult result = JobResult.ofJson("llama2_chat", "JID1", "{\"text\": \"Converted\"}");
+        JobResult result = ResultReader.read("llama2_chat", "JID1", "{\"text\": \"Converted\"}");
         see("converted.string", converter.mandatoryConvertTo(String.class, result));
         see("converted.bytes", new String(converter.mandatoryConvertTo(byte[].class, result), StandardCharsets.UTF_8));
         try (InputStream stream = converter.mandatoryConvertTo(InputStream.class, result)) {

@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.quarkus.deployment;
 
-import io.aipi.camel.internal.StorableValues;
+import io.aipi.camel.internal.store.MessageSerializer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -85,7 +85,7 @@ final class StoredClasses {
     static Set<String> ofAnyMessage() throws Exception {
         Map<String, Object> message = new LinkedHashMap<>();
         VALUES.forEach(value -> message.put(value.getClass().getName(), value));
-        Map<String, Object> kept = StorableValues.headers(message);
+        Map<String, Object> kept = MessageSerializer.headers(message);
         if (kept.size() != message.size()) {
             throw new IllegalStateException("Kept are only " + kept.keySet());
         }

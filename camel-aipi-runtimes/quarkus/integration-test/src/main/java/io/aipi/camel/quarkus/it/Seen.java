@@ -7,7 +7,7 @@
 package io.aipi.camel.quarkus.it;
 
 import io.aipi.camel.AipiConstants;
-import io.aipi.client.JobProgress;
+import io.aipi.client.model.JobProgress;
 import io.quarkus.arc.Unremovable;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;

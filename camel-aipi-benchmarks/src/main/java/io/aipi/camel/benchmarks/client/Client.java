@@ -1,0 +1,16 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.benchmarks.client;
+
+import io.aipi.camel.benchmarks.plan.Job;
+
+/** Who does jobs. A blocking one is done with the job when {@link #run} returns; others return at once. It ends with its process. */
+interface Client {
+
+    /** Submits a job and follows it to its end, of which the completion is told once. */
+    void run(Job job, Completion completion);
+}

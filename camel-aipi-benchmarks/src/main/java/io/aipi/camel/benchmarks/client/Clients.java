@@ -1,0 +1,25 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.benchmarks.client;
+
+import io.aipi.camel.benchmarks.plan.ClientKind;
+
+/** Makes clients. */
+final class Clients {
+
+    private Clients() {}
+
+    /** A started client, logged in. */
+    static Client create(ClientKind kind, ServerSettings server) throws Exception {
+        return switch (kind) {
+            case AIPI, AIPI_HELD -> new ComponentClient(server, kind.isHeld());
+            case CAMEL_HTTP_POLL, CAMEL_HTTP_HELD -> new CamelHttpClient(server, kind.isHeld());
+            case HTTPCOMPONENTS, HTTPCOMPONENTS_HELD -> new HttpComponentsClient(server, kind.isHeld());
+            case JDK -> new JdkClient(server);
+        };
+    }
+}

@@ -1,0 +1,83 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.benchmarks.plan;
+
+import java.util.Arrays;
+
+/** Who does the work of a scenario: the component, or what a user would write without it. */
+public enum ClientKind {
+    /** The component with its defaults: it polls. */
+    AIPI("aipi", false, false),
+    /** The component with {@code holdConnection=true}. */
+    AIPI_HELD("aipi-held", false, true),
+    /** A route with camel-http that polls every 300 ms, and a thread for each job. */
+    CAMEL_HTTP_POLL("camel-http-poll", true, false),
+    /** A route with one held camel-http request for each job, and a thread. */
+    CAMEL_HTTP_HELD("camel-http-held", true, true),
+    /** A bare asynchronous HttpComponents client at the component's own pace: the floor. */
+    HTTPCOMPONENTS("httpcomponents", false, false),
+    /** The same client with held requests. */
+    HTTPCOMPONENTS_HELD("httpcomponents-held", false, true),
+    /** The JDK's client and a fixed interval, as the vendor's clients poll. */
+    JDK("jdk-300ms", false, false);
+
+    private final String id;
+    private final boolean blocking;
+    private final boolean held;
+
+    ClientKind(String id, boolean blocking, boolean held) {
+        this.id = id;
+        this.blocking = blocking;
+        this.held = held;
+    }
+
+    /**
+     * The client of this name.
+     *
+     * @param id such as {@code jdk-300ms}
+     * @return the client
+     * @throws IllegalArgumentException if there is none
+     */
+    public static ClientKind of(String id) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.id.equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("No client " + id));
+    }
+
+    /**
+     * Its name in tables and on the command line.
+     *
+     * @return such as {@code jdk-300ms}
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * Whether a job takes a thread of the caller until it is done.
+     *
+     * @return false for asynchronous ones
+     */
+    public boolean isBlocking() {
+        return blocking;
+    }
+
+    /**
+     * Whether it holds a request for each job and does not poll.
+     *
+     * @return true for the held ones
+     */
+    public boolean isHeld() {
+        return held;
+    }
+
+    @Override
+    public String toString() {
+        return id;
+    }
+}

@@ -1,0 +1,72 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.internal.detached;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The handlers of a registry, each with room for as many jobs as its limit says. Guarded by the registry. */
+final class HandlerSlots {
+
+    /** A handler, and how many jobs it has. */
+    static final class Slot {
+
+        private final JobRegistry.JobHandler handler;
+        private int taken;
+
+        private Slot(JobRegistry.JobHandler handler) {
+            this.handler = handler;
+        }
+
+        JobRegistry.JobHandler handler() {
+            return handler;
+        }
+
+        private boolean hasRoom() {
+            return taken < handler.limit();
+        }
+
+        void take() {
+            taken++;
+        }
+
+        void release() {
+            taken--;
+        }
+    }
+
+    private final List<Slot> slots = new ArrayList<>();
+    private int last;
+
+    void add(JobRegistry.JobHandler handler) {
+        slots.add(new Slot(handler));
+    }
+
+    void remove(JobRegistry.JobHandler handler) {
+        slots.removeIf(slot -> slot.handler == handler);
+    }
+
+    boolean isEmpty() {
+        return slots.isEmpty();
+    }
+
+    boolean hasRoom() {
+        return slots.stream().anyMatch(Slot::hasRoom);
+    }
+
+    /** In turn, so that several share the work; null if none has room. */
+    Slot withRoom() {
+        for (int i = 1; i <= slots.size(); i++) {
+            int index = (last + i) % slots.size();
+            if (slots.get(index).hasRoom()) {
+                last = index;
+                return slots.get(index);
+            }
+        }
+        return null;
+    }
+}

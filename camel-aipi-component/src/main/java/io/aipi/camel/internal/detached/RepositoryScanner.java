@@ -1,0 +1,125 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.internal.detached;
+
+import io.aipi.camel.internal.store.JobStore;
+import io.aipi.camel.internal.store.StoreHealth;
+import io.aipi.client.spi.Scheduler;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Scans the store for jobs that other processes have put there, again and again from a start of its consumer to the stop. */
+public final class RepositoryScanner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RepositoryScanner.class);
+
+    private final JobRegistry registry;
+    private final JobStore store;
+    private final StoreHealth storeHealth;
+    private final Predicate<String> isServerConsumed;
+    private final Executor storeThreads;
+    private final Scheduler scheduler;
+    private final Duration interval;
+
+    private volatile Scheduler.Task next;
+    private volatile boolean stopped;
+    private volatile boolean failing;
+    /** Whether removals that an earlier process has left unfinished are finished. */
+    private volatile boolean removalsFinished;
+    /** Whether all routes are known, and with them who consumes what. */
+    private volatile boolean contextStarted;
+
+    /**
+     * Scans nothing yet.
+     *
+     * @param isServerConsumed whether a consumer here consumes jobs of the server from the store
+     * @param storeThreads runs what blocks, and never refuses it
+     * @param interval between two scans
+     */
+    public RepositoryScanner(
+            JobRegistry registry,
+            StoreHealth storeHealth,
+            Predicate<String> isServerConsumed,
+            Executor storeThreads,
+            Scheduler scheduler,
+            Duration interval) {
+        this.registry = registry;
+        this.store = registry.store();
+        this.storeHealth = storeHealth;
+        this.isServerConsumed = isServerConsumed;
+        this.storeThreads = storeThreads;
+        this.scheduler = scheduler;
+        this.interval = interval;
+    }
+
+    /** Finishes what an earlier process has left, before this one removes anything itself. Blocks. */
+    public void prepare() {
+        if (!removalsFinished) {
+            try {
+                store.finishRemovals();
+                removalsFinished = true;
+            } catch (RuntimeException | Error e) {
+                // it must not keep what is stored from being followed
+                LOG.debug("Removals from the jobRepository cannot be finished yet; it is retried", e);
+            }
+        }
+    }
+
+    /** Begins the first scan now. */
+    public void start() {
+        scheduleNext(Duration.ZERO);
+    }
+
+    /** Begins no further scan. */
+    public void stop() {
+        stopped = true;
+        Scheduler.Task task = next;
+        if (task != null) {
+            task.cancel();
+        }
+    }
+
+    /** All routes have started. */
+    public void onContextStarted() {
+        contextStarted = true;
+    }
+
+    /** Whether the last scan failed. */
+    public boolean isFailing() {
+        return failing;
+    }
+
+    private void scheduleNext(Duration delay) {
+        next = scheduler.schedule(() -> storeThreads.execute(this::scan), delay);
+    }
+
+    private void scan() {
+        if (stopped) {
+            return;
+        }
+        try {
+            prepare();
+            Set<String> keys = registry.scan();
+            failing = false;
+            storeHealth.succeeded();
+            if (contextStarted) {
+                store.warnOfUnfollowed(keys, isServerConsumed);
+            }
+        } catch (RuntimeException | Error e) {
+            failing = true;
+            storeHealth.failed("The jobRepository cannot be scanned; scanning is retried", e);
+        } finally {
+            if (!stopped) {
+                scheduleNext(interval);
+            }
+        }
+    }
+}

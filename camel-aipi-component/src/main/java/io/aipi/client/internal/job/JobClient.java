@@ -1,0 +1,446 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal.job;
+
+import io.aipi.client.error.AipiException;
+import io.aipi.client.error.ConnectionFailedException;
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.error.JobFailedException;
+import io.aipi.client.error.JobTimeoutException;
+import io.aipi.client.error.QueueFullException;
+import io.aipi.client.error.ResultLostException;
+import io.aipi.client.internal.api.AipiApi;
+import io.aipi.client.internal.http.TransportException;
+import io.aipi.client.internal.poll.JobDurationHistory;
+import io.aipi.client.internal.poll.ServerPollLimiter;
+import io.aipi.client.internal.session.AcceptedJob;
+import io.aipi.client.internal.wire.RequestParameters;
+import io.aipi.client.internal.wire.RequestValues;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.EndpointDescription;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.JobState;
+import io.aipi.client.model.JobStatus;
+import io.aipi.client.model.Submission;
+import io.aipi.client.options.JobOptions;
+import io.aipi.client.spi.CompletionExceptions;
+import io.aipi.client.spi.JobMetrics;
+import io.aipi.client.spi.PollGate;
+import io.aipi.client.spi.Scheduler;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The jobs of one endpoint: submits with patience where patience is safe, and the followers of what was accepted. */
+public final class JobClient {
+
+    /** A submit that has surely not reached the server is tried this often in all. */
+    private static final int CONNECT_ATTEMPTS = 3;
+
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(500);
+
+    private final String endpoint;
+    private final JobOptions options;
+    private final JobMetrics metrics;
+    private final JobDurationHistory history;
+    private final AipiApi api;
+    private final ServerPollLimiter limiter;
+    private final Scheduler scheduler;
+    private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<CompletableFuture<RequestParameters>> parameters = new AtomicReference<>();
+    private volatile Function<String, AipiException> aborted;
+    /** Whether what is on its way then is waited for. */
+    private volatile boolean released;
+
+    /** What can be ended from outside. */
+    private interface InFlight {
+        void abort(Function<String, AipiException> reason);
+
+        /** As {@link #abort}, but without losing what is on its way. */
+        default void release(Function<String, AipiException> reason) {
+            abort(reason);
+        }
+    }
+
+    /** Nothing is sent yet. */
+    public JobClient(
+            String endpoint,
+            JobOptions options,
+            JobMetrics metrics,
+            JobDurationHistory history,
+            AipiApi api,
+            ServerPollLimiter limiter,
+            Scheduler scheduler) {
+        this.endpoint = endpoint;
+        this.options = options;
+        this.metrics = metrics;
+        this.history = history;
+        this.api = api;
+        this.limiter = limiter;
+        this.scheduler = scheduler;
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#start}. */
+    public CompletableFuture<Void> start() {
+        return api.login(endpoint, options.requestTimeout())
+                .thenCompose(loggedIn -> parameters())
+                .thenCompose(rules -> rules.areDescribed() ? done() : checkListed())
+                .thenCompose(checked -> parameters())
+                .thenAccept(RequestParameters::checkConfiguration);
+    }
+
+    private static CompletableFuture<Void> done() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** An endpoint without a description may be unknown to the server: its list, where it has one, tells. */
+    private CompletableFuture<Void> checkListed() {
+        return api.list(options.requestTimeout()).handle((names, failure) -> {
+            if (failure == null && !names.isEmpty() && !names.contains(endpoint)) {
+                throw api.noSuchEndpoint(names, ErrorContext.of(endpoint));
+            }
+            return null;
+        });
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#submit}. */
+    public CompletableFuture<Submission> submit(AipiRequest request) {
+        CompletableFuture<AipiRequest> repeatable = repeatable(request);
+        return submitted(() -> repeatable
+                .thenCompose(this::prepared)
+                .thenCompose(ready -> api.submit(
+                        endpoint, ready, options.requestTimeout(), () -> checkOpen(options.requestTimeout()))));
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#runHeld}. */
+    public CompletableFuture<JobResult> runHeld(AipiRequest request) {
+        CompletableFuture<AipiRequest> repeatable = repeatable(request);
+        return submitted(() -> repeatable
+                        .thenCompose(this::prepared)
+                        .thenCompose(ready -> api.submitHeld(
+                                endpoint, ready, options.requestTimeout(), () -> checkOpen(options.jobTimeout()))))
+                .thenCompose(response -> response.result() != null
+                        ? CompletableFuture.completedFuture(response.result())
+                        // a server that does not hold but gives a job id is followed all the same
+                        : follow(response, Duration.ZERO, null, Supplier::get))
+                .exceptionallyCompose(
+                        failure -> CompletableFuture.failedFuture(timeoutNamed(CompletionExceptions.unwrap(failure))));
+    }
+
+    /** For a submit about to go out: one whose end was told must not make a job that nobody knows of. */
+    private Duration checkOpen(Duration timeout) {
+        Function<String, AipiException> reason = aborted;
+        if (reason != null) {
+            throw reason.apply(null);
+        }
+        return timeout;
+    }
+
+    private Throwable timeoutNamed(Throwable problem) {
+        boolean timedOut = problem instanceof ConnectionFailedException unanswered
+                && unanswered.isRequestSent()
+                && problem.getCause() instanceof TransportException transport
+                && transport.kind() == TransportException.Kind.TIMED_OUT;
+        return timedOut
+                ? new JobTimeoutException(
+                        "The server did not answer the held request within jobTimeout ("
+                                + options.jobTimeout().toMillis() + " ms)",
+                        ErrorContext.of(endpoint))
+                : problem;
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#follow}. */
+    public CompletableFuture<JobResult> follow(
+            Submission accepted, Duration elapsed, Consumer<JobProgress> listener, PollGate gate) {
+        AcceptedJob job = accepted.acceptance() instanceof AcceptedJob known
+                ? known
+                : api.acceptedJobs().recovered(accepted.jobId(), endpoint);
+        return follow(job, elapsed, listener, gate);
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#follow}; {@code elapsed} is null if the time of the submit is not known. */
+    public CompletableFuture<JobResult> follow(String jobId, Duration elapsed, Consumer<JobProgress> listener) {
+        AcceptedJob job =
+                elapsed == null ? api.named(jobId) : api.acceptedJobs().recovered(jobId, endpoint);
+        return follow(job, elapsed, listener, Supplier::get);
+    }
+
+    private CompletableFuture<JobResult> follow(
+            AcceptedJob job, Duration elapsed, Consumer<JobProgress> listener, PollGate gate) {
+        boolean withData = listener != null;
+        String jobId = job.id();
+        JobPoller follower = new JobPoller(
+                endpoint,
+                jobId,
+                elapsed,
+                options,
+                history,
+                scheduler,
+                (id, timeout) -> gate.take(() -> limiter.admit(
+                        endpoint, () -> api.progress(endpoint, job, withData, options.requestTimeout(), timeout))),
+                listener);
+        InFlight entry = new InFlight() {
+            @Override
+            public void abort(Function<String, AipiException> reason) {
+                follower.abort(reason.apply(jobId));
+            }
+
+            @Override
+            public void release(Function<String, AipiException> reason) {
+                follower.release(reason.apply(jobId));
+            }
+        };
+        inFlight.add(entry);
+        Runnable replaced = () -> follower.abort(AipiApi.replaced(endpoint, jobId));
+        CompletableFuture<JobResult> result = follower.start();
+        CompletableFuture<JobResult> ended = result.whenComplete((done, failure) -> {
+            api.acceptedJobs().leave(job, replaced);
+            inFlight.remove(entry);
+            countEnd(failure);
+        });
+        api.acceptedJobs().follow(job, replaced);
+        if (result.isDone()) {
+            api.acceptedJobs().leave(job, replaced);
+        }
+        abortIfClosed(entry);
+        // a future of its own: the caller's neither ends the following nor, ended by the caller, keeps it in
+        // inFlight(),
+        // and learns of the end after inFlight() has
+        return ended.copy();
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#poll}. */
+    public CompletableFuture<JobStatus> poll(String jobId) {
+        return api.progress(endpoint, api.named(jobId), true, options.requestTimeout(), options::requestTimeout)
+                .whenComplete((status, failure) -> {
+                    // a poll that finds the job done has taken its result; what else it finds, another one may still
+                    // change
+                    if ((status != null && status.result() != null)
+                            || CompletionExceptions.unwrap(failure) instanceof JobFailedException) {
+                        countEnd(failure);
+                    }
+                })
+                .thenApply(status -> {
+                    if (status.result() == null && status.progress().state() == JobState.DONE) {
+                        throw new ResultLostException(
+                                "The job is done but the server gave no result with it: it hands a result out once, and"
+                                        + " somebody has taken it",
+                                ErrorContext.of(endpoint, jobId),
+                                null);
+                    }
+                    return status;
+                });
+    }
+
+    /** Jobs not ended. */
+    public int inFlight() {
+        return inFlight.size();
+    }
+
+    /** Ends the waiting for all jobs, present and future; {@code reason} is given the job's id, null before it has one. */
+    public void abort(Function<String, AipiException> reason) {
+        released = false;
+        aborted = reason;
+        inFlight.forEach(entry -> entry.abort(reason));
+    }
+
+    /**
+     * As {@link #abort}, but polls of jobs that are under way are waited for, since they may bring results, which are
+     * handed out once. The caller sees by {@link #inFlight} or by the futures of the jobs when that is done.
+     */
+    public void release(Function<String, AipiException> reason) {
+        released = true;
+        aborted = reason;
+        inFlight.forEach(entry -> entry.release(reason));
+    }
+
+    private void abortIfClosed(InFlight entry) {
+        Function<String, AipiException> reason = aborted;
+        if (reason != null && released) {
+            entry.release(reason);
+        } else if (reason != null) {
+            entry.abort(reason);
+        }
+    }
+
+    private void countEnd(Throwable failure) {
+        if (failure == null) {
+            metrics.countCompleted();
+        } else {
+            metrics.countFailed();
+        }
+    }
+
+    /** In flight and counted from now on; ends with the server's acceptance, which may carry the result. */
+    private CompletableFuture<Submission> submitted(Supplier<CompletableFuture<Submission>> submit) {
+        metrics.countSubmitted();
+        Submit entry = new Submit();
+        inFlight.add(entry);
+        withRetry(submit).whenComplete(entry::ended);
+        abortIfClosed(entry);
+        return entry.outcome;
+    }
+
+    /** A submit under way: ended by the server's response or from outside, whichever comes first. */
+    private final class Submit implements InFlight {
+
+        private final CompletableFuture<Submission> outcome = new CompletableFuture<>();
+
+        @Override
+        public void abort(Function<String, AipiException> reason) {
+            ended(null, reason.apply(null));
+        }
+
+        /** Whoever waits learns of the end after {@link JobClient#inFlight()} and the metrics have. */
+        void ended(Submission accepted, Throwable failure) {
+            if (!inFlight.remove(this)) {
+                return;
+            }
+            if (failure != null) {
+                countEnd(failure);
+                outcome.completeExceptionally(CompletionExceptions.unwrap(failure));
+                return;
+            }
+            if (accepted.result() != null) {
+                countEnd(null);
+            }
+            outcome.complete(accepted);
+        }
+    }
+
+    /** Once for all tries of a submit: a stream can be read once. */
+    private CompletableFuture<AipiRequest> repeatable(AipiRequest request) {
+        try {
+            return CompletableFuture.completedFuture(read(request));
+        } catch (InvalidRequestException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** See {@link io.aipi.client.ModelEndpoint#read}. */
+    public AipiRequest read(AipiRequest request) {
+        return RequestValues.of(request, ErrorContext.of(endpoint), api::sanitize);
+    }
+
+    private CompletableFuture<Map<String, Object>> prepared(AipiRequest request) {
+        return parameters().thenApply(rules -> rules.of(request));
+    }
+
+    /** Read once; a failure is forgotten, so that the next job asks again. */
+    private CompletableFuture<RequestParameters> parameters() {
+        CompletableFuture<RequestParameters> known = parameters.get();
+        if (known != null) {
+            return known;
+        }
+        CompletableFuture<RequestParameters> reading = new CompletableFuture<>();
+        if (!parameters.compareAndSet(null, reading)) {
+            return parameters();
+        }
+        api.describe(endpoint, options.requestTimeout()).whenComplete((description, failure) -> {
+            if (failure == null) {
+                reading.complete(rules(description));
+            } else {
+                parameters.set(null);
+                reading.completeExceptionally(CompletionExceptions.unwrap(failure));
+            }
+        });
+        return reading;
+    }
+
+    private RequestParameters rules(Optional<EndpointDescription> description) {
+        // a server that names no parameters says nothing of what it takes
+        EndpointDescription said =
+                description.filter(known -> !known.input().isEmpty()).orElse(null);
+        return new RequestParameters(endpoint, options, said, api::sanitize);
+    }
+
+    private CompletableFuture<Submission> withRetry(Supplier<CompletableFuture<Submission>> submit) {
+        CompletableFuture<Submission> outcome = new CompletableFuture<>();
+        new SubmitRetrier(submit, outcome).attempt();
+        return outcome;
+    }
+
+    /** One submit and its repetitions, where repeating cannot make a second job. */
+    private final class SubmitRetrier {
+
+        private final Supplier<CompletableFuture<Submission>> submit;
+        private final CompletableFuture<Submission> outcome;
+        private final long begin = scheduler.nanoTime();
+        private int unconnected;
+        private int refusals;
+
+        SubmitRetrier(Supplier<CompletableFuture<Submission>> submit, CompletableFuture<Submission> outcome) {
+            this.submit = submit;
+            this.outcome = outcome;
+        }
+
+        void attempt() {
+            if (aborted != null) {
+                outcome.completeExceptionally(aborted.apply(null));
+                return;
+            }
+            begun().whenComplete((accepted, failure) -> {
+                if (failure == null) {
+                    outcome.complete(accepted);
+                } else {
+                    decide(CompletionExceptions.unwrap(failure));
+                }
+            });
+        }
+
+        private CompletableFuture<Submission> begun() {
+            try {
+                return submit.get();
+            } catch (RuntimeException e) {
+                // nobody sees what is thrown on the scheduler's thread: it would leave the submit waiting for ever
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+
+        private void decide(Throwable problem) {
+            if (problem instanceof ConnectionFailedException unreached
+                    && !unreached.isRequestSent()
+                    && ++unconnected < CONNECT_ATTEMPTS) {
+                again(FIRST_BACKOFF.multipliedBy(unconnected));
+            } else if (problem instanceof QueueFullException full && left().compareTo(Duration.ZERO) > 0) {
+                again(backoff(full));
+            } else {
+                outcome.completeExceptionally(problem);
+            }
+        }
+
+        /** Not on the scheduler's thread: the request is written anew, which takes time. */
+        private void again(Duration wait) {
+            scheduler.schedule(() -> api.onWorker(this::attempt), wait);
+        }
+
+        private Duration left() {
+            return options.queueFullTimeout().minusNanos(scheduler.nanoTime() - begin);
+        }
+
+        /** Grows from half a second to maxPollInterval; spread, so that waiting submits do not come all at once. */
+        private Duration backoff(QueueFullException full) {
+            long grown = FIRST_BACKOFF.toNanos() << Math.min(refusals++, 6);
+            long bounded = Math.min(grown, options.maxPollInterval().toNanos());
+            Duration spread = Duration.ofNanos(
+                    Math.round(bounded * ThreadLocalRandom.current().nextDouble(0.5, 1.0)));
+            Duration asked = full.getRetryAfter();
+            Duration wait = asked != null && asked.compareTo(spread) > 0 ? asked : spread;
+            return wait.compareTo(left()) < 0 ? wait : left();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.internal.util;
+
+import com.fasterxml.jackson.core.JsonGenerationException;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** Writes requests and, for those who want it, results as JSON; media become data URIs. */
+public final class JsonWriter {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private JsonWriter() {}
+
+    /** The object as JSON in UTF-8. */
+    public static byte[] toBytes(Map<String, ?> object) {
+        try {
+            return toBytes(object, Integer.MAX_VALUE - 8);
+        } catch (TooLongException e) {
+            throw new UncheckedIOException("a parameter cannot be written as JSON: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The object as JSON in UTF-8 of at most {@code limit} bytes. Of what is longer, no more than that is made.
+     *
+     * @throws TooLongException if it is longer
+     * @throws UncheckedIOException if a value cannot be written as JSON; it says why
+     */
+    public static byte[] toBytes(Map<String, ?> object, int limit) throws TooLongException {
+        RequestBytes bytes = new RequestBytes(limit);
+        try (JsonGenerator generator = MAPPER.getFactory().createGenerator(bytes)) {
+            write(object, generator);
+        } catch (IOException e) {
+            if (!bytes.isTooLong()) {
+                String reason = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+                throw new UncheckedIOException("a parameter cannot be written as JSON: " + reason, e);
+            }
+        }
+        // asked again here, since the caller's own serializers may not pass every exception on
+        if (bytes.isTooLong()) {
+            throw new TooLongException(limit);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** What nearly all parameters are is written without asking Jackson how, which costs more than the writing. */
+    private static void write(Map<String, ?> object, JsonGenerator generator) throws IOException {
+        generator.writeStartObject();
+        for (Map.Entry<String, ?> entry : object.entrySet()) {
+            if (entry.getKey() == null) {
+                throw new JsonGenerationException("a name is missing", generator);
+            }
+            generator.writeFieldName(entry.getKey());
+            Object value = entry.getValue();
+            if (value instanceof String text) {
+                generator.writeString(text);
+            } else if (value instanceof Boolean truth) {
+                generator.writeBoolean(truth);
+            } else if (value instanceof Integer number) {
+                generator.writeNumber(number);
+            } else if (value instanceof Long number) {
+                generator.writeNumber(number);
+            } else if (value instanceof Double number) {
+                generator.writeNumber(number);
+            } else {
+                MAPPER.writeValue(generator, value);
+            }
+        }
+        generator.writeEndObject();
+    }
+
+    /** The value as JSON text. */
+    public static String toText(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("a value cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /**
+     * The value as JSON text of at most {@code limit} bytes.
+     *
+     * @throws TooLongException if it is longer
+     * @throws UncheckedIOException if it cannot be written as JSON; it says why
+     */
+    public static String toText(Object value, int limit) throws TooLongException {
+        RequestBytes bytes = new RequestBytes(limit);
+        try {
+            MAPPER.writeValue(bytes, value);
+        } catch (IOException e) {
+            if (!bytes.isTooLong()) {
+                throw new UncheckedIOException("a value cannot be written as JSON: " + e.getMessage(), e);
+            }
+        }
+        if (bytes.isTooLong()) {
+            throw new TooLongException(limit);
+        }
+        return new String(bytes.toByteArray(), StandardCharsets.UTF_8);
+    }
+
+    /** The JSON would be longer than allowed. */
+    public static final class TooLongException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        TooLongException(int limit) {
+            super("more than " + limit + " bytes");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.client.model;
+
+import io.aipi.client.ModelEndpoint;
+
+/**
+ * What this process knows of the acceptance of a job by the server, such as the session that it was accepted under.
+ * Opaque: it is handed to {@link ModelEndpoint#follow(Submission, java.time.Duration, java.util.function.Consumer,
+ * PollGate)} within its {@link Submission}, and cannot be stored. Has no secret in its text.
+ */
+public interface Acceptance {}

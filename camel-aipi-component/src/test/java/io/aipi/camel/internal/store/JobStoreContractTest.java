@@ -1,0 +1,302 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.aipi.camel.TraitRepository;
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.JobFailedException;
+import io.aipi.client.error.JobLapsedException;
+import io.aipi.client.model.JobResult;
+import java.io.InvalidClassException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.caffeine.processor.aggregate.CaffeineAggregationRepository;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
+import org.apache.camel.spi.AggregationRepository;
+import org.apache.camel.spi.OptimisticLockingAggregationRepository;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.ExchangeHelper;
+import org.apache.camel.support.service.ServiceHelper;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the store promises on each kind of repository. JDBC is held by the tests of the examples' job store. */
+class JobStoreContractTest {
+
+    private static final String SERVER = "http://gpu:7777";
+
+    @SuppressWarnings("ImmutableEnumChecker")
+    enum Kind {
+        MEMORY(MemoryAggregationRepository::new),
+        MEMORY_OPTIMISTIC(() -> new MemoryAggregationRepository(true)),
+        CAFFEINE(CaffeineAggregationRepository::new),
+        COMPLETED(() -> new TraitRepository(TraitRepository.Scan.COMPLETED)),
+        LIVE_KEYS(() -> new TraitRepository(TraitRepository.Scan.LIVE_KEYS)),
+        LIVE_EXCHANGE_IDS(() -> new TraitRepository(TraitRepository.Scan.LIVE_EXCHANGE_IDS)),
+        OPTIMISTIC(TraitRepository.Optimistic::new);
+
+        private final Supplier<AggregationRepository> maker;
+
+        Kind(Supplier<AggregationRepository> maker) {
+            this.maker = maker;
+        }
+    }
+
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private AggregationRepository repository;
+
+    /** A store of another process, which knows nothing of what the repository was asked before. */
+    private RepositoryJobStore store() {
+        return new RepositoryJobStore(context, repository);
+    }
+
+    private RepositoryJobStore begin(Kind kind) {
+        repository = kind.maker.get();
+        ServiceHelper.startService(repository);
+        return store();
+    }
+
+    private static JobRecord job(String endpoint, String jobId, String requestId, String exchangeId) {
+        return new JobRecord(
+                new DetachedJob(SERVER, endpoint, jobId, requestId, Instant.EPOCH, exchangeId, Map.of(), "prompt"),
+                null,
+                0);
+    }
+
+    private static JobRecord ended(JobRecord stored) {
+        return new JobRecord(
+                stored.job(),
+                new JobOutcome.Failed(new JobFailedException("boom", ErrorContext.of("chat"))),
+                stored.deliveries());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aJobIsKeptFromItsAcceptanceToItsRemoval_byWhicheverProcess(Kind kind) {
+        begin(kind);
+        JobRecord accepted = job("chat", "uuid#1", null, "x1");
+        store().add(accepted);
+        assertThat(store().keys()).containsExactly(accepted.job().key());
+        JobResult result =
+                new JobResult("chat", "uuid#1", "hi", List.of(), null, null, null, null, Map.of("text", "hi"));
+
+        assertThat(store().completeIfPending(new JobRecord(accepted.job(), new JobOutcome.Done(result), 0)))
+                .isTrue();
+        assertThat(store().completeIfPending(ended(accepted)))
+                .as("with another outcome")
+                .isFalse();
+        assertThat(store().update(new JobRecord(accepted.job(), new JobOutcome.Done(result), 2)))
+                .isTrue();
+        JobRecord loaded = store().load(accepted.job().key());
+        assertThat(loaded.deliveries()).isEqualTo(2);
+        assertThat(loaded.outcome())
+                .isInstanceOfSatisfying(
+                        JobOutcome.Done.class,
+                        done -> assertThat(done.result().text()).isEqualTo("hi"));
+
+        store().remove(accepted.job());
+        assertThat(repository.getKeys()).isEmpty();
+        assertThat(store().load(accepted.job().key())).isNull();
+        assertThat(store().update(accepted)).isFalse();
+        if (repository instanceof TraitRepository traits) {
+            assertThat(traits.completed()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("case-A2")
+    void theStartOfAConsumerConfirmsNothingThatIsStored(Kind kind) {
+        RepositoryJobStore store = begin(kind);
+        Set<JobRecord> jobs = Set.of(
+                job("chat", "uuid#1", null, "x1"),
+                ended(job("chat", "uuid#2", "named", "x2")),
+                job("picture", "JID1", null, "x3"));
+        jobs.forEach(store::add);
+
+        store().finishRemovals();
+
+        assertThat(store().keys()).hasSize(3);
+        jobs.forEach(each -> assertThat(store().load(each.job().key()).job().jobId())
+                .isEqualTo(each.job().jobId()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"COMPLETED", "OPTIMISTIC"})
+    @Tag("case-A2")
+    @Tag("case-D7")
+    void aRemovalThatACrashHasCutInTwoIsFinished_whateverLiesBesideIt(Kind kind) {
+        TraitRepository traits = (TraitRepository) begin0(kind);
+        JobRecord accepted = job("chat", "uuid#1", null, "x1");
+        JobRecord other = job("chat", "uuid#2", null, "x2");
+        store().add(accepted);
+        store().add(other);
+        traits.setConfirms(false);
+        store().remove(accepted.job());
+        assertThat(traits.completed()).hasSize(1);
+        traits.addGarbage("garbage", new InvalidClassException("garbage"));
+        traits.addGarbage("worse", new StackOverflowError());
+        traits.setConfirms(true);
+
+        store().finishRemovals();
+
+        assertThat(traits.completed()).containsExactlyInAnyOrder("garbage", "worse");
+        assertThat(store().keys()).containsExactly(other.job().key());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("case-A2")
+    void whatIsMarkedAsDeliveredAndNotYetRemovedIsNotRoutedAgain(Kind kind) {
+        RepositoryJobStore store = begin(kind);
+        JobRecord accepted = ended(job("chat", "uuid#1", null, "x1"));
+        store.add(accepted);
+        String key = accepted.job().key();
+        // by a process that was killed in the middle
+        Exchange entry = repository.get(context, key);
+        Exchange marked = ExchangeHelper.createCopy(entry, true);
+        marked.getIn().setBody(null);
+        marked.getIn().setHeader("CamelAipiDelivered", key);
+        write(entry, marked, key);
+
+        store().finishRemovals();
+        assertThat(store().load(key)).isNull();
+
+        assertThat(repository.getKeys()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("case-D1")
+    void noEntryTakesThePlaceOfAnother_whateverIdsTheServerAndTheSendersGive(Kind kind) {
+        RepositoryJobStore store = begin(kind);
+        List<JobRecord> jobs = List.of(
+                job("chat", "JID1", null, "x1"),
+                job("chat", "JID1", null, "x2"),
+                job("chat", "JID1", "named", "x3"),
+                job("chat", "JID2", "named", "x4"),
+                job("chat", "JID1", "named", "x5"));
+
+        for (JobRecord each : jobs) {
+            store.add(store.addable(each));
+        }
+
+        assertThat(store.keys().stream().map(key -> store.load(key).job().exchangeId()))
+                .containsExactlyInAnyOrder("x1", "x2", "x3", "x4", "x5");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("case-D1")
+    void anIdThatIsGivenAgainEndsTheStoredJobsThatHadIt_andNoOthers(Kind kind) {
+        RepositoryJobStore store = begin(kind);
+        JobRecord byId = job("chat", "JID1", null, "x1");
+        JobRecord named = job("picture", "JID1", "named", "x2");
+        JobRecord longer = job("chat", "JID11", null, "x3");
+        JobRecord followed = job("chat", "JID1", null, "x4");
+        JobRecord otherServer = new JobRecord(
+                new DetachedJob("http://gpu:7778", "chat", "JID1", null, Instant.EPOCH, "x5", Map.of(), "p"), null, 0);
+        JobRecord hasEnded = ended(job("chat", "JID1", null, "x6"));
+        List.of(byId, named, longer, followed, otherServer, hasEnded).forEach(store::add);
+
+        store().lapse(SERVER, "JID1", key -> key.equals(followed.job().key()));
+
+        for (JobRecord gone : List.of(byId, named)) {
+            assertThat(store().load(gone.job().key()).outcome())
+                    .isInstanceOfSatisfying(
+                            JobOutcome.Failed.class,
+                            failed -> assertThat(failed.failure())
+                                    .isInstanceOfSatisfying(
+                                            JobLapsedException.class,
+                                            lapsed -> assertThat(lapsed.isRetryable())
+                                                    .isTrue()));
+        }
+        for (JobRecord left : List.of(longer, followed, otherServer)) {
+            assertThat(store().load(left.job().key()).outcome()).isNull();
+        }
+        assertThat(store().load(hasEnded.job().key()).outcome())
+                .isInstanceOfSatisfying(
+                        JobOutcome.Failed.class,
+                        failed -> assertThat(failed.failure()).isInstanceOf(JobFailedException.class));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("case-D9")
+    void aTrialLeavesNothing(Kind kind) {
+        RepositoryJobStore store = begin(kind);
+        assertThat(store.isDoubtful()).isTrue();
+
+        store.probe(job("chat", null, null, "x1"));
+
+        assertThat(store.isDoubtful()).isFalse();
+        assertThat(repository.getKeys()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"COMPLETED", "LIVE_KEYS", "LIVE_EXCHANGE_IDS", "OPTIMISTIC"})
+    @Tag("case-D9")
+    void aRepositoryThatIsAwayIsTriedAgainLater_andOneThatRefusesAMessageTakesOthers(Kind kind) {
+        TraitRepository traits = (TraitRepository) begin0(kind);
+        long[] now = new long[1];
+        RepositoryJobStore store = new RepositoryJobStore(context, repository, () -> now[0]);
+        store.probe(job("chat", null, null, "x1"));
+        traits.setAway(true);
+        assertThatThrownBy(() -> store.add(job("chat", "uuid#1", null, "x1"))).hasMessageContaining("away");
+        assertThat(store.isDoubtful()).isTrue();
+        assertThatThrownBy(() -> store.probe(job("chat", null, null, "x2"))).isInstanceOf(JobStore.AwayException.class);
+
+        traits.setAway(false);
+        assertThatThrownBy(() -> store.probe(job("chat", null, null, "x2")))
+                .as("one that hangs is not asked by all at once")
+                .isInstanceOf(JobStore.AwayException.class);
+        now[0] += 1_000_000_001L;
+        traits.refuse(body -> String.valueOf(body).contains("large"));
+        JobRecord large = new JobRecord(
+                new DetachedJob(SERVER, "chat", null, null, Instant.EPOCH, "x3", Map.of(), "large"), null, 0);
+        assertThatThrownBy(() -> store.probe(large)).hasMessageContaining("too large");
+        store.probe(job("chat", null, null, "x2"));
+
+        assertThat(store.isDoubtful()).as("a minute long").isTrue();
+        now[0] += 60_000_000_000L;
+        assertThat(store.isDoubtful()).isFalse();
+        assertThat(repository.getKeys()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("case-A14")
+    void keysThatAreNoJobsAreNoJobs(Kind kind) {
+        RepositoryJobStore store = begin(kind);
+        store.add(job("chat", "uuid#1", null, "x1"));
+        write(null, new DefaultExchange(context), "somebody else's");
+
+        assertThat(store.keys()).hasSize(1);
+    }
+
+    private AggregationRepository begin0(Kind kind) {
+        begin(kind);
+        return repository;
+    }
+
+    private void write(Exchange before, Exchange after, String key) {
+        try {
+            repository.add(context, key, after);
+        } catch (UnsupportedOperationException e) {
+            ((OptimisticLockingAggregationRepository) repository).add(context, key, before, after);
+        }
+    }
+}
