@@ -31,7 +31,7 @@ public class AipiConfiguration implements Cloneable {
 
     private static final Duration LONGEST = Duration.ofDays(3650);
 
-    /** Between two scans a repository: more often is nothing but load. */
+    /** Between two scans of a repository: more often is nothing but load. */
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
 
     private static final int MOST_THREADS = 10_000;
@@ -261,7 +261,7 @@ public class AipiConfiguration implements Cloneable {
     @UriParam(
             label = "consumer",
             defaultValue = "5s",
-            description = "Time between two scans the jobRepository for jobs that were stored by other processes,"
+            description = "Time between two scans of the jobRepository for jobs that were stored by other processes,"
                     + " and between two tries of what it has refused.")
     private Duration repositoryScanInterval = Duration.ofSeconds(5);
 
@@ -446,7 +446,7 @@ public class AipiConfiguration implements Cloneable {
      */
     LoginMode loginModeValue() {
         return Arrays.stream(LoginMode.values())
-                .filter(route -> route.name().equalsIgnoreCase(loginMode))
+                .filter(mode -> mode.name().equalsIgnoreCase(loginMode))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "loginMode must be auto, shared, endpoint or none, but is " + loginMode));

@@ -102,7 +102,7 @@ public class AipiConsumer extends DefaultConsumer implements ShutdownAware, Susp
     /** Whether it is started and follows no jobs. */
     private boolean isIdle() {
         EndpointFollower current = follower;
-        return current != null && !current.isAvailable();
+        return current != null && current.isIdle();
     }
 
     @Override
@@ -157,10 +157,13 @@ public class AipiConsumer extends DefaultConsumer implements ShutdownAware, Susp
                     configuration.getRepositoryScanInterval());
             scanner.prepare();
         }
-        registerHealthCheck();
         JobPipeline started = pipeline;
         follower.start(available -> onAvailability(started, available));
+        registerHealthCheck();
         if (scanner != null) {
+            if (contextStarted) {
+                scanner.onContextStarted();
+            }
             scanner.start();
         }
         // routes that this one sends to may not have started yet
@@ -242,14 +245,20 @@ public class AipiConsumer extends DefaultConsumer implements ShutdownAware, Susp
     /** Jobs are followed all the same, so that the server does not drop their results; nothing is routed. */
     @Override
     protected void doSuspend() throws Exception {
-        pipeline.suspend();
+        JobPipeline current = pipeline;
+        if (current != null) {
+            current.suspend();
+        }
         super.doSuspend();
     }
 
     @Override
     protected void doResume() throws Exception {
         super.doResume();
-        pipeline.resume();
+        JobPipeline current = pipeline;
+        if (current != null) {
+            current.resume();
+        }
     }
 
     // ---- stop

@@ -23,7 +23,7 @@ final class AipiHealthCheck implements HealthCheck {
     private final String id;
     /** Whether what is checked has started. */
     private final BooleanSupplier started;
-    /** Whether the last scan the job repository failed. */
+    /** Whether the last scan of the job repository failed. */
     private final BooleanSupplier storeTrouble;
     /** Whether a consumer that is started follows no jobs. */
     private final BooleanSupplier idle;

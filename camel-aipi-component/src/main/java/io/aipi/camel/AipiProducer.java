@@ -30,8 +30,8 @@ import io.aipi.client.error.InvalidRequestException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.AsyncCallback;
@@ -53,7 +53,7 @@ public class AipiProducer extends DefaultAsyncProducer {
     private final AipiEndpoint endpoint;
     private final AipiConfiguration configuration;
     private final ProducerContext operationContext = new Context();
-    private final Map<AipiOperation, Operation> operations = new EnumMap<>(AipiOperation.class);
+    private final Map<AipiOperation, Operation> operations = new ConcurrentHashMap<>();
     /** From the last start on. */
     private volatile ProducerRun run;
     /** For exchanges that come after the stop. */
@@ -68,16 +68,6 @@ public class AipiProducer extends DefaultAsyncProducer {
         super(endpoint);
         this.endpoint = endpoint;
         this.configuration = endpoint.getConfiguration();
-        operations.put(
-                AipiOperation.submit,
-                configuration.isWaitForResult()
-                        ? new SubmitOperation(operationContext, configuration.isHoldConnection())
-                        : new DetachedSubmitOperation(operationContext));
-        operations.put(AipiOperation.progress, new PollOperation(operationContext));
-        operations.put(AipiOperation.result, new ResultOperation(operationContext));
-        operations.put(AipiOperation.describe, new DescribeOperation(operationContext));
-        operations.put(AipiOperation.list, new ListOperation(operationContext));
-        operations.put(AipiOperation.validateKey, new ValidateKeyOperation(operationContext));
     }
 
     // ---- exchanges
@@ -162,6 +152,16 @@ public class AipiProducer extends DefaultAsyncProducer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
+        operations.put(
+                AipiOperation.submit,
+                configuration.isWaitForResult()
+                        ? new SubmitOperation(operationContext, configuration.isHoldConnection())
+                        : new DetachedSubmitOperation(operationContext));
+        operations.put(AipiOperation.progress, new PollOperation(operationContext));
+        operations.put(AipiOperation.result, new ResultOperation(operationContext));
+        operations.put(AipiOperation.describe, new DescribeOperation(operationContext));
+        operations.put(AipiOperation.list, new ListOperation(operationContext));
+        operations.put(AipiOperation.validateKey, new ValidateKeyOperation(operationContext));
         ModelEndpoint model = endpoint.open();
         try {
             endpoint.logIn(model);

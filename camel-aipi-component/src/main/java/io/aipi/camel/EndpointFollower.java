@@ -60,8 +60,9 @@ final class EndpointFollower implements JobFollower {
         availability.accept(true);
     }
 
-    boolean isAvailable() {
-        return available.get();
+    /** Whether no jobs are followed although it has started and not stopped. */
+    boolean isIdle() {
+        return availability != null && !stopped && !available.get();
     }
 
     @Override

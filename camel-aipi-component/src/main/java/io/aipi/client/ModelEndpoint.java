@@ -98,7 +98,7 @@ public final class ModelEndpoint implements AutoCloseable {
     }
 
     /**
-     * Follows a job that was submitted at a time that is not known: it is polled at once, and {@code jobTimeout} metrics
+     * Follows a job that was submitted at a time that is not known: it is polled at once, and {@code jobTimeout} counts
      * from now on.
      *
      * @param listener as in {@link #follow(Submission, Consumer)}
@@ -110,7 +110,7 @@ public final class ModelEndpoint implements AutoCloseable {
     /**
      * Follows a job that was submitted some time ago, as by a process that has ended since.
      *
-     * @param elapsed time since the submit; it metrics towards {@code jobTimeout}. A job whose time is up is polled once
+     * @param elapsed time since the submit; it counts towards {@code jobTimeout}. A job whose time is up is polled once
      * @param listener as in {@link #follow(Submission, Consumer)}
      */
     public CompletableFuture<JobResult> follow(String jobId, Duration elapsed, Consumer<JobProgress> listener) {

@@ -36,11 +36,20 @@ final class HeldJobs {
             // first: a stop must not find nothing under way in between
             activity.increment();
         }
-        JobPhase before = job.moveTo(next);
+        JobPhase before = null;
+        try {
+            before = job.moveTo(next);
+        } finally {
+            endOf(before, next);
+        }
+        return before != null;
+    }
+
+    /** {@code before} is null if the job has not moved. */
+    private void endOf(JobPhase before, JobPhase next) {
         if (before == null ? next.isActive() : before.isActive()) {
             activity.decrement();
         }
-        return before != null;
     }
 
     /** Gives the job to its next owner, the first time only. */

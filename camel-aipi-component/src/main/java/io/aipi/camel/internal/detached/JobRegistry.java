@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * only place where the job is known.
  *
  * <p>Invariants: a key is in at most one of reserved, waiting, held and parked; a handler holds at most as many jobs as its limit
- * says; the key of a job that has ended leaves held only after its entry has left the store, so that a scan the
+ * says; the key of a job that has ended leaves held only after its entry has left the store, so that a scan of the
  * store cannot hand it out again.
  *
  * <p>An entry that cannot be read is passed over, whatever reading it throws: only a store that cannot list its entries is
@@ -186,8 +186,8 @@ public final class JobRegistry {
     }
 
     /**
-     * A job is about to be stored by a producer here. {@link #register} or {@link #cancelReservation} must follow; until then no
-     * scan the store hands it out.
+     * A job is about to be stored by a producer here. {@link #register} or {@link #cancelReservation} must follow; until then no scan
+     * of the store hands it out.
      */
     public synchronized void reserve(String key) {
         reserved.add(key);

@@ -68,7 +68,7 @@ public final class RepositoryScanner {
                 removalsFinished = true;
             } catch (RuntimeException | Error e) {
                 // it must not keep what is stored from being followed
-                LOG.debug("Removals from the jobRepository cannot be finished yet; it is retried", e);
+                LOG.debug("Removals from the jobRepository cannot be finished yet, which is retried", e);
             }
         }
     }

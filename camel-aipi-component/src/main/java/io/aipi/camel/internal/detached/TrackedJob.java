@@ -83,9 +83,9 @@ public final class TrackedJob {
     TrackedJob requeuedCopy() {
         TrackedJob next = new TrackedJob(toRecord(), listener, acceptance, recovered);
         next.stored = stored;
-        next.deliveries = deliveries;
+        next.deliveries = deliveries.copy();
         next.refusals = refusals;
-        next.deliveryTime = deliveryTime;
+        next.deliveryTime = deliveryTime.copy();
         next.completed.whenComplete((done, failure) -> completed.complete(null));
         return next;
     }
@@ -222,6 +222,11 @@ public final class TrackedJob {
             this.maybeBegun = maybeBegun;
         }
 
+        /** For the next owner, to whom what is under way here is nothing. */
+        private DeliveryCount copy() {
+            return new DeliveryCount(count, maybeBegun);
+        }
+
         int count() {
             return count;
         }
@@ -260,6 +265,13 @@ public final class TrackedJob {
 
         private volatile Long notBefore;
         private volatile Long waitingSince;
+
+        /** For the next owner. */
+        private DeliveryTime copy() {
+            DeliveryTime copy = new DeliveryTime();
+            copy.notBefore = notBefore;
+            return copy;
+        }
 
         /**
          * How long the outcome must still wait.

@@ -366,7 +366,7 @@ public final class RepositoryJobStore implements JobStore {
 
     @Override
     public void probe(JobRecord job) {
-        probe.probe(JobCodec.encode(job));
+        probe.probe(() -> JobCodec.encode(job));
     }
 
     /** Stores an entry that is no job. */

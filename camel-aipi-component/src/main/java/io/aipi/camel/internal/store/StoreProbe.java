@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Whether a repository works: it is doubted after a failure, and probed by an entry that is stored for a moment. */
 final class StoreProbe {
@@ -59,13 +60,14 @@ final class StoreProbe {
     }
 
     /** See {@link JobStore#probe}. */
-    void probe(Map<String, Object> body) {
+    void probe(Supplier<Map<String, Object>> encoded) {
         Throwable reason = away;
         long begin = nanoTime.getAsLong();
         if (reason != null && begin - awayUntilNanos < 0) {
             // one that hangs would take all threads
             throw new JobStore.AwayException(reason);
         }
+        Map<String, Object> body = encoded.get();
         try {
             storeForAMoment(body);
         } catch (RuntimeException | Error e) {

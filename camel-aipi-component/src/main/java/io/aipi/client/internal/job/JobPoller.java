@@ -107,7 +107,7 @@ final class JobPoller {
 
     /**
      * {@code elapsed}: the time since the submit, which has used up that much of {@code jobTimeout}; null if not known: then
-     * it counts from now, and the job is polled soon. {@code times} is read and added to.
+     * it counts from now, and the job is polled soon. {@code times} of other jobs are read and added to.
      */
     JobPoller(
             String endpoint,

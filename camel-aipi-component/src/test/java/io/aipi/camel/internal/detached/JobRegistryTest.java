@@ -320,6 +320,23 @@ class JobRegistryTest {
     }
 
     @Test
+    void whatIsUnderWayAtOneHandlerIsNothingToTheNext() {
+        TrackedJob first = TrackedJob.recovered(new JobRecord(
+                job("chat", "1").job(),
+                new JobOutcome.Failed(new JobFailedException("failed", ErrorContext.of("chat", "1"))),
+                0));
+        assertThat(first.deliveries().begins()).as("counts before it is made").isTrue();
+
+        TrackedJob next = first.requeuedCopy();
+        next.deliveries().failed();
+        assertThat(next.deliveryCount()).as("a delivery of its own").isEqualTo(2);
+
+        first.deliveries().failed();
+        first.deliveries().reset();
+        assertThat(next.deliveryCount()).isEqualTo(2);
+    }
+
+    @Test
     @Tag("case-A17")
     void whatWasRecoveredStaysSoWhenItChangesHands_andWaitsAsLongAsItsFirstOwnerSaid() {
         store.add(job("chat", "1"));

@@ -568,8 +568,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Time between two scans the jobRepository for jobs that were stored by
-         * other processes, and between two tries of what it has refused.
+         * Time between two scans of the jobRepository for jobs that were stored
+         * by other processes, and between two tries of what it has refused.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -584,8 +584,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Time between two scans the jobRepository for jobs that were stored by
-         * other processes, and between two tries of what it has refused.
+         * Time between two scans of the jobRepository for jobs that were stored
+         * by other processes, and between two tries of what it has refused.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.

@@ -143,8 +143,8 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private Duration redeliveryGracePeriod;
 
     /**
-     * Time between two scans the jobRepository for jobs that were stored by other processes, and between two tries of
-     * what it has refused.
+     * Time between two scans of the jobRepository for jobs that were stored by other processes, and between two tries
+     * of what it has refused.
      */
     private Duration repositoryScanInterval;
 
