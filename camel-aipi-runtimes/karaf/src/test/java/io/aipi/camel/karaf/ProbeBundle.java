@@ -29,6 +29,7 @@ final class ProbeBundle {
             "io.aipi.camel;version=\"[0.1,1)\"",
             "io.aipi.client;version=\"[0.1,1)\"",
             "io.aipi.client.error;version=\"[0.1,1)\"",
+            "io.aipi.client.model;version=\"[0.1,1)\"",
             "org.apache.camel;version=\"[4.10,5)\"",
             "org.apache.camel.builder;version=\"[4.10,5)\"",
             "org.apache.camel.impl;version=\"[4.10,5)\"",
