@@ -118,14 +118,14 @@ public final class ModelEndpoint implements AutoCloseable {
     }
 
     /**
-     * As {@link #follow(String, Duration, Consumer)}; each poll of the job is begun when {@code turns} lets it.
+     * As {@link #follow(String, Duration, Consumer)}; each poll of the job is begun when {@code gate} lets it.
      *
      * @param job without a result. If its {@link Submission#acceptance} is known, the job is never taken for another one of
      *     the same id, as a server may give ids again after a restart
      */
     public CompletableFuture<JobResult> follow(
-            Submission job, Duration elapsed, Consumer<JobProgress> listener, PollGate turns) {
-        return jobs.follow(job, elapsed, listener, turns);
+            Submission job, Duration elapsed, Consumer<JobProgress> listener, PollGate gate) {
+        return jobs.follow(job, elapsed, listener, gate);
     }
 
     /** Submits a job and follows it; {@code listener} as in {@link #follow(Submission, Consumer)}. */

@@ -51,7 +51,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 
 /**
- * Turns the values of a request into those that JSON has, at any depth: text, numbers, booleans, null, lists, maps, and
+ * Converts the values of a request into those that JSON has, at any depth: text, numbers, booleans, null, lists, maps, and
  * {@link Media}, which is sent as a data URI. What has no such form is refused, with its place in the request.
  *
  * <p>Files, streams, buffers and bytes become media, so that neither a path nor bare base64 is sent.

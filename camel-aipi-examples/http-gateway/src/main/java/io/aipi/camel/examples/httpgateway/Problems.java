@@ -29,7 +29,7 @@ import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns exceptions into HTTP answers: what the sender can use is told, what is the gateway's own business is not. */
+/** Maps exceptions to HTTP responses: what the sender can use is told, what is the gateway's own business is not. */
 public final class Problems {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);

@@ -11,7 +11,7 @@ import io.aipi.client.model.JobProgress;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Shows how far the jobs are. The route {@code progress} hands it each look at each job. */
+/** Shows how far the jobs are. The route {@code progress} hands it the progress of each job. */
 abstract class ProgressDisplay implements Processor, AutoCloseable {
 
     private final String imageEndpoint;
@@ -29,7 +29,7 @@ abstract class ProgressDisplay implements Processor, AutoCloseable {
     }
 
     /**
-     * Shows one look at a job. Called by several threads, for one job in order.
+     * Shows the progress of a job. Called by several threads, for one job in order.
      *
      * @param name the prompt's name
      * @param progress where the job is
