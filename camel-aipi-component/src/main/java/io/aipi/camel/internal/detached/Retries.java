@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /** Steps that are tried again: in time, or by a stop, whichever comes first. Each is run exactly once. */
-public final class Retries {
+final class Retries {
 
     private final Duration delay;
     private final Executor threads;
@@ -22,7 +22,7 @@ public final class Retries {
     private volatile boolean stopped;
 
     /** {@code threads} runs what blocks, and never refuses it. */
-    public Retries(Duration delay, Executor threads, Scheduler scheduler) {
+    Retries(Duration delay, Executor threads, Scheduler scheduler) {
         this.delay = delay;
         this.threads = threads;
         this.scheduler = scheduler;

@@ -145,7 +145,7 @@ final class ConsumedSubmit extends DetachedSubmit {
         if (store == null || !store.isDoubtful()) {
             return CompletableFuture.completedFuture(null);
         }
-        return onStoreThread(context(), store.repository(), () -> {
+        return onStoreThread(store.repository(), () -> {
             try {
                 store.probe(new JobRecord(job(null), null, 0));
                 return null;
@@ -194,7 +194,7 @@ final class ConsumedSubmit extends DetachedSubmit {
             }
             return CompletableFuture.completedFuture(asked);
         }
-        return onStoreThread(context(), store.repository(), () -> {
+        return onStoreThread(store.repository(), () -> {
             if (mayComeAgain) {
                 context().registries().lapse(context().server(), store, jobId);
             }

@@ -78,8 +78,7 @@ abstract class DetachedSubmit {
     }
 
     /** Runs what blocks. */
-    static <T> CompletableFuture<T> onStoreThread(
-            ProducerContext context, AggregationRepository repository, Supplier<T> task) {
+    final <T> CompletableFuture<T> onStoreThread(AggregationRepository repository, Supplier<T> task) {
         try {
             return CompletableFuture.supplyAsync(task, context.storeThreads(repository));
         } catch (RejectedExecutionException | Error notBegun) {

@@ -153,7 +153,6 @@ public final class ProducerRun {
         boolean ended;
         synchronized (this) {
             due = pending.stream()
-                    .<PendingExchange<?>>map(exchange -> exchange)
                     .filter(exchange -> context.isEnding(exchange.routeId()))
                     .toList();
             over |= entering == 0

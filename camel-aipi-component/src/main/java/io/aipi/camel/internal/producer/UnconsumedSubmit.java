@@ -58,7 +58,7 @@ final class UnconsumedSubmit extends DetachedSubmit {
                 || !context().registries().hasStores()) {
             return CompletableFuture.completedFuture(null);
         }
-        return onStoreThread(context(), null, () -> {
+        return onStoreThread(null, () -> {
             try {
                 context().registries().lapseEverywhere(context().server(), jobId);
             } catch (RuntimeException | Error e) {

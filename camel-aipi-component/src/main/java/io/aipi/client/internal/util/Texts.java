@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 /** Texts that come from anywhere, made fit for JSON, for a message or for a log. */
 public final class Texts {
 
-    /** How much of a text is quoted. */
-    private static final int QUOTED = 500;
+    /** How much of a text is quoted in one line. */
+    public static final int QUOTED = 500;
 
     private static final String ELLIPSIS = "...";
 

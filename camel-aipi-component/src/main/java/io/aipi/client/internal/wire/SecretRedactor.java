@@ -30,9 +30,7 @@ public final class SecretRedactor {
     /** A worker's key is named by the server. A short one could be any word. */
     private static final int SHORTEST_WORKER_KEY = 8;
 
-    /** How much is quoted of a sentence, and of a worker's complaint, which may be a stack trace. */
-    static final int QUOTED = 500;
-
+    /** How much is quoted of a worker's complaint, which may be a stack trace. */
     public static final int QUOTED_COMPLAINT = 4_000;
 
     /** What stands in place of a key, as elsewhere in Camel. */

@@ -20,6 +20,7 @@ import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.error.QueueFullException;
 import io.aipi.client.internal.http.TransportResponse;
 import io.aipi.client.internal.job.FakeTransport;
+import io.aipi.client.internal.util.Texts;
 import io.aipi.client.internal.wire.ErrorMapper.Route;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -143,8 +144,8 @@ class ErrorMapperTest {
 
         assertThat(error(Route.SUBMIT, 500, "{'message':'" + reason + "'}"))
                 .message()
-                .contains(reason.substring(0, SecretRedactor.QUOTED) + "...")
-                .hasSizeLessThan(SecretRedactor.QUOTED + 200);
+                .contains(reason.substring(0, Texts.QUOTED) + "...")
+                .hasSizeLessThan(Texts.QUOTED + 200);
     }
 
     @Test
@@ -154,7 +155,7 @@ class ErrorMapperTest {
         InvalidRequestException error = (InvalidRequestException)
                 error(Route.SUBMIT, 400, "{'error':['" + reason + "','short','" + reason + "']}");
 
-        String quoted = "x".repeat(SecretRedactor.QUOTED) + "...";
+        String quoted = "x".repeat(Texts.QUOTED) + "...";
         assertThat(error.getMessages()).containsExactly(quoted, "short", quoted);
     }
 

@@ -8,6 +8,7 @@ package io.aipi.client.internal.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aipi.client.internal.util.Texts;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,9 +150,8 @@ class SecretRedactorTest {
     void ofALongTextOnlyTheBeginningIsQuoted() {
         SecretRedactor mask = new SecretRedactor(null);
 
-        assertThat(mask.sanitize("a".repeat(SecretRedactor.QUOTED))).isEqualTo("a".repeat(SecretRedactor.QUOTED));
-        assertThat(mask.sanitize("a".repeat(SecretRedactor.QUOTED + 1)))
-                .isEqualTo("a".repeat(SecretRedactor.QUOTED) + "...");
+        assertThat(mask.sanitize("a".repeat(Texts.QUOTED))).isEqualTo("a".repeat(Texts.QUOTED));
+        assertThat(mask.sanitize("a".repeat(Texts.QUOTED + 1))).isEqualTo("a".repeat(Texts.QUOTED) + "...");
         assertThat(mask.sanitizeComplaint("a".repeat(1_000_000)))
                 .isEqualTo("a".repeat(SecretRedactor.QUOTED_COMPLAINT) + "...");
         assertThat(mask.sanitize(null)).isNull();
@@ -162,11 +162,11 @@ class SecretRedactorTest {
     void aKeyAtThePlaceOfTheCutIsTakenOut() {
         SecretRedactor mask = new SecretRedactor("the-api-key");
 
-        for (int before = SecretRedactor.QUOTED - 12; before <= SecretRedactor.QUOTED; before++) {
+        for (int before = Texts.QUOTED - 12; before <= Texts.QUOTED; before++) {
             assertThat(mask.sanitize("-".repeat(before) + "the-api-key and more"))
                     .as("%d characters before it", before)
                     .doesNotContain("t")
-                    .hasSizeLessThanOrEqualTo(SecretRedactor.QUOTED + 3);
+                    .hasSizeLessThanOrEqualTo(Texts.QUOTED + 3);
         }
     }
 
@@ -174,8 +174,8 @@ class SecretRedactorTest {
     void aCharacterOfTwoIsNotCutInTheMiddle() {
         String smiling = "\uD83D\uDE00";
 
-        assertThat(new SecretRedactor(null).sanitize("a" + smiling.repeat(SecretRedactor.QUOTED)))
-                .isEqualTo("a" + smiling.repeat(SecretRedactor.QUOTED / 2 - 1) + "...");
+        assertThat(new SecretRedactor(null).sanitize("a" + smiling.repeat(Texts.QUOTED)))
+                .isEqualTo("a" + smiling.repeat(Texts.QUOTED / 2 - 1) + "...");
     }
 
     @Test
