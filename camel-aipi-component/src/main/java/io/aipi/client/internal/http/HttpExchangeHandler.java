@@ -6,19 +6,11 @@
  */
 package io.aipi.client.internal.http;
 
-import io.aipi.client.internal.http.HttpTransport.ResponseTooLargeException;
-import io.aipi.client.internal.http.HttpTransport.UnreadableException;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
 import org.apache.hc.core5.http.ConnectionClosedException;
@@ -45,35 +37,6 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
         OPEN,
         SENT,
         CANCELLED
-    }
-
-    /** JSON of so many bytes. HttpComponents' own class writes its content type anew for each request. */
-    private record JsonEntity(long length) implements EntityDetails {
-
-        @Override
-        public long getContentLength() {
-            return length;
-        }
-
-        @Override
-        public String getContentType() {
-            return "application/json; charset=UTF-8";
-        }
-
-        @Override
-        public String getContentEncoding() {
-            return null;
-        }
-
-        @Override
-        public boolean isChunked() {
-            return false;
-        }
-
-        @Override
-        public Set<String> getTrailerNames() {
-            return Set.of();
-        }
     }
 
     private static final int FIRST_CAPACITY = 1024;
@@ -352,10 +315,10 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
         boolean more = response instanceof HttpWire.Head head && head.hasUnreadBytes();
         TransportResponse read = new TransportResponse(
                 response.getCode(),
-                header(HttpHeaders.CONTENT_TYPE),
-                retryAfter(),
-                redirectHost(),
-                challenge(),
+                ResponseHead.header(response, HttpHeaders.CONTENT_TYPE),
+                ResponseHead.retryAfter(response),
+                ResponseHead.redirectHost(response),
+                ResponseHead.challenge(response),
                 requestBody == null ? 0 : requestBody.length,
                 body,
                 length,
@@ -394,64 +357,5 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     public void releaseResources() {
         // a connection that ends without a word to its exchange must not leave it waiting
         failed(new ConnectionClosedException());
-    }
-
-    private String header(String name) {
-        Header header = response.getFirstHeader(name);
-        return header == null ? null : header.getValue();
-    }
-
-    /** Null if the response does not ask to wait, 0 if it does but not for how long. */
-    private Duration retryAfter() {
-        String value = header(HttpHeaders.RETRY_AFTER);
-        if (value == null) {
-            return null;
-        }
-        if (value.strip().matches("\\d{1,9}")) {
-            return Duration.ofSeconds(Long.parseLong(value.strip()));
-        }
-        Instant until = date(value);
-        // by the server's clock, if it shows it
-        Instant now = date(header(HttpHeaders.DATE));
-        return until == null || now == null || until.isBefore(now) ? Duration.ZERO : Duration.between(now, until);
-    }
-
-    private static Instant date(String header) {
-        try {
-            return header == null ? null : Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header.strip()));
-        } catch (DateTimeException e) {
-            return null;
-        }
-    }
-
-    /** The kind of credentials that are asked for; never more of the header, which may be long. */
-    private String challenge() {
-        String value = response.getCode() == 401 ? header(HttpHeaders.WWW_AUTHENTICATE) : null;
-        return value == null ? null : value.strip().split("[\\s,]", 2)[0];
-    }
-
-    /** Only the host of a redirect: the rest of its URL may repeat a query with a key in it. */
-    private String redirectHost() {
-        switch (response.getCode()) {
-            case 301, 302, 303, 307, 308 -> {
-                return hostOfLocation();
-            }
-            default -> {
-                return null;
-            }
-        }
-    }
-
-    private String hostOfLocation() {
-        String location = header(HttpHeaders.LOCATION);
-        try {
-            URI uri = location == null ? null : URI.create(location.trim());
-            if (uri == null || uri.getHost() == null) {
-                return null;
-            }
-            return uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
     }
 }
