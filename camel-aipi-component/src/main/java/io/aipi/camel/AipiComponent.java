@@ -20,13 +20,12 @@ import io.aipi.client.options.ConnectionOptions;
 import io.aipi.client.spi.Scheduler;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
@@ -38,10 +37,15 @@ import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
 import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.util.PropertiesHelper;
+import org.apache.camel.util.StringHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes {@code aipi:} endpoints, and owns what they share: threads, connections and sessions. */
 @Component("aipi")
 public class AipiComponent extends HealthCheckComponent implements SSLContextParametersAware {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AipiComponent.class);
 
     @Metadata
     private AipiConfiguration configuration = new AipiConfiguration();
@@ -81,7 +85,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     private long maxResponseMemory;
 
     private final Map<SSLContextParameters, SSLContext> sslContexts = new ConcurrentHashMap<>();
-    private final KeyStandIns keyStandIns = new KeyStandIns();
+    private final AtomicBoolean warnedOfKeyInUri = new AtomicBoolean();
     private final Set<AipiEndpoint> startedEndpoints = ConcurrentHashMap.newKeySet();
     private final Clock clock = Clock.systemUTC();
     private final Scheduler scheduler = new ComponentScheduler();
@@ -119,20 +123,9 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         super(context);
     }
 
-    /** A key in the URI or the properties is hidden before Camel keeps or logs them, and comes back when it is set. */
-    @Override
-    public Endpoint createEndpoint(String uri, Map<String, Object> properties) throws Exception {
-        List<KeyStandIns.StandIn> used = new ArrayList<>();
-        Endpoint endpoint = super.createEndpoint(
-                keyStandIns.hide(getCamelContext(), uri, used),
-                properties == null ? null : keyStandIns.hide(properties, used));
-        ((AipiEndpoint) endpoint).hold(used);
-        return endpoint;
-    }
-
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
-        keyStandIns.reveal(parameters);
+        boolean keyInUri = hasKey(parameters);
         if (workerPoolSize < 1) {
             throw new IllegalArgumentException("workerPoolSize must be 1 or more, but is " + workerPoolSize);
         }
@@ -157,7 +150,20 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
             copy.setSslContextParameters(retrieveGlobalSslContextParameters());
         }
         endpoint.checkOptions();
+        if (keyInUri && warnedOfKeyInUri.compareAndSet(false, true)) {
+            LOG.warn(
+                    "The URI of aipi:{} contains apiKey. Camel can show URIs in logs, exceptions, JMX and consoles. Set"
+                            + " apiKey on the component, or use apiKey=#bean:NAME (logged once)",
+                    remaining);
+        }
         return endpoint;
+    }
+
+    /** Camel hands over URIs whose placeholders are filled in: only a reference to a bean keeps the key out of one. */
+    private static boolean hasKey(Map<String, Object> parameters) {
+        return parameters.entrySet().stream()
+                .anyMatch(parameter -> "apikey".equalsIgnoreCase(StringHelper.dashToCamelCase(parameter.getKey()))
+                        && !String.valueOf(parameter.getValue()).startsWith("#"));
     }
 
     /** A client for an endpoint, from what the component's endpoints share. */

@@ -17,7 +17,6 @@ import io.aipi.client.error.ErrorContext;
 import io.aipi.client.spi.JobMetrics;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,7 +57,6 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     private final AipiConfiguration configuration;
 
     private final Set<ModelEndpoint> models = ConcurrentHashMap.newKeySet();
-    private final Set<KeyStandIns.StandIn> keysInUri = ConcurrentHashMap.newKeySet();
     private final JobMetrics jobCounts = new JobMetrics();
     private final ExchangeBinding exchangeBinding = new EndpointBinding(this);
     private volatile InFlightLimiter inFlightLimiter;
@@ -84,11 +82,6 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         AipiConsumer consumer = new AipiConsumer(this, processor);
         configureConsumer(consumer);
         return consumer;
-    }
-
-    /** Stand-ins in the endpoint's URI are good for as long as somebody holds them. */
-    void hold(Collection<KeyStandIns.StandIn> standIns) {
-        keysInUri.addAll(standIns);
     }
 
     /** Fails for options that make no sense, when the route is made and not at its first message. */
