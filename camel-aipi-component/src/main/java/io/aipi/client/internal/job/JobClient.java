@@ -141,7 +141,7 @@ public final class JobClient {
                 : problem;
     }
 
-    /** See {@link io.aipi.client.ModelEndpoint#follow}. */
+    /** See {@link io.aipi.client.spi.EndpointSpi#follow}. */
     public CompletableFuture<JobResult> follow(
             Submission accepted, Duration elapsed, Consumer<JobProgress> listener, PollGate gate) {
         AcceptedJob job = accepted.acceptance() instanceof AcceptedJob known
