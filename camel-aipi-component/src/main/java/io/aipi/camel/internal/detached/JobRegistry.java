@@ -150,8 +150,8 @@ public final class JobRegistry {
     }
 
     /**
-     * A job is about to be stored by a producer here. {@link #register} or {@link #cancelReservation} must follow; until then no scan
-     * of the store hands it out.
+     * A job is about to be stored by a producer here. {@link #register} or {@link #cancelReservation} must follow; until
+     * then no scan of the store hands it out.
      */
     public synchronized void reserve(String key) {
         table.reserve(key);

@@ -37,9 +37,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Invariants: never more than one poll is under way; after the end none is begun; the result future is completed
  * exactly once; the listener is called in the order of the polls and never after the result; the job ends at the latest
- * {@code jobTimeout} after its beginning, plus one second for the last poll (the time of a call, for a job that is
- * followed later), unless that poll waits for its turn or for a connection; a release loses no result: a poll under way at that moment is
- * waited for.
+ * {@code jobTimeout} after its beginning, plus one second for the last poll (the time of a request, for a job that is
+ * followed later), unless that poll waits for its turn or for a connection; a release loses no result: a poll under way
+ * at that moment is waited for.
  *
  * <p>The steps form one chain (wait, poll, process, wait, ...), each begun by the one before it, so the fields need no
  * lock, but for the two that {@link #release} reads from outside; {@link #abort} touches nothing but the future.
@@ -71,7 +71,7 @@ final class JobPoller {
     private final CompletableFuture<JobResult> result = new CompletableFuture<>();
     private final AdaptivePollStrategy strategy;
     private final PollRetries retries;
-    private final Duration patience;
+    private final Duration timeLeft;
     private final Duration lastPoll;
     private final long deadline;
     private volatile Scheduler.Task waiting;
@@ -125,8 +125,8 @@ final class JobPoller {
                 now - counted.toNanos(),
                 elapsed == null);
         Duration left = options.jobTimeout().minus(counted);
-        this.patience = left.isNegative() ? Duration.ZERO : left;
-        this.deadline = now + patience.toNanos();
+        this.timeLeft = left.isNegative() ? Duration.ZERO : left;
+        this.deadline = now + timeLeft.toNanos();
         // a job that is followed later may be late already: its first poll is its last, and should not fail for a login
         this.lastPoll = counted.isZero() || options.requestTimeout().compareTo(LAST_POLL) < 0
                 ? LAST_POLL
@@ -136,7 +136,7 @@ final class JobPoller {
     /** Begins; the future fails with an {@link AipiException} only. */
     CompletableFuture<JobResult> start() {
         // a poll can take longer than it was given, as when it has to log in first: the end does not wait for it
-        timeoutTask = scheduler.schedule(this::onTimeout, patience.plus(lastPoll));
+        timeoutTask = scheduler.schedule(this::onTimeout, timeLeft.plus(lastPoll));
         result.whenComplete((done, failure) -> timeoutTask.cancel());
         waitFor(strategy.first(scheduler.nanoTime()));
         return result;
