@@ -270,7 +270,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     /** Runs the task once after the delay, on a thread that must not be blocked; what is returned cancels it. */
     Runnable schedule(Runnable task, Duration delay) {
         ClientResources current = resources;
-        return current == null ? () -> {} : current.schedule(task, delay);
+        return current == null ? () -> {} : current.scheduler().schedule(task, delay)::cancel;
     }
 
     Clock clock() {
@@ -280,7 +280,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     /** The clock that waiting is measured by; stands still while the component is stopped. */
     long nanoTime() {
         ClientResources current = resources;
-        return current == null ? 0 : current.nanoTime();
+        return current == null ? 0 : current.scheduler().nanoTime();
     }
 
     void started(AipiEndpoint endpoint) {

@@ -70,11 +70,12 @@ final class EndpointFollower implements JobFollower {
         Duration elapsed = Duration.between(
                 job.job().submitted(), endpoint.getComponent().clock().instant());
         PollGate gate = limiter == null ? Supplier::get : poll -> limiter.take(poll, job.outcomePersisted());
-        return model.follow(
-                new Submission(job.job().endpoint(), job.job().jobId(), null, job.acceptance()),
-                elapsed.isNegative() ? Duration.ZERO : elapsed,
-                listener,
-                gate);
+        return model.spi()
+                .follow(
+                        new Submission(job.job().endpoint(), job.job().jobId(), null, job.acceptance()),
+                        elapsed.isNegative() ? Duration.ZERO : elapsed,
+                        listener,
+                        gate);
     }
 
     @Override
@@ -132,7 +133,7 @@ final class EndpointFollower implements JobFollower {
                     "The consumer was stopped while it followed the job, which goes on at the server",
                     ErrorContext.of(endpoint.getEndpointName())));
         }
-        model.release();
+        model.spi().release();
     }
 
     /** Ends what is left. */

@@ -46,7 +46,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }
  * }</pre>
  *
- * <p>All api are asynchronous. Their futures fail with an {@link io.aipi.client.error.AipiException}, and complete on
+ * <p>All calls are asynchronous. Their futures fail with an {@link io.aipi.client.error.AipiException}, and complete on
  * threads that must not be blocked: what takes time belongs into an {@code ...Async} continuation.
  */
 public final class AipiClient implements AutoCloseable {
@@ -62,7 +62,7 @@ public final class AipiClient implements AutoCloseable {
     private final SecretRedactor mask;
     private final ApiConnection connection;
     private final AipiApi api;
-    private final ServerPollLimiter pollGate;
+    private final ServerPollLimiter pollLimiter;
     private final Set<ModelEndpoint> endpoints = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -80,7 +80,7 @@ public final class AipiClient implements AutoCloseable {
         mask.hold(credentials.apiKey());
         connectionOptions.secrets().forEach(mask::hold);
         Transport transport = resources.acquireTransport(connectionOptions);
-        pollGate = resources.acquirePollGate(connectionOptions, server);
+        pollLimiter = resources.acquirePollLimiter(connectionOptions, server);
         connection = new ApiConnection(server, transport, resources.workers(), resources.clock());
         api = new AipiApi(
                 connection,
@@ -108,8 +108,8 @@ public final class AipiClient implements AutoCloseable {
         return endpoint(name, options, new JobMetrics());
     }
 
-    /** As {@link #endpoint(String, JobOptions)}; its jobs are counted in {@code counts}, which others may share. */
-    public ModelEndpoint endpoint(String name, JobOptions options, JobMetrics counts) {
+    /** As {@link #endpoint(String, JobOptions)}; its jobs are counted in {@code metrics}, which others may share. */
+    public ModelEndpoint endpoint(String name, JobOptions options, JobMetrics metrics) {
         checkName(name);
         ClientResources.SessionScope scope = new ClientResources.SessionScope(server, credentials, loginMode, name);
         Session session = resources.acquireSession(scope);
@@ -117,10 +117,10 @@ public final class AipiClient implements AutoCloseable {
         ModelEndpoint endpoint = new ModelEndpoint(
                 name,
                 options,
-                counts,
+                metrics,
                 resources.acquireJobDurations(server, name),
                 own,
-                pollGate,
+                pollLimiter,
                 resources.scheduler(),
                 closing -> {
                     if (endpoints.remove(closing)) {
@@ -189,14 +189,14 @@ public final class AipiClient implements AutoCloseable {
 
     /**
      * Closes the client's endpoints, so that nobody waits for ever, and gives back what is shared; ends it if nobody else
-     * uses it, and with it the api in flight. The server has no logout.
+     * uses it, and with it the requests in flight. The server has no logout.
      */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             endpoints.forEach(ModelEndpoint::close);
             resources.closed(this);
-            resources.releasePollGate(connectionOptions, server);
+            resources.releasePollLimiter(connectionOptions, server);
             resources.releaseTransport(connectionOptions);
             resources.releaseAcceptedJobs(server);
             mask.release(credentials.apiKey());
@@ -271,15 +271,15 @@ public final class AipiClient implements AutoCloseable {
             return this;
         }
 
-        /** What the client api itself at login. */
+        /** What the client calls itself at login. */
         public Builder clientVersion(String version) {
             clientVersion = Objects.requireNonNull(version);
             return this;
         }
 
         /** How a session key is obtained. */
-        public Builder loginMode(LoginMode route) {
-            loginMode = Objects.requireNonNull(route);
+        public Builder loginMode(LoginMode mode) {
+            loginMode = Objects.requireNonNull(mode);
             return this;
         }
 

@@ -52,11 +52,11 @@ public final class ClientResources implements AutoCloseable {
     private static final Pattern IP_V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     /** What a session is good for: the keys of some servers are good for the endpoint of their login only. */
-    record SessionScope(URI server, Credentials credentials, LoginMode route, String endpoint) {}
+    record SessionScope(URI server, Credentials credentials, LoginMode mode, String endpoint) {}
 
     private record EndpointKey(URI server, String name) {}
 
-    private record GateKey(ConnectionOptions options, URI server) {}
+    private record LimiterKey(ConnectionOptions options, URI server) {}
 
     private final Scheduler scheduler;
     private final Clock clock;
@@ -68,9 +68,9 @@ public final class ClientResources implements AutoCloseable {
     private final RefCountedPool<URI, SecretRedactor> masks =
             new RefCountedPool<>(server -> new SecretRedactor(null), mask -> {});
 
-    private final RefCountedPool<EndpointKey, JobDurationHistory> computeTimes =
-            new RefCountedPool<>(key -> new JobDurationHistory(), times -> {});
-    private final RefCountedPool<GateKey, ServerPollLimiter> pollGates;
+    private final RefCountedPool<EndpointKey, JobDurationHistory> jobDurations =
+            new RefCountedPool<>(key -> new JobDurationHistory(), history -> {});
+    private final RefCountedPool<LimiterKey, ServerPollLimiter> pollLimiters;
     private final RefCountedPool<URI, AcceptedJobs> acceptedJobs =
             new RefCountedPool<>(server -> new AcceptedJobs(), jobs -> {});
     private final LoginModeCache loginModes = new LoginModeCache();
@@ -88,8 +88,8 @@ public final class ClientResources implements AutoCloseable {
         this.workers = workers;
         this.closing = closing;
         this.transports = new RefCountedPool<>(transports, Transport::close);
-        this.pollGates = new RefCountedPool<>(
-                key -> new ServerPollLimiter(key.options().maxConnections(), scheduler), gate -> {});
+        this.pollLimiters = new RefCountedPool<>(
+                key -> new ServerPollLimiter(key.options().maxConnections(), scheduler), limiter -> {});
         this.sessions = new RefCountedPool<>(scope -> new Session(scheduler, mask(scope.server())), session -> {});
     }
 
@@ -175,26 +175,13 @@ public final class ClientResources implements AutoCloseable {
         clients.remove(client);
     }
 
-    /**
-     * Runs the task once after the delay, on the scheduler's thread, which must not be blocked.
-     *
-     * @return cancels the task, if it has not begun
-     */
-    public Runnable schedule(Runnable task, Duration delay) {
-        return scheduler.schedule(task, delay)::cancel;
-    }
-
-    Scheduler scheduler() {
+    /** The one scheduler, which tells the time by the monotonic clock. For integrations; its thread must not be blocked. */
+    public Scheduler scheduler() {
         return scheduler;
     }
 
     Clock clock() {
         return clock;
-    }
-
-    /** The clock that waiting is measured by, which nobody sets: nanoseconds from an arbitrary origin. */
-    public long nanoTime() {
-        return scheduler.nanoTime();
     }
 
     Executor workers() {
@@ -214,12 +201,12 @@ public final class ClientResources implements AutoCloseable {
     }
 
     /** What admits the polls of all who use the same connections to the server. */
-    ServerPollLimiter acquirePollGate(ConnectionOptions options, URI server) {
-        return pollGates.acquire(new GateKey(options, server));
+    ServerPollLimiter acquirePollLimiter(ConnectionOptions options, URI server) {
+        return pollLimiters.acquire(new LimiterKey(options, server));
     }
 
-    void releasePollGate(ConnectionOptions options, URI server) {
-        pollGates.release(new GateKey(options, server));
+    void releasePollLimiter(ConnectionOptions options, URI server) {
+        pollLimiters.release(new LimiterKey(options, server));
     }
 
     Session acquireSession(SessionScope scope) {
@@ -263,14 +250,14 @@ public final class ClientResources implements AutoCloseable {
 
     /** What is known of the times that jobs of an endpoint take, for all who use it. */
     JobDurationHistory acquireJobDurations(URI server, String endpoint) {
-        return computeTimes.acquire(new EndpointKey(server, endpoint));
+        return jobDurations.acquire(new EndpointKey(server, endpoint));
     }
 
     void releaseJobDurations(URI server, String endpoint) {
-        computeTimes.release(new EndpointKey(server, endpoint));
+        jobDurations.release(new EndpointKey(server, endpoint));
     }
 
-    /** Ends everything at once, its clients too: calls in flight fail, connections are closed, threads end. */
+    /** Ends everything at once, its clients too: requests in flight fail, connections are closed, threads end. */
     @Override
     public void close() {
         // a job that waits for its next poll would wait for ever once the scheduler has ended

@@ -20,6 +20,7 @@ import io.aipi.client.model.JobState;
 import io.aipi.client.model.JobStatus;
 import io.aipi.client.model.Submission;
 import io.aipi.client.options.JobOptions;
+import io.aipi.client.spi.EndpointSpi;
 import io.aipi.client.spi.JobMetrics;
 import io.aipi.client.spi.PollGate;
 import io.aipi.client.spi.Scheduler;
@@ -44,14 +45,14 @@ public final class ModelEndpoint implements AutoCloseable {
             String name,
             JobOptions options,
             JobMetrics metrics,
-            JobDurationHistory times,
+            JobDurationHistory history,
             AipiApi api,
-            ServerPollLimiter gate,
+            ServerPollLimiter limiter,
             Scheduler scheduler,
             Consumer<ModelEndpoint> closing) {
         this.name = name;
         this.api = api;
-        this.jobs = new JobClient(name, options, metrics, times, api, gate, scheduler);
+        this.jobs = new JobClient(name, options, metrics, history, api, limiter, scheduler);
         this.closing = closing;
     }
 
@@ -70,7 +71,7 @@ public final class ModelEndpoint implements AutoCloseable {
 
     /**
      * The same request with all that has to be read, such as files and streams, in memory. A submit does so first, on the
-     * thread that api it; whoever may submit on a thread that must not be blocked does it before.
+     * thread that calls it; whoever may submit on a thread that must not be blocked does it before.
      *
      * @throws io.aipi.client.error.InvalidRequestException if a parameter cannot be read, or has no form in JSON
      */
@@ -94,7 +95,7 @@ public final class ModelEndpoint implements AutoCloseable {
      *     for nobody
      */
     public CompletableFuture<JobResult> follow(Submission accepted, Consumer<JobProgress> listener) {
-        return follow(accepted, Duration.ZERO, listener, Supplier::get);
+        return jobs.follow(accepted, Duration.ZERO, listener, Supplier::get);
     }
 
     /**
@@ -115,17 +116,6 @@ public final class ModelEndpoint implements AutoCloseable {
      */
     public CompletableFuture<JobResult> follow(String jobId, Duration elapsed, Consumer<JobProgress> listener) {
         return jobs.follow(jobId, elapsed, listener);
-    }
-
-    /**
-     * As {@link #follow(String, Duration, Consumer)}; each poll of the job is begun when {@code gate} lets it.
-     *
-     * @param job without a result. If its {@link Submission#acceptance} is known, the job is never taken for another one of
-     *     the same id, as a server may give ids again after a restart
-     */
-    public CompletableFuture<JobResult> follow(
-            Submission job, Duration elapsed, Consumer<JobProgress> listener, PollGate gate) {
-        return jobs.follow(job, elapsed, listener, gate);
     }
 
     /** Submits a job and follows it; {@code listener} as in {@link #follow(Submission, Consumer)}. */
@@ -182,13 +172,20 @@ public final class ModelEndpoint implements AutoCloseable {
         return jobs.inFlight();
     }
 
-    /**
-     * Ends the following of all jobs, with {@link ClientClosedException}, without losing a result: a poll that is under
-     * way is waited for, and its result, if it brings one, is that of the job's future. No job can be begun afterwards.
-     * {@link #jobsInFlight} tells when that is done; {@link #close} does not wait for it.
-     */
-    public void release() {
-        jobs.release(this::closed);
+    /** For integrations such as the Camel component, which put results into safety. Not for applications. */
+    public EndpointSpi spi() {
+        return new EndpointSpi() {
+            @Override
+            public CompletableFuture<JobResult> follow(
+                    Submission job, Duration elapsed, Consumer<JobProgress> listener, PollGate gate) {
+                return jobs.follow(job, elapsed, listener, gate);
+            }
+
+            @Override
+            public void release() {
+                jobs.release(ModelEndpoint.this::closed);
+            }
+        };
     }
 
     /** Ends the waiting for all jobs in flight at once, with {@link ClientClosedException}. They go on at the server. */

@@ -342,7 +342,8 @@ class SessionsAndJobIdsTest {
         submit(endpoint, "d");
         server.finishAll();
 
-        CompletableFuture<JobResult> detached = endpoint.follow(accepted, Duration.ofSeconds(3), null, Supplier::get);
+        CompletableFuture<JobResult> detached =
+                endpoint.spi().follow(accepted, Duration.ofSeconds(3), null, Supplier::get);
         CompletableFuture<JobResult> ofTheLaterOne = endpoint.follow("JID1", null);
         scheduler.advance(Duration.ofSeconds(10));
 
@@ -422,7 +423,7 @@ class SessionsAndJobIdsTest {
         ModelEndpoint second = endpoint("m");
         submit(second, "b");
 
-        CompletableFuture<JobResult> job = second.follow(accepted, Duration.ofSeconds(1), null, Supplier::get);
+        CompletableFuture<JobResult> job = second.spi().follow(accepted, Duration.ofSeconds(1), null, Supplier::get);
         server.finishAll();
         scheduler.advance(Duration.ofSeconds(10));
 

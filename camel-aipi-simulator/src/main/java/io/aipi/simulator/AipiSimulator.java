@@ -10,7 +10,6 @@ import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.http.SimulatorHttpServer;
 import io.aipi.simulator.http.Traffic;
 import io.aipi.simulator.job.Jobs;
-import io.aipi.simulator.job.Limits;
 import io.aipi.simulator.job.RequestLog;
 import io.aipi.simulator.job.ServerMetrics;
 import io.aipi.simulator.job.SystemTime;
@@ -25,17 +24,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -64,7 +58,7 @@ public final class AipiSimulator implements AutoCloseable {
     /** Held by each request while it is worked on, and alone by the end of the server: no request sees half of that. */
     private final ReadWriteLock life = new ReentrantReadWriteLock();
 
-    private AipiSimulator(Builder settings) throws IOException {
+    AipiSimulator(SimulatorBuilder settings) throws IOException {
         // Pictures need no display, and must not look for one.
         System.setProperty("java.awt.headless", "true");
         Dialect dialect = settings.generation.dialect();
@@ -121,8 +115,8 @@ public final class AipiSimulator implements AutoCloseable {
      *
      * @return the builder
      */
-    public static Builder builder() {
-        return new Builder();
+    public static SimulatorBuilder builder() {
+        return new SimulatorBuilder();
     }
 
     /**
@@ -230,7 +224,7 @@ public final class AipiSimulator implements AutoCloseable {
      * @param retryAfter what {@code Retry-After} says, in whole seconds; null for no such header
      */
     public void limitRequests(int perSecond, Duration retryAfter) {
-        traffic.limit(atLeast(0, perSecond, "perSecond"), retryAfter);
+        traffic.limit(SimulatorBuilder.atLeast(0, perSecond, "perSecond"), retryAfter);
     }
 
     /**
@@ -285,7 +279,7 @@ public final class AipiSimulator implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such endpoint
      */
     public void startWorkers(String endpoint, int count) {
-        jobs.startWorkers(endpoint, atLeast(0, count, "count"));
+        jobs.startWorkers(endpoint, SimulatorBuilder.atLeast(0, count, "count"));
     }
 
     /**
@@ -302,292 +296,5 @@ public final class AipiSimulator implements AutoCloseable {
     public void close() {
         front.close();
         time.close();
-    }
-
-    private static int atLeast(int least, int value, String what) {
-        if (value < least) {
-            throw new IllegalArgumentException(what + " must be at least " + least + ", not " + value);
-        }
-        return value;
-    }
-
-    /** Collects the settings of a simulator. The defaults are those of the recorded server. */
-    public static final class Builder {
-
-        private final Map<String, ModelEndpoint> endpoints = new LinkedHashMap<>();
-        private final Map<String, Set<String>> keys = new HashMap<>();
-        private final Set<String> users = new HashSet<>();
-        private final Map<String, Integer> workers = new HashMap<>();
-        private final Map<String, Duration> computeTime = new HashMap<>();
-        private String host = "127.0.0.1";
-        private int port;
-        private Generation generation = Generation.SERVED;
-        private int usualWorkers = 1;
-        private Duration usualComputeTime;
-        private int maxQueueLength = 1000;
-        private Duration responseTimeout = Duration.ofSeconds(60);
-        private Duration keepAlive = Duration.ofSeconds(10);
-        private Duration maxTimeInQueue = Duration.ofHours(1);
-        private Duration jobInactivityTimeout = Duration.ofMinutes(6);
-        private Duration resultLifetime = Duration.ofMinutes(15);
-        private Duration workerTimeout = Duration.ofMinutes(2);
-        private Consumer<String> log = line -> {};
-
-        private Builder() {}
-
-        /**
-         * Where to listen.
-         *
-         * @param address a host name or address; 127.0.0.1 if not set
-         * @return this
-         */
-        public Builder host(String address) {
-            host = address;
-            return this;
-        }
-
-        /**
-         * The port.
-         *
-         * @param number 0, the default, is any free port
-         * @return this
-         */
-        public Builder port(int number) {
-            port = atLeast(0, number, "port");
-            return this;
-        }
-
-        /**
-         * Which generation of servers it is.
-         *
-         * @param one served, if not set
-         * @return this
-         */
-        public Builder generation(Generation one) {
-            generation = one;
-            return this;
-        }
-
-        /**
-         * Adds a valid API key. Without any, every key is good, and a login without one.
-         *
-         * @param key the key
-         * @param onlyEndpoints the endpoints it is good for; none for all
-         * @return this
-         */
-        public Builder apiKey(String key, String... onlyEndpoints) {
-            keys.put(key, Set.of(onlyEndpoints));
-            return this;
-        }
-
-        /**
-         * Adds a valid user, for the generation whose logins ask for one: {@link Generation#SERVED_0_9_0}. Without any,
-         * everybody is one who says a name.
-         *
-         * @param name the user
-         * @return this
-         */
-        public Builder user(String name) {
-            users.add(name);
-            return this;
-        }
-
-        /**
-         * Adds an endpoint, or replaces the one of the same name.
-         *
-         * @param endpoint the endpoint
-         * @return this
-         */
-        public Builder endpoint(SimulatedEndpoint endpoint) {
-            endpoints.put(endpoint.name(), endpoint.endpoint());
-            return this;
-        }
-
-        /**
-         * Adds endpoints, or replaces those of the same names.
-         *
-         * @param several the endpoints, such as {@link SimulatedEndpoint#ofServer096()}
-         * @return this
-         */
-        public Builder endpoints(List<SimulatedEndpoint> several) {
-            several.forEach(this::endpoint);
-            return this;
-        }
-
-        /**
-         * How many workers an endpoint has.
-         *
-         * @param endpoint its name
-         * @param count how many; may be 0
-         * @return this
-         */
-        public Builder workers(String endpoint, int count) {
-            workers.put(endpoint, atLeast(0, count, "workers"));
-            return this;
-        }
-
-        /**
-         * How many workers each endpoint has that nothing else is said about.
-         *
-         * @param count how many; 1 if not set
-         * @return this
-         */
-        public Builder workers(int count) {
-            usualWorkers = atLeast(0, count, "workers");
-            return this;
-        }
-
-        /**
-         * How long a job of an endpoint computes, if its prompt does not say otherwise.
-         *
-         * @param endpoint its name
-         * @param duration how long
-         * @return this
-         */
-        public Builder computeTime(String endpoint, Duration duration) {
-            computeTime.put(endpoint, duration);
-            return this;
-        }
-
-        /**
-         * How long the jobs of all other endpoints compute.
-         *
-         * @param duration how long; 1 s for chat and speech and 2 s for images if not set
-         * @return this
-         */
-        public Builder computeTime(Duration duration) {
-            usualComputeTime = duration;
-            return this;
-        }
-
-        /**
-         * How many jobs of one endpoint can wait.
-         *
-         * @param jobs how many; 1000 if not set
-         * @return this
-         */
-        public Builder maxQueueLength(int jobs) {
-            maxQueueLength = atLeast(1, jobs, "maxQueueLength");
-            return this;
-        }
-
-        /**
-         * How long a request is held before it ends as 503.
-         *
-         * @param duration 60 s if not set
-         * @return this
-         */
-        public Builder responseTimeout(Duration duration) {
-            responseTimeout = duration;
-            return this;
-        }
-
-        /**
-         * How long an idle connection stays open.
-         *
-         * @param duration 10 s if not set
-         * @return this
-         */
-        public Builder keepAlive(Duration duration) {
-            keepAlive = duration;
-            return this;
-        }
-
-        /**
-         * How long a job can wait in the queue before it lapses.
-         *
-         * @param duration 1 h if not set
-         * @return this
-         */
-        public Builder maxTimeInQueue(Duration duration) {
-            maxTimeInQueue = duration;
-            return this;
-        }
-
-        /**
-         * How long a job in processing, or its result, can go without an update before it lapses.
-         *
-         * @param duration 360 s if not set
-         * @return this
-         */
-        public Builder jobInactivityTimeout(Duration duration) {
-            jobInactivityTimeout = duration;
-            return this;
-        }
-
-        /**
-         * How long a finished or lapsed job is known.
-         *
-         * @param duration 900 s if not set
-         * @return this
-         */
-        public Builder resultLifetime(Duration duration) {
-            resultLifetime = duration;
-            return this;
-        }
-
-        /**
-         * How long the server does not notice that a dead or stuck worker is gone.
-         *
-         * @param duration 120 s if not set
-         * @return this
-         */
-        public Builder workerTimeout(Duration duration) {
-            workerTimeout = duration;
-            return this;
-        }
-
-        /**
-         * Who is told, in one line each, of logins, submits, starts, results and refusals.
-         *
-         * @param reader takes the lines, which contain no keys; called by any thread, and not to call the simulator;
-         *     nobody if not set
-         * @return this
-         */
-        public Builder log(Consumer<String> reader) {
-            log = reader;
-            return this;
-        }
-
-        /**
-         * Starts the simulator.
-         *
-         * @return the running simulator
-         * @throws UncheckedIOException if it cannot listen
-         * @throws IllegalStateException if there is no endpoint, or settings are for one that there is not
-         */
-        public AipiSimulator start() {
-            if (endpoints.isEmpty()) {
-                throw new IllegalStateException("A simulator needs an endpoint");
-            }
-            requireKnown(workers.keySet());
-            requireKnown(computeTime.keySet());
-            keys.values().forEach(this::requireKnown);
-            try {
-                return new AipiSimulator(this);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private void requireKnown(Set<String> names) {
-            for (String name : names) {
-                if (!endpoints.containsKey(name)) {
-                    throw new IllegalStateException("No endpoint " + name + ", only " + endpoints.keySet());
-                }
-            }
-        }
-
-        private Limits limits() {
-            return new Limits(maxQueueLength, maxTimeInQueue, jobInactivityTimeout, resultLifetime, workerTimeout);
-        }
-
-        private Map<String, Duration> computeTimes() {
-            Map<String, Duration> times = new HashMap<>();
-            endpoints.forEach((name, endpoint) ->
-                    times.put(name, usualComputeTime == null ? endpoint.model().usualComputeTime() : usualComputeTime));
-            times.putAll(computeTime);
-            return times;
-        }
     }
 }

@@ -64,7 +64,7 @@ final class CommandLine {
             out.print(USAGE);
             return 0;
         }
-        AipiSimulator.Builder settings;
+        SimulatorBuilder settings;
         try {
             settings = parse(List.of(arguments), out);
         } catch (IllegalArgumentException e) {
@@ -82,8 +82,8 @@ final class CommandLine {
         }
     }
 
-    static AipiSimulator.Builder parse(List<String> arguments, PrintStream out) {
-        AipiSimulator.Builder settings = AipiSimulator.builder().port(7777).log(line -> print(line, out));
+    static SimulatorBuilder parse(List<String> arguments, PrintStream out) {
+        SimulatorBuilder settings = AipiSimulator.builder().port(7777).log(line -> print(line, out));
         List<SimulatedEndpoint> endpoints = ALL_ENDPOINTS;
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {

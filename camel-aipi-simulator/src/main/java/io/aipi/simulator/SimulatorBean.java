@@ -22,7 +22,7 @@ import java.util.Objects;
  */
 public final class SimulatorBean implements AutoCloseable {
 
-    private final AipiSimulator.Builder settings = AipiSimulator.builder();
+    private final SimulatorBuilder settings = AipiSimulator.builder();
     private int port = 7777;
     private List<SimulatedEndpoint> endpoints = CommandLine.ALL_ENDPOINTS;
     private String serverUrl;

@@ -45,7 +45,7 @@ class AipiSimulatorTest {
         }
     }
 
-    private static AipiSimulator.Builder settings() {
+    private static SimulatorBuilder settings() {
         return AipiSimulator.builder()
                 .endpoint(SimulatedEndpoint.chat("llama2_chat", "text"))
                 .computeTime("llama2_chat", Duration.ofMillis(50));

@@ -6,11 +6,9 @@
  */
 package io.aipi.client.model;
 
-import io.aipi.client.ModelEndpoint;
-
 /**
  * What this process knows of the acceptance of a job by the server, such as the session that it was accepted under.
- * Opaque: it is handed to {@link ModelEndpoint#follow(Submission, java.time.Duration, java.util.function.Consumer,
- * PollGate)} within its {@link Submission}, and cannot be stored. Has no secret in its text.
+ * Opaque: it is handed to {@link io.aipi.client.spi.EndpointSpi#follow} within its {@link Submission}, and cannot be
+ * stored. Has no secret in its text.
  */
 public interface Acceptance {}

@@ -13,6 +13,7 @@ import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.QueueFullException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.simulator.SimulatorBuilder;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -43,8 +44,8 @@ class BlockingRoutesGuaranteeTest {
 
     private static final int MANY = 200;
 
-    private static AipiSimulator.Builder server(String... endpoints) {
-        AipiSimulator.Builder builder = AipiSimulator.builder()
+    private static SimulatorBuilder server(String... endpoints) {
+        SimulatorBuilder builder = AipiSimulator.builder()
                 .apiKey("key-1")
                 .computeTime(Duration.ofMillis(50))
                 .maxQueueLength(5_000);

@@ -6,15 +6,12 @@
  */
 package io.aipi.simulator.job;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.simulator.endpoint.ModelEndpoint;
-import io.aipi.simulator.model.Script;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,15 +19,10 @@ import java.util.function.Function;
 import java.util.function.LongFunction;
 
 /**
- * All jobs of the server, with their queues and workers. One lock guards everything; whoever waits for a result is told
- * outside it.
+ * All jobs of the server, with their queues and workers: what can be asked and wanted of them. How a worker computes a
+ * job is in {@link JobRunner}. One lock guards everything; whoever waits for a result is told outside it.
  */
 public final class Jobs {
-
-    /** Where the compute time does not say otherwise, a job is computed in steps of at least this length. */
-    private static final Duration SHORTEST_STEP = Duration.ofMillis(100);
-
-    private static final int USUAL_STEPS = 10;
 
     /** How often the server looks for jobs whose result's lifetime is over. */
     private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(5);
@@ -41,7 +33,7 @@ public final class Jobs {
     private final ServerMetrics metrics;
     private final RequestLog requestLog;
     private final LongFunction<String> ids;
-    private final Function<String, Duration> computeTimes;
+    private final JobRunner runner;
     private final Map<String, WorkerPool> workerPools = new LinkedHashMap<>();
     private final Map<String, Job> jobs = new HashMap<>();
     private long submitted;
@@ -69,9 +61,9 @@ public final class Jobs {
         this.limits = limits;
         this.time = time;
         this.ids = ids;
-        this.computeTimes = computeTimes;
         this.metrics = metrics;
         this.requestLog = requestLog;
+        this.runner = new JobRunner(lock, time, computeTimes, metrics, requestLog);
         this.sweptNanos = time.nanoTime();
         endpoints.forEach(endpoint -> workerPools.put(endpoint.name(), new WorkerPool(limits)));
     }
@@ -153,7 +145,7 @@ public final class Jobs {
         synchronized (lock) {
             WorkerPool workerPool = workerPool(endpoint);
             for (int i = 0; i < count; i++) {
-                takeNext(workerPool, workerPool.hire());
+                runner.takeNext(workerPool, workerPool.hire());
             }
         }
     }
@@ -213,8 +205,9 @@ public final class Jobs {
                 metrics.count(ServerMetrics.Event.HELD_SUBMIT);
             }
             workerPool.enqueue(job);
-            note("submit", job, "queue position " + workerPool.length() + (holder == null ? "" : ", request held"));
-            workerPool.callIdleWorker().ifPresent(worker -> takeNext(workerPool, worker));
+            requestLog.note(
+                    "submit", job, "queue position " + workerPool.length() + (holder == null ? "" : ", request held"));
+            workerPool.callIdleWorker().ifPresent(worker -> runner.takeNext(workerPool, worker));
             return Optional.of(job.id);
         }
     }
@@ -296,7 +289,7 @@ public final class Jobs {
         }
         if (state == JobState.PROCESSING && job.isDelivered()) {
             metrics.handedOut(job.id, now);
-            note("fetched", job, "result handed out, for the only time");
+            requestLog.note("fetched", job, "result handed out, for the only time");
             return new PollResult.Delivered(job.handOut());
         }
         WorkerPool workerPool = workerPool(job.spec.endpoint().name());
@@ -310,17 +303,6 @@ public final class Jobs {
                 job.submittedAt,
                 job.startedAt,
                 job.report());
-    }
-
-    private void note(String what, Job job, String details) {
-        requestLog.note(what, job.spec.endpoint().name(), "job " + job.id + ": " + details);
-    }
-
-    private static String describe(Delivery delivery) {
-        String computed = String.format(Locale.ROOT, "after %.1f s of computing", delivery.computeNanos() / 1e9);
-        return delivery.outputs().hasNonNull("error")
-                ? computed + ", error: " + delivery.outputs().get("error").asText()
-                : computed;
     }
 
     private WorkerPool workerPool(String endpoint) {
@@ -340,107 +322,5 @@ public final class Jobs {
             // What nobody will ever finish or fetch has to lapse, or it would stay for ever.
             jobs.values().stream().filter(job -> !job.isDelivered()).forEach(job -> job.state(now, limits));
         }
-    }
-
-    private void takeNext(WorkerPool workerPool, Worker worker) {
-        workerPool
-                .next(time.nanoTime())
-                .ifPresentOrElse(
-                        job -> {
-                            worker.take(job, time);
-                            note("start", job, "on " + worker.name());
-                            schedule(new Shift(workerPool, worker, job, computeTime(job)), 1);
-                        },
-                        () -> workerPool.rest(worker));
-    }
-
-    private Duration computeTime(Job job) {
-        return job.spec
-                .script()
-                .sleep()
-                .orElseGet(() -> computeTimes.apply(job.spec.endpoint().name()));
-    }
-
-    /** One worker at one job. */
-    private record Shift(WorkerPool workerPool, Worker worker, Job job, Duration computeTime) {
-
-        int steps() {
-            long longEnough = computeTime.dividedBy(SHORTEST_STEP);
-            return job.spec.script().steps().orElse((int) Math.max(1, Math.min(USUAL_STEPS, longEnough)));
-        }
-
-        /** When a step is done, counted from the start of the job. */
-        Duration until(double step) {
-            return Duration.ofNanos((long) (computeTime.toNanos() * (step / steps())));
-        }
-    }
-
-    private void schedule(Shift shift, int step) {
-        Duration worked = Duration.ofNanos(time.nanoTime() - shift.job().startedNanos);
-        int steps = shift.steps();
-        Script script = shift.job().spec.script();
-        boolean halfWay = step > steps / 2;
-        if (script.dies() && (halfWay || script.silent())) {
-            time.after(shift.until(steps / 2.0).minus(worked), () -> die(shift));
-        } else if (script.silent() || step >= steps) {
-            time.after(shift.computeTime().minus(worked), () -> deliver(shift));
-        } else {
-            time.after(shift.until(step).minus(worked), () -> update(shift, step));
-        }
-    }
-
-    private void update(Shift shift, int step) {
-        synchronized (lock) {
-            if (shift.worker().isProcessing()) {
-                shift.worker().sendUpdate(shift.job(), step, shift.steps(), time.nanoTime());
-                schedule(shift, step + 1);
-            }
-        }
-    }
-
-    private void die(Shift shift) {
-        synchronized (lock) {
-            if (shift.worker().isProcessing()) {
-                shift.worker().die();
-                note("death", shift.job(), "of " + shift.worker().name());
-            }
-        }
-    }
-
-    private void deliver(Shift shift) {
-        // Outside the lock: a model can take a while to compute its result.
-        ObjectNode outputs = shift.job().spec.performance().result();
-        Optional<CompletableFuture<Delivery>> holder;
-        Delivery delivery;
-        synchronized (lock) {
-            Worker worker = shift.worker();
-            Job job = shift.job();
-            long now = time.nanoTime();
-            if (!worker.isProcessing()) {
-                return;
-            }
-            if (job.isGivenUp()) {
-                worker.getStuck(now);
-                note("stuck", job, "nobody waits for the result on its request any more");
-                return;
-            }
-            delivery = new Delivery(
-                    job.id,
-                    job.spec,
-                    outputs,
-                    worker.name(),
-                    job.submittedAt,
-                    job.startedAt,
-                    time.now(),
-                    now - job.startedNanos,
-                    now - job.submittedNanos);
-            holder = job.deliver(delivery, now);
-            metrics.ready(job.id, now);
-            note("result", job, describe(delivery));
-            holder.ifPresent(held -> metrics.handedOut(job.id, now));
-            worker.finish(Duration.ofNanos(delivery.computeNanos()));
-            takeNext(shift.workerPool(), worker);
-        }
-        holder.ifPresent(held -> held.complete(delivery));
     }
 }

@@ -31,4 +31,8 @@ public record RequestLog(Consumer<String> reader) {
         String line = "%-9s %s %s".formatted(what, endpoint, details).replaceAll("\\p{Cntrl}", "?");
         reader.accept(line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "...");
     }
+
+    void note(String what, Job job, String details) {
+        note(what, job.spec.endpoint().name(), "job " + job.id + ": " + details);
+    }
 }

@@ -9,13 +9,8 @@ package io.aipi.camel.internal.detached;
 import io.aipi.camel.internal.store.DetachedJob;
 import io.aipi.camel.internal.store.JobOutcome;
 import io.aipi.camel.internal.store.JobStore;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -28,9 +23,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>With a store, what it does not hand out at once it forgets but for its key: the store has it. Without one, it is the
  * only place where the job is known.
  *
- * <p>Invariants: a key is in at most one of reserved, waiting, held and parked; a handler holds at most as many jobs as its limit
- * says; the key of a job that has ended leaves held only after its entry has left the store, so that a scan of the
- * store cannot hand it out again.
+ * <p>Invariants, beside those of the {@link JobTable}: a handler holds at most as many jobs as its limit says; the key of a job
+ * that has ended leaves held only after its entry has left the store, so that a scan of the store cannot hand it out
+ * again.
  *
  * <p>An entry that cannot be read is passed over, whatever reading it throws: only a store that cannot list its entries is
  * away.
@@ -54,20 +49,7 @@ public final class JobRegistry {
     private final JobLoader loader;
 
     private final HandlerSlots slots = new HandlerSlots();
-    /** Keys that wait for a handler; without a value, the job has to be loaded from the store. */
-    private final Map<String, TrackedJob> waiting = new LinkedHashMap<>();
-
-    private final Map<String, HandlerSlots.Slot> held = new HashMap<>();
-    /** The {@linkplain DetachedJob#id() ids} of the jobs that are held. */
-    private final Set<String> heldIds = new HashSet<>();
-
-    /** Jobs whose name is that of one that is held: they wait for its end. */
-    private final Map<String, TrackedJob> behind = new HashMap<>();
-
-    private final Set<String> parked = new HashSet<>();
-    /** Keys of jobs that are being stored by a producer here, which hands them over itself. */
-    private final Set<String> reserved = new HashSet<>();
-
+    private final JobTable table = new JobTable();
     private final Set<Object> consumers = new HashSet<>();
     private final AtomicBoolean news = new AtomicBoolean(true);
     private boolean loading;
@@ -110,10 +92,7 @@ public final class JobRegistry {
             if (!consumers.isEmpty() || store != null) {
                 return List.of();
             }
-            lost = new ArrayList<>(waiting.values());
-            lost.addAll(behind.values());
-            waiting.clear();
-            behind.clear();
+            lost = table.removeWaiting();
         }
         lost.forEach(job -> job.completed().complete(null));
         return lost;
@@ -121,27 +100,22 @@ public final class JobRegistry {
 
     /** Whether some handler here holds the job with this {@linkplain DetachedJob#id() id}. */
     public synchronized boolean isHeld(String id) {
-        return heldIds.contains(id);
+        return table.isHeld(id);
     }
 
     /** Whether some handler here holds the job that is stored under the key. */
     public synchronized boolean isKeyHeld(String key) {
-        return held.containsKey(key);
+        return table.isKeyHeld(key);
     }
 
     /** Whether the outcome that is stored under the key is left alone until a handler starts anew. */
     public synchronized boolean isParked(String key) {
-        return parked.contains(key);
+        return table.isParked(key);
     }
 
     /** Whether nothing would be lost if there were no such registry any more. */
     public synchronized boolean isIdle() {
-        return consumers.isEmpty()
-                && slots.isEmpty()
-                && reserved.isEmpty()
-                && waiting.isEmpty()
-                && behind.isEmpty()
-                && held.isEmpty();
+        return consumers.isEmpty() && slots.isEmpty() && table.isIdle();
     }
 
     /**
@@ -149,20 +123,10 @@ public final class JobRegistry {
      * end. Those that are followed get it from whoever polls for them.
      */
     public void lapse(String jobId) {
-        List<TrackedJob> gone = new ArrayList<>();
+        List<TrackedJob> gone;
         synchronized (this) {
-            for (Map<String, TrackedJob> jobs : List.of(waiting, behind)) {
-                for (TrackedJob job : jobs.values()) {
-                    if (job != null
-                            && job.outcome() == null
-                            && jobId.equals(job.job().jobId())) {
-                        gone.add(job);
-                    }
-                }
-                jobs.values().removeAll(gone);
-            }
-            // nobody takes them meanwhile, from here or from the store
-            gone.forEach(job -> reserved.add(job.key()));
+            // reserved: nobody takes them meanwhile, from here or from the store
+            gone = table.reserveUnended(jobId);
         }
         for (TrackedJob job : gone) {
             job.end(JobOutcome.lapsed(job.job()));
@@ -182,20 +146,20 @@ public final class JobRegistry {
 
     /** Jobs known here and not ended. */
     public synchronized int size() {
-        return waiting.size() + behind.size() + held.size();
+        return table.size();
     }
 
     /**
-     * A job is about to be stored by a producer here. {@link #register} or {@link #cancelReservation} must follow; until then no scan
-     * of the store hands it out.
+     * A job is about to be stored by a producer here. {@link #register} or {@link #cancelReservation} must follow; until
+     * then no scan of the store hands it out.
      */
     public synchronized void reserve(String key) {
-        reserved.add(key);
+        table.reserve(key);
     }
 
     /** It could not be stored. */
     public synchronized void cancelReservation(String key) {
-        reserved.remove(key);
+        table.cancelReservation(key);
     }
 
     /**
@@ -205,12 +169,12 @@ public final class JobRegistry {
     public CompletableFuture<Void> register(TrackedJob job) {
         TrackedJob replaced;
         synchronized (this) {
-            reserved.remove(job.key());
+            table.cancelReservation(job.key());
             boolean elsewhere = slots.isEmpty() && (store != null || consumers.isEmpty());
             if (elsewhere) {
                 return CompletableFuture.completedFuture(null);
             }
-            replaced = (held.containsKey(job.key()) ? behind : waiting).put(job.key(), job);
+            replaced = table.add(job);
         }
         if (replaced != null) {
             // two of one name at once: the store has the later one
@@ -224,22 +188,19 @@ public final class JobRegistry {
     public void started(JobHandler handler) {
         synchronized (this) {
             slots.add(handler);
-            parked.clear();
+            table.unparkAll();
         }
         dispatch();
     }
 
     /** The handler is given no more jobs. It gives back those it holds, or ends them. */
     public void stopping(JobHandler handler) {
-        List<TrackedJob> left = new ArrayList<>();
+        List<TrackedJob> left = List.of();
         synchronized (this) {
             slots.remove(handler);
             if (slots.isEmpty() && store != null) {
                 // the next who starts scans the store
-                waiting.values().stream().filter(Objects::nonNull).forEach(left::add);
-                left.addAll(behind.values());
-                waiting.clear();
-                behind.clear();
+                left = table.removeWaiting();
             }
         }
         left.forEach(job -> job.completed().complete(null));
@@ -248,7 +209,7 @@ public final class JobRegistry {
     /** The job has ended and its entry has left the store. */
     public void ended(TrackedJob job) {
         synchronized (this) {
-            release(job);
+            table.release(job);
         }
         job.completed().complete(null);
         dispatch();
@@ -257,8 +218,7 @@ public final class JobRegistry {
     /** The job's outcome cannot be delivered for now. Its entry stays in the store. */
     public void park(TrackedJob job) {
         synchronized (this) {
-            release(job);
-            parked.add(job.key());
+            table.park(job);
         }
         job.completed().complete(null);
         dispatch();
@@ -268,32 +228,16 @@ public final class JobRegistry {
     public void requeue(TrackedJob job) {
         boolean over;
         synchronized (this) {
-            leaveSlot(job);
+            table.leaveSlot(job);
             over = store != null ? slots.isEmpty() : consumers.isEmpty();
             if (!over) {
-                waiting.put(job.key(), job.requeuedCopy());
+                table.add(job.requeuedCopy());
             }
         }
         if (over) {
             job.completed().complete(null);
         }
         dispatch();
-    }
-
-    private void release(TrackedJob job) {
-        leaveSlot(job);
-        TrackedJob next = behind.remove(job.key());
-        if (next != null) {
-            waiting.put(job.key(), next);
-        }
-    }
-
-    private void leaveSlot(TrackedJob job) {
-        heldIds.remove(job.job().id());
-        HandlerSlots.Slot slot = held.remove(job.key());
-        if (slot != null) {
-            slot.release();
-        }
     }
 
     /**
@@ -308,36 +252,27 @@ public final class JobRegistry {
                 return keys;
             }
             loader.retain(keys);
-            parked.retainAll(keys);
-            for (String key : keys) {
-                if (key.startsWith(prefix) && !isKnown(key)) {
-                    waiting.put(key, null);
-                }
-            }
+            table.addStored(keys, prefix);
         }
         dispatch();
         return keys;
-    }
-
-    private boolean isKnown(String key) {
-        return reserved.contains(key) || waiting.containsKey(key) || held.containsKey(key) || parked.contains(key);
     }
 
     private void dispatch() {
         while (true) {
             Assignment assignment;
             synchronized (this) {
-                HandlerSlots.Slot slot = waiting.isEmpty() || loading ? null : slots.withRoom();
+                HandlerSlots.Slot slot = table.hasNoneWaiting() || loading ? null : slots.withRoom();
                 if (slot == null) {
                     return;
                 }
-                Map.Entry<String, TrackedJob> first =
-                        waiting.entrySet().iterator().next();
-                if (first.getValue() == null) {
+                String key = table.firstWaiting();
+                TrackedJob first = table.waiting(key);
+                if (first == null) {
                     loading = true;
                     assignment = null;
                 } else {
-                    assignment = assign(slot, first.getKey(), first.getValue());
+                    assignment = assign(slot, key, first);
                 }
             }
             if (assignment == null) {
@@ -352,16 +287,16 @@ public final class JobRegistry {
 
     /** The key of the next job that waits, while there is room; null when there is none, which ends the loading. */
     synchronized String nextToLoad() {
-        if (waiting.isEmpty() || !slots.hasRoom()) {
+        if (table.hasNoneWaiting() || !slots.hasRoom()) {
             loading = false;
             return null;
         }
-        return waiting.keySet().iterator().next();
+        return table.firstWaiting();
     }
 
     /** The job under the key, if its producer has handed it over; null if it has to be loaded. */
     synchronized TrackedJob present(String key) {
-        return waiting.get(key);
+        return table.waiting(key);
     }
 
     /** {@code loaded} is null if the job is not stored any more. */
@@ -369,13 +304,14 @@ public final class JobRegistry {
         Assignment assignment = null;
         synchronized (this) {
             // its producer may have handed it over meanwhile
-            TrackedJob job = waiting.get(key) != null ? waiting.get(key) : loaded;
-            HandlerSlots.Slot slot = job == null || !waiting.containsKey(key) ? null : slots.withRoom();
+            TrackedJob present = table.waiting(key);
+            TrackedJob job = present != null ? present : loaded;
+            HandlerSlots.Slot slot = job == null || !table.isWaiting(key) ? null : slots.withRoom();
             if (slot != null) {
                 assignment = assign(slot, key, job);
             } else if (job == null) {
                 // somebody else has ended it meanwhile
-                waiting.remove(key);
+                table.removeUnloaded(key);
             }
         }
         if (assignment != null) {
@@ -385,9 +321,7 @@ public final class JobRegistry {
 
     /** The job under the key cannot be read: until the next scan it is as if it were not there. */
     synchronized void onUnreadable(String key) {
-        if (waiting.get(key) == null) {
-            waiting.remove(key);
-        }
+        table.removeUnloaded(key);
     }
 
     /** The loading has ended; the next scan begins it anew. */
@@ -398,9 +332,7 @@ public final class JobRegistry {
     // ---- handlers
 
     private Assignment assign(HandlerSlots.Slot slot, String key, TrackedJob job) {
-        waiting.remove(key);
-        held.put(key, slot);
-        heldIds.add(job.job().id());
+        table.hold(key, job, slot);
         slot.take();
         return new Assignment(slot, job);
     }

@@ -7,15 +7,11 @@
 package io.aipi.client.internal.api;
 
 import io.aipi.client.error.AipiException;
-import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
-import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobLapsedException;
-import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.internal.http.TransportRequest;
-import io.aipi.client.internal.http.TransportResponse;
 import io.aipi.client.internal.session.AcceptedJob;
 import io.aipi.client.internal.session.AcceptedJobs;
 import io.aipi.client.internal.session.LoginModeCache;
@@ -26,14 +22,11 @@ import io.aipi.client.internal.wire.ErrorMapper;
 import io.aipi.client.internal.wire.ErrorMapper.Route;
 import io.aipi.client.internal.wire.ResponseMapper;
 import io.aipi.client.model.EndpointDescription;
-import io.aipi.client.model.JobProgress;
-import io.aipi.client.model.JobState;
 import io.aipi.client.model.JobStatus;
 import io.aipi.client.model.KeyValidation;
 import io.aipi.client.model.Submission;
 import io.aipi.client.options.Credentials;
 import io.aipi.client.options.LoginMode;
-import io.aipi.client.spi.CompletionExceptions;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
@@ -42,14 +35,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The routes of one server as functions: what goes out, what comes back, with a session key where one is needed. A
- * session key that has expired is replaced once and the call repeated once; apart from that, one call is one request.
+ * The routes of one server as functions: what goes out, what comes back, with a session key where one is needed, see
+ * {@link SessionRequests}. What a response says of a job is read by {@link JobResponses}.
  */
 public final class AipiApi {
 
@@ -63,7 +54,8 @@ public final class AipiApi {
     private final AcceptedJobs acceptedJobs;
     private final ErrorMapper errors;
     private final ServerQueries queries;
-    private final Login login;
+    private final SessionRequests requests;
+    private final JobResponses responses;
 
     /** {@code session}: of the one model endpoint that is asked. */
     public AipiApi(
@@ -84,7 +76,9 @@ public final class AipiApi {
         this.acceptedJobs = acceptedJobs;
         this.errors = new ErrorMapper(server, session.secrets());
         this.queries = new ServerQueries(connection, credentials, session.secrets(), errors);
-        this.login = new Login(connection, credentials, clientVersion, loginMode, loginModes, errors);
+        Login login = new Login(connection, credentials, clientVersion, loginMode, loginModes, errors);
+        this.requests = new SessionRequests(connection, credentials, loginMode, session, errors, queries, login);
+        this.responses = new JobResponses(server, session.secrets(), acceptedJobs, errors);
     }
 
     /** The same for another model endpoint, whose session this is. */
@@ -155,7 +149,7 @@ public final class AipiApi {
     public CompletableFuture<Void> login(String endpoint, Duration timeout) {
         return loginMode == LoginMode.NONE
                 ? CompletableFuture.completedFuture(null)
-                : sessionKey(endpoint, timeout).thenApply(key -> null);
+                : requests.sessionKey(endpoint, timeout).thenApply(key -> null);
     }
 
     /**
@@ -187,7 +181,7 @@ public final class AipiApi {
             Duration loginTimeout,
             Supplier<Duration> timeout) {
         ErrorContext context = ErrorContext.of(endpoint);
-        return withSession(
+        return requests.withSession(
                 route,
                 endpoint,
                 loginTimeout,
@@ -196,12 +190,12 @@ public final class AipiApi {
                     body.putAll(auth);
                     body.put("wait_for_result", route == Route.HELD_SUBMIT);
                     byte[] json = json(body, context);
-                    TransportRequest call =
+                    TransportRequest request =
                             TransportRequest.post(server, "/" + TransportRequest.segment(endpoint), json, timeout);
-                    return route == Route.HELD_SUBMIT ? call.hold() : call.afterOthers();
+                    return route == Route.HELD_SUBMIT ? request.hold() : request.afterOthers();
                 },
                 context,
-                (response, key) -> submission(route, endpoint, response, key, context));
+                (response, key) -> responses.submission(route, endpoint, response, key, context));
     }
 
     private static byte[] json(Map<String, Object> body, ErrorContext context) {
@@ -217,43 +211,6 @@ public final class AipiApi {
         }
     }
 
-    private Submission submission(
-            Route route, String endpoint, TransportResponse http, SessionKey key, ErrorContext context) {
-        Map<String, Object> response = errors.requireJson(route, http, true, context);
-        String jobId = ResponseMapper.jobId(response);
-        if (!ResponseMapper.isSuccess(response)) {
-            throw errors.of(route, http, response, context);
-        }
-        Map<String, Object> result = ResponseMapper.resultIn(response);
-        String failure = ResponseMapper.workerError(result != null ? result : response);
-        if (failure != null) {
-            throw new JobFailedException(
-                    session.secrets().sanitizeComplaint(failure),
-                    ErrorContext.of(endpoint, jobId).withStatus(http.status()));
-        }
-        if (result == null
-                && route == Route.HELD_SUBMIT
-                && ResponseMapper.isOfAJob(response)
-                && !ResponseMapper.isMereAcceptance(response)) {
-            // a held response is a result whatever outputs the endpoint has
-            result = response;
-        }
-        if (result == null && jobId == null) {
-            throw new ProtocolViolationException(
-                    server + " accepted the request but gave neither a job id nor a result"
-                            + (response.get("job_id") == null
-                                    ? "; check that serverUrl is the address of an AIPI server"
-                                    : ": its job_id cannot be one, since it is empty, longer than "
-                                            + ResponseMapper.LONGEST_ID
-                                            + " characters, no text, or has a key or a control character in it"),
-                    context.withStatus(http.status()),
-                    null);
-        }
-        AcceptedJob job = jobId == null ? null : acceptedJobs.accepted(jobId, key);
-        return new Submission(
-                endpoint, jobId, result == null ? null : ResponseMapper.result(endpoint, jobId, result), job);
-    }
-
     /**
      * One poll of a job. If the job's id is not unique by itself, the poll goes out with the session that the job belongs to
      * and no other: with that session, the job is lost. A job that belongs to none yet belongs to the present session
@@ -267,7 +224,7 @@ public final class AipiApi {
     public CompletableFuture<JobStatus> progress(
             String endpoint, AcceptedJob job, boolean withData, Duration loginTimeout, Supplier<Duration> timeout) {
         ErrorContext context = ErrorContext.of(endpoint, job.id());
-        Function<Map<String, Object>, TransportRequest> call = auth -> {
+        Function<Map<String, Object>, TransportRequest> request = auth -> {
             Map<String, Object> body = new LinkedHashMap<>(auth);
             body.put("job_id", job.id());
             return TransportRequest.post(
@@ -277,35 +234,25 @@ public final class AipiApi {
         // others may wait for the login, too, and have more time than a job that is about to end
         Duration longestLogin = own.compareTo(loginTimeout) > 0 ? own : loginTimeout;
         if (job.isUnique() || loginMode == LoginMode.NONE) {
-            return withSession(
+            return requests.withSession(
                     Route.PROGRESS,
                     endpoint,
                     longestLogin,
-                    call,
+                    request,
                     context,
-                    (response, key) -> status(endpoint, job.id(), withData, response, context));
+                    (response, key) -> responses.status(endpoint, job.id(), withData, response, context));
         }
         CompletableFuture<SessionKey> ofJob = job.session() != null
                 ? CompletableFuture.completedFuture(job.session())
-                : sessionKey(endpoint, longestLogin).thenApply(job::belongTo);
+                : requests.sessionKey(endpoint, longestLogin).thenApply(job::belongTo);
         return ofJob.thenCompose(key -> key.isLost()
-                ? CompletableFuture.failedFuture(sessionLost(context))
-                : connection.decoded(withKey(Route.PROGRESS, call, key, context), response -> {
+                ? CompletableFuture.failedFuture(responses.sessionLost(context))
+                : connection.decoded(requests.withKey(Route.PROGRESS, request, key, context), response -> {
                     if (errors.isUnknownSession(Route.PROGRESS, response)) {
-                        throw sessionLost(context.withStatus(response.status()));
+                        throw responses.sessionLost(context.withStatus(response.status()));
                     }
-                    return status(endpoint, job.id(), withData, response, context);
+                    return responses.status(endpoint, job.id(), withData, response, context);
                 }));
-    }
-
-    private JobLapsedException sessionLost(ErrorContext context) {
-        return new JobLapsedException(
-                server
-                        + " has lost the session that the job belongs to, most likely by a restart. It gives job ids such as"
-                        + " this one again after a restart, so the job cannot be followed in a new session: submit the"
-                        + " request again",
-                JobLapsedException.Reason.UNKNOWN_TO_SERVER,
-                context);
     }
 
     /** The server has accepted a later job under the id of this one. */
@@ -315,124 +262,5 @@ public final class AipiApi {
                         + " submit the request again",
                 JobLapsedException.Reason.UNKNOWN_TO_SERVER,
                 ErrorContext.of(endpoint, jobId));
-    }
-
-    private JobStatus status(
-            String endpoint, String jobId, boolean withData, TransportResponse http, ErrorContext context) {
-        Map<String, Object> response = errors.requireJson(Route.PROGRESS, http, withData, context);
-        errors.requireSameJob(response, context.withStatus(http.status()));
-        // the server's word for the state is named in messages and logs
-        response.computeIfPresent("job_state", (name, word) -> word instanceof String said ? sanitize(said) : word);
-        JobProgress progress = ResponseMapper.progress(endpoint, jobId, response);
-        Map<String, Object> result = ResponseMapper.resultIn(response);
-        if (progress.state() == JobState.FAILED && (result == null || result.isEmpty())) {
-            throw errors.canceled(response, context.withStatus(http.status()));
-        }
-        if (result != null) {
-            String failure = ResponseMapper.workerError(result);
-            if (failure != null) {
-                throw new JobFailedException(
-                        session.secrets().sanitizeComplaint(failure), context.withStatus(http.status()));
-            }
-            return new JobStatus(progress.withState(JobState.DONE), ResponseMapper.result(endpoint, jobId, result));
-        }
-        if (!ResponseMapper.isSuccess(response)) {
-            if (progress.state() == JobState.LAPSED) {
-                throw new JobLapsedException(
-                        "The server gave the job up", JobLapsedException.Reason.LAPSED, context.withStatus(200));
-            }
-            throw errors.of(Route.PROGRESS, http, response, context);
-        }
-        if (!response.containsKey("job_state")) {
-            throw new ProtocolViolationException(
-                    server + " answered a poll of the job without its job_state", context.withStatus(200), null);
-        }
-        return new JobStatus(progress, null);
-    }
-
-    /**
-     * A session that is lost right after its login, which was granted: the server is restarted time and again, or gives keys
-     * that it does not know. It has not done what it was asked for, and later it may.
-     */
-    private void requireKnown(TransportResponse response, ErrorContext context) {
-        if (errors.saysUnknownSession(response)) {
-            throw new AuthenticationException(
-                    server + " has lost the session right after the login; it may be restarting time and again",
-                    true,
-                    context.withStatus(response.status()));
-        }
-    }
-
-    private <T> CompletableFuture<T> withSession(
-            Route route,
-            String endpoint,
-            Duration loginTimeout,
-            Function<Map<String, Object>, TransportRequest> call,
-            ErrorContext context,
-            BiFunction<TransportResponse, SessionKey, T> read) {
-        Function<Throwable, CompletionStage<T>> failed = failure -> route == Route.PROGRESS
-                ? CompletableFuture.failedFuture(CompletionExceptions.unwrap(failure))
-                : queries.withNames(failure, endpoint, loginTimeout);
-        if (loginMode == LoginMode.NONE) {
-            return connection
-                    .decoded(attempt(call, null, context), response -> read.apply(response, null))
-                    .exceptionallyCompose(failed);
-        }
-        CompletableFuture<SessionKey> known = sessionKey(endpoint, loginTimeout);
-        // a request may be long, and many may wait for one login: none is written on the thread that brings the key
-        CompletableFuture<SessionKey> key = known.isDone() || route == Route.PROGRESS
-                ? known
-                : known.thenApplyAsync(Function.identity(), connection.workers());
-        return key.thenCompose(first -> withKey(route, call, first, context).thenCompose(reply -> {
-            if (!errors.isUnknownSession(route, reply)) {
-                return connection
-                        .decoded(CompletableFuture.completedFuture(reply), response -> read.apply(response, first))
-                        .exceptionallyCompose(failed);
-            }
-            return sessionKey(endpoint, loginTimeout)
-                    .thenCompose(second -> connection
-                            .decoded(withKey(route, call, second, context), response -> {
-                                requireKnown(response, context);
-                                return read.apply(response, second);
-                            })
-                            .exceptionallyCompose(failed));
-        }));
-    }
-
-    /** One call, after which the session knows whether the key is good. */
-    private CompletableFuture<TransportResponse> withKey(
-            Route route, Function<Map<String, Object>, TransportRequest> call, SessionKey key, ErrorContext context) {
-        return attempt(call, key, context).thenApply(response -> {
-            if (errors.isUnknownSession(route, response)) {
-                key.session().expired(key);
-            } else if (response.status() / 100 == 2) {
-                key.session().accepted(key);
-            }
-            return response;
-        });
-    }
-
-    private CompletableFuture<TransportResponse> attempt(
-            Function<Map<String, Object>, TransportRequest> call, SessionKey key, ErrorContext context) {
-        TransportRequest prepared;
-        try {
-            prepared = call.apply(auth(key));
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        return connection.send(prepared, context, true);
-    }
-
-    /** What goes with a request: a session key, or, without a login, the API key. */
-    private Map<String, Object> auth(SessionKey key) {
-        if (key != null) {
-            return Map.of("client_session_auth_key", key.value());
-        }
-        return credentials.apiKey() == null ? Map.of() : Map.of("key", credentials.apiKey());
-    }
-
-    private CompletableFuture<SessionKey> sessionKey(String endpoint, Duration timeout) {
-        return session.key(() -> login.key(endpoint, timeout)
-                .exceptionallyCompose(failure -> queries.withNames(failure, endpoint, timeout)));
     }
 }

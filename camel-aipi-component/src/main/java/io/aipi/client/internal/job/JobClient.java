@@ -12,7 +12,6 @@ import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobTimeoutException;
-import io.aipi.client.error.QueueFullException;
 import io.aipi.client.error.ResultLostException;
 import io.aipi.client.internal.api.AipiApi;
 import io.aipi.client.internal.http.TransportException;
@@ -36,10 +35,7 @@ import io.aipi.client.spi.Scheduler;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -48,11 +44,6 @@ import java.util.function.Supplier;
 /** The jobs of one endpoint: submits with patience where patience is safe, and the followers of what was accepted. */
 public final class JobClient {
 
-    /** A submit that has surely not reached the server is tried this often in all. */
-    private static final int CONNECT_ATTEMPTS = 3;
-
-    private static final Duration FIRST_BACKOFF = Duration.ofMillis(500);
-
     private final String endpoint;
     private final JobOptions options;
     private final JobMetrics metrics;
@@ -60,21 +51,8 @@ public final class JobClient {
     private final AipiApi api;
     private final ServerPollLimiter limiter;
     private final Scheduler scheduler;
-    private final Set<InFlight> inFlight = ConcurrentHashMap.newKeySet();
+    private final InFlightJobs inFlight = new InFlightJobs();
     private final AtomicReference<CompletableFuture<RequestParameters>> parameters = new AtomicReference<>();
-    private volatile Function<String, AipiException> aborted;
-    /** Whether what is on its way then is waited for. */
-    private volatile boolean released;
-
-    /** What can be ended from outside. */
-    private interface InFlight {
-        void abort(Function<String, AipiException> reason);
-
-        /** As {@link #abort}, but without losing what is on its way. */
-        default void release(Function<String, AipiException> reason) {
-            abort(reason);
-        }
-    }
 
     /** Nothing is sent yet. */
     public JobClient(
@@ -143,9 +121,9 @@ public final class JobClient {
 
     /** For a submit about to go out: one whose end was told must not make a job that nobody knows of. */
     private Duration checkOpen(Duration timeout) {
-        Function<String, AipiException> reason = aborted;
-        if (reason != null) {
-            throw reason.apply(null);
+        AipiException end = inFlight.end(null);
+        if (end != null) {
+            throw end;
         }
         return timeout;
     }
@@ -163,7 +141,7 @@ public final class JobClient {
                 : problem;
     }
 
-    /** See {@link io.aipi.client.ModelEndpoint#follow}. */
+    /** See {@link io.aipi.client.spi.EndpointSpi#follow}. */
     public CompletableFuture<JobResult> follow(
             Submission accepted, Duration elapsed, Consumer<JobProgress> listener, PollGate gate) {
         AcceptedJob job = accepted.acceptance() instanceof AcceptedJob known
@@ -193,7 +171,7 @@ public final class JobClient {
                 (id, timeout) -> gate.take(() -> limiter.admit(
                         endpoint, () -> api.progress(endpoint, job, withData, options.requestTimeout(), timeout))),
                 listener);
-        InFlight entry = new InFlight() {
+        InFlightJobs.Entry entry = new InFlightJobs.Entry() {
             @Override
             public void abort(Function<String, AipiException> reason) {
                 follower.abort(reason.apply(jobId));
@@ -216,7 +194,7 @@ public final class JobClient {
         if (result.isDone()) {
             api.acceptedJobs().leave(job, replaced);
         }
-        abortIfClosed(entry);
+        inFlight.endIfTold(entry);
         // a future of its own: the caller's neither ends the following nor, ended by the caller, keeps it in
         // inFlight(),
         // and learns of the end after inFlight() has
@@ -253,9 +231,7 @@ public final class JobClient {
 
     /** Ends the waiting for all jobs, present and future; {@code reason} is given the job's id, null before it has one. */
     public void abort(Function<String, AipiException> reason) {
-        released = false;
-        aborted = reason;
-        inFlight.forEach(entry -> entry.abort(reason));
+        inFlight.abort(reason);
     }
 
     /**
@@ -263,18 +239,7 @@ public final class JobClient {
      * handed out once. The caller sees by {@link #inFlight} or by the futures of the jobs when that is done.
      */
     public void release(Function<String, AipiException> reason) {
-        released = true;
-        aborted = reason;
-        inFlight.forEach(entry -> entry.release(reason));
-    }
-
-    private void abortIfClosed(InFlight entry) {
-        Function<String, AipiException> reason = aborted;
-        if (reason != null && released) {
-            entry.release(reason);
-        } else if (reason != null) {
-            entry.abort(reason);
-        }
+        inFlight.release(reason);
     }
 
     private void countEnd(Throwable failure) {
@@ -290,15 +255,17 @@ public final class JobClient {
         metrics.countSubmitted();
         Submit entry = new Submit();
         inFlight.add(entry);
-        withRetry(submit).whenComplete(entry::ended);
-        abortIfClosed(entry);
-        return entry.outcome;
+        new SubmitRetrier(submit, () -> inFlight.end(null), options, scheduler, api::onWorker)
+                .start()
+                .whenComplete(entry::ended);
+        inFlight.endIfTold(entry);
+        return entry.submission;
     }
 
     /** A submit under way: ended by the server's response or from outside, whichever comes first. */
-    private final class Submit implements InFlight {
+    private final class Submit implements InFlightJobs.Entry {
 
-        private final CompletableFuture<Submission> outcome = new CompletableFuture<>();
+        private final CompletableFuture<Submission> submission = new CompletableFuture<>();
 
         @Override
         public void abort(Function<String, AipiException> reason) {
@@ -312,13 +279,13 @@ public final class JobClient {
             }
             if (failure != null) {
                 countEnd(failure);
-                outcome.completeExceptionally(CompletionExceptions.unwrap(failure));
+                submission.completeExceptionally(CompletionExceptions.unwrap(failure));
                 return;
             }
             if (accepted.result() != null) {
                 countEnd(null);
             }
-            outcome.complete(accepted);
+            submission.complete(accepted);
         }
     }
 
@@ -366,81 +333,5 @@ public final class JobClient {
         EndpointDescription said =
                 description.filter(known -> !known.input().isEmpty()).orElse(null);
         return new RequestParameters(endpoint, options, said, api::sanitize);
-    }
-
-    private CompletableFuture<Submission> withRetry(Supplier<CompletableFuture<Submission>> submit) {
-        CompletableFuture<Submission> outcome = new CompletableFuture<>();
-        new SubmitRetrier(submit, outcome).attempt();
-        return outcome;
-    }
-
-    /** One submit and its repetitions, where repeating cannot make a second job. */
-    private final class SubmitRetrier {
-
-        private final Supplier<CompletableFuture<Submission>> submit;
-        private final CompletableFuture<Submission> outcome;
-        private final long begin = scheduler.nanoTime();
-        private int unconnected;
-        private int refusals;
-
-        SubmitRetrier(Supplier<CompletableFuture<Submission>> submit, CompletableFuture<Submission> outcome) {
-            this.submit = submit;
-            this.outcome = outcome;
-        }
-
-        void attempt() {
-            if (aborted != null) {
-                outcome.completeExceptionally(aborted.apply(null));
-                return;
-            }
-            begun().whenComplete((accepted, failure) -> {
-                if (failure == null) {
-                    outcome.complete(accepted);
-                } else {
-                    decide(CompletionExceptions.unwrap(failure));
-                }
-            });
-        }
-
-        private CompletableFuture<Submission> begun() {
-            try {
-                return submit.get();
-            } catch (RuntimeException e) {
-                // nobody sees what is thrown on the scheduler's thread: it would leave the submit waiting for ever
-                return CompletableFuture.failedFuture(e);
-            }
-        }
-
-        private void decide(Throwable problem) {
-            if (problem instanceof ConnectionFailedException unreached
-                    && !unreached.isRequestSent()
-                    && ++unconnected < CONNECT_ATTEMPTS) {
-                again(FIRST_BACKOFF.multipliedBy(unconnected));
-            } else if (problem instanceof QueueFullException full && left().compareTo(Duration.ZERO) > 0) {
-                again(backoff(full));
-            } else {
-                outcome.completeExceptionally(problem);
-            }
-        }
-
-        /** Not on the scheduler's thread: the request is written anew, which takes time. */
-        private void again(Duration wait) {
-            scheduler.schedule(() -> api.onWorker(this::attempt), wait);
-        }
-
-        private Duration left() {
-            return options.queueFullTimeout().minusNanos(scheduler.nanoTime() - begin);
-        }
-
-        /** Grows from half a second to maxPollInterval; spread, so that waiting submits do not come all at once. */
-        private Duration backoff(QueueFullException full) {
-            long grown = FIRST_BACKOFF.toNanos() << Math.min(refusals++, 6);
-            long bounded = Math.min(grown, options.maxPollInterval().toNanos());
-            Duration spread = Duration.ofNanos(
-                    Math.round(bounded * ThreadLocalRandom.current().nextDouble(0.5, 1.0)));
-            Duration asked = full.getRetryAfter();
-            Duration wait = asked != null && asked.compareTo(spread) > 0 ? asked : spread;
-            return wait.compareTo(left()) < 0 ? wait : left();
-        }
     }
 }

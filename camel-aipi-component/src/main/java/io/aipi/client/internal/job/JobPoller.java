@@ -8,8 +8,6 @@ package io.aipi.client.internal.job;
 
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ClientClosedException;
-import io.aipi.client.error.ConnectionFailedException;
-import io.aipi.client.error.EndpointUnavailableException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobLapsedException;
@@ -17,7 +15,6 @@ import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.error.QueueFullException;
 import io.aipi.client.error.ResultLostException;
-import io.aipi.client.internal.http.TransportException;
 import io.aipi.client.internal.poll.AdaptivePollStrategy;
 import io.aipi.client.internal.poll.JobDurationHistory;
 import io.aipi.client.model.JobProgress;
@@ -28,6 +25,7 @@ import io.aipi.client.options.JobOptions;
 import io.aipi.client.spi.CompletionExceptions;
 import io.aipi.client.spi.Scheduler;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -39,9 +37,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Invariants: never more than one poll is under way; after the end none is begun; the result future is completed
  * exactly once; the listener is called in the order of the polls and never after the result; the job ends at the latest
- * {@code jobTimeout} after its beginning, plus one second for the last poll (the time of a call, for a job that is
- * followed later), unless that poll waits for its turn or for a connection; a release loses no result: a poll under way at that moment is
- * waited for.
+ * {@code jobTimeout} after its beginning, plus one second for the last poll (the time of a request, for a job that is
+ * followed later), unless that poll waits for its turn or for a connection; a release loses no result: a poll under way
+ * at that moment is waited for.
  *
  * <p>The steps form one chain (wait, poll, process, wait, ...), each begun by the one before it, so the fields need no
  * lock, but for the two that {@link #release} reads from outside; {@link #abort} touches nothing but the future.
@@ -64,9 +62,6 @@ final class JobPoller {
     /** How long the poll of the deadline may take, for a job that was followed from its submit on. */
     private static final Duration LAST_POLL = Duration.ofSeconds(1);
 
-    /** A result that nobody takes is given up by the server after six minutes, whatever is between has asked for. */
-    private static final long LONGEST_TOLD = Duration.ofMinutes(2).toNanos();
-
     private final String endpoint;
     private final String jobId;
     private final JobOptions options;
@@ -74,8 +69,9 @@ final class JobPoller {
     private final Poll poll;
     private final Consumer<JobProgress> listener;
     private final CompletableFuture<JobResult> result = new CompletableFuture<>();
-    private final AdaptivePollStrategy pace;
-    private final Duration patience;
+    private final AdaptivePollStrategy strategy;
+    private final PollRetries retries;
+    private final Duration timeLeft;
     private final Duration lastPoll;
     private final long deadline;
     private volatile Scheduler.Task waiting;
@@ -89,17 +85,11 @@ final class JobPoller {
     private volatile JobProgress last;
     /** The loss of a response that may have held the result; null if none was lost. */
     private AipiException lostResponse;
-    /** When the present series of bad polls began, 0 for none. */
-    private long failingSince;
-
     /** When the poll under way was asked for. Guarded by this. */
     private long pollAsked;
     /** How long it waited until it could begin. Written under the lock, read when it has ended. */
     private volatile long waitedForTurn;
 
-    private int failures;
-    /** How often in a row the server has asked to wait. */
-    private int told;
     /** Whether a poll is under way. Guarded by this. */
     private boolean polling;
     /** Why no further poll is begun, null while they are. Guarded by this. */
@@ -107,14 +97,14 @@ final class JobPoller {
 
     /**
      * {@code elapsed}: the time since the submit, which has used up that much of {@code jobTimeout}; null if not known: then
-     * it counts from now, and the job is polled soon. {@code times} of other jobs are read and added to.
+     * it counts from now, and the job is polled soon. The durations of other jobs in {@code history} are read and added to.
      */
     JobPoller(
             String endpoint,
             String jobId,
             Duration elapsed,
             JobOptions options,
-            JobDurationHistory times,
+            JobDurationHistory history,
             Scheduler scheduler,
             Poll poll,
             Consumer<JobProgress> listener) {
@@ -126,16 +116,17 @@ final class JobPoller {
         this.listener = listener;
         long now = scheduler.nanoTime();
         Duration counted = elapsed == null ? Duration.ZERO : elapsed;
-        this.pace = new AdaptivePollStrategy(
+        this.retries = new PollRetries(options, scheduler);
+        this.strategy = new AdaptivePollStrategy(
                 options.pollInterval(),
                 options.maxPollInterval(),
                 listener != null,
-                times,
+                history,
                 now - counted.toNanos(),
                 elapsed == null);
         Duration left = options.jobTimeout().minus(counted);
-        this.patience = left.isNegative() ? Duration.ZERO : left;
-        this.deadline = now + patience.toNanos();
+        this.timeLeft = left.isNegative() ? Duration.ZERO : left;
+        this.deadline = now + timeLeft.toNanos();
         // a job that is followed later may be late already: its first poll is its last, and should not fail for a login
         this.lastPoll = counted.isZero() || options.requestTimeout().compareTo(LAST_POLL) < 0
                 ? LAST_POLL
@@ -145,9 +136,9 @@ final class JobPoller {
     /** Begins; the future fails with an {@link AipiException} only. */
     CompletableFuture<JobResult> start() {
         // a poll can take longer than it was given, as when it has to log in first: the end does not wait for it
-        timeoutTask = scheduler.schedule(this::onTimeout, patience.plus(lastPoll));
+        timeoutTask = scheduler.schedule(this::onTimeout, timeLeft.plus(lastPoll));
         result.whenComplete((done, failure) -> timeoutTask.cancel());
-        waitFor(pace.first(scheduler.nanoTime()));
+        waitFor(strategy.first(scheduler.nanoTime()));
         return result;
     }
 
@@ -264,7 +255,7 @@ final class JobPoller {
             report(progress);
             result.complete(seen.result());
             // afterwards: what is learned for other jobs must never cost this one its result
-            pace.found(seen.result(), scheduler.nanoTime());
+            strategy.found(seen.result(), scheduler.nanoTime());
         } else if (progress.state() == JobState.DONE) {
             end(new ResultLostException(
                     lostResponse == null
@@ -281,10 +272,9 @@ final class JobPoller {
             onTransientFailure(
                     new JobLapsedException("The server gave the job up", JobLapsedException.Reason.LAPSED, context()));
         } else {
-            failures = 0;
-            told = 0;
+            retries.succeeded();
             report(progress);
-            waitFor(pace.after(progress, scheduler.nanoTime()));
+            waitFor(strategy.after(progress, scheduler.nanoTime()));
         }
     }
 
@@ -297,18 +287,16 @@ final class JobPoller {
             end(new ProtocolViolationException("The client failed to poll the job: " + cause, context(), cause));
             return;
         }
-        if (isLate() && isTransient(problem)) {
+        if (isLate() && PollRetries.isTransient(problem)) {
             timedOut();
         } else if (problem instanceof QueueFullException busy) {
-            // being told to wait is no failure: the job is well, and waits for as long as it may
-            failures = 0;
-            waitFor(Duration.ofNanos(backoff(told++, busy)));
+            waitFor(retries.afterToldToWait(busy));
         } else if (problem instanceof JobLapsedException lapsed
                 && lapsed.getReason() == JobLapsedException.Reason.LAPSED) {
             report(lastOrUnknown().withState(JobState.LAPSED));
             onTransientFailure(lapsed);
-        } else if (isTransient(problem)) {
-            if (mayHaveConsumedResult(problem)) {
+        } else if (PollRetries.isTransient(problem)) {
+            if (PollRetries.mayHaveConsumedResult(problem)) {
                 lostResponse = problem;
             }
             onTransientFailure(problem);
@@ -320,60 +308,18 @@ final class JobPoller {
         }
     }
 
-    /** Whether the job may still end well after this. */
-    private static boolean isTransient(AipiException problem) {
-        if (problem instanceof ProtocolViolationException violation) {
-            // garbage once does not end a job that has cost minutes of a GPU; but a result too large stays too large
-            return !(violation.getCause() instanceof TransportException);
-        }
-        if (problem instanceof JobLapsedException lapsed) {
-            return lapsed.getReason() == JobLapsedException.Reason.LAPSED;
-        }
-        // whatever a login fails of says nothing about the job, which goes on at the server
-        return !(problem instanceof JobFailedException
-                || problem instanceof ResultLostException
-                || problem instanceof JobTimeoutException
-                || problem instanceof ClientClosedException);
-    }
-
-    /** Whether the server may have answered with the result all the same. */
-    private static boolean mayHaveConsumedResult(AipiException problem) {
-        return problem instanceof ProtocolViolationException
-                || (problem instanceof ConnectionFailedException broken && broken.isRequestSent())
-                // a server that failed while it answered says 500, a gateway that lost its response 502 or 504
-                || (problem instanceof EndpointUnavailableException
-                        && problem.getHttpStatus() != null
-                        && problem.getHttpStatus() >= 500);
-    }
-
     /** Whether a poll that brought no result was the last one. */
     private boolean isLate() {
         return deadline - scheduler.nanoTime() <= 0;
     }
 
     private void onTransientFailure(AipiException problem) {
-        long now = scheduler.nanoTime();
-        if (failures++ == 0) {
-            failingSince = now;
+        Optional<Duration> wait = retries.afterFailure(waitedForTurn);
+        if (wait.isPresent()) {
+            waitFor(wait.get());
         } else {
-            // the time in which a poll waits for its turn says nothing of the job
-            failingSince += waitedForTurn;
-        }
-        long left = options.pollFailureTimeout().toNanos() - (now - failingSince);
-        if (left <= 0) {
             end(problem);
-            return;
         }
-        waitFor(Duration.ofNanos(Math.min(left, backoff(failures - 1, null))));
-    }
-
-    /** Grows from pollInterval to maxPollInterval; longer if the server has asked for that. */
-    private long backoff(int times, QueueFullException busy) {
-        long grown = options.pollInterval().toNanos() << Math.min(times, 6);
-        long wait = Math.min(grown, options.maxPollInterval().toNanos());
-        return busy == null || busy.getRetryAfter() == null
-                ? wait
-                : Math.max(wait, Math.min(LONGEST_TOLD, busy.getRetryAfter().toNanos()));
     }
 
     private void timedOut() {

@@ -76,7 +76,7 @@ public final class AdaptivePollStrategy {
     private long endLatest;
 
     /**
-     * The pace for a job that was accepted at this time.
+     * The strategy for a job that was accepted at this time.
      *
      * @param progressObserved whether somebody wants to see its progress, for which it is polled as often as if nothing were
      *     known of its end

@@ -42,7 +42,7 @@ public final class ServerPollLimiter {
     private static final Duration PAUSE_MEMORY = Duration.ofSeconds(10);
     private static final int MANY_LANES = 64;
 
-    private record Waiting<T>(Supplier<CompletableFuture<T>> poll, CompletableFuture<T> outcome) {}
+    private record Waiting<T>(Supplier<CompletableFuture<T>> poll, CompletableFuture<T> response) {}
 
     /** The polls of one model endpoint. */
     private static final class Lane {
@@ -83,14 +83,14 @@ public final class ServerPollLimiter {
         this.scheduler = scheduler;
     }
 
-    /** Begins the poll when there is a place for it; the future has its outcome. */
+    /** Begins the poll when there is a place for it; the future has what it brings. */
     public <T> CompletableFuture<T> admit(String endpoint, Supplier<CompletableFuture<T>> poll) {
         Waiting<T> waiting = new Waiting<>(poll, new CompletableFuture<>());
         synchronized (this) {
             lanes.computeIfAbsent(endpoint, Lane::new).waiting.add(waiting);
         }
         admit();
-        return waiting.outcome();
+        return waiting.response();
     }
 
     /** Polls that wait. */
@@ -167,12 +167,12 @@ public final class ServerPollLimiter {
         } catch (Throwable e) {
             poll = CompletableFuture.failedFuture(e);
         }
-        poll.whenComplete((outcome, failure) -> {
+        poll.whenComplete((response, failure) -> {
             ended(admitted, CompletionExceptions.unwrap(failure));
             if (failure == null) {
-                waiting.outcome().complete(outcome);
+                waiting.response().complete(response);
             } else {
-                waiting.outcome().completeExceptionally(failure);
+                waiting.response().completeExceptionally(failure);
             }
             admit();
         });

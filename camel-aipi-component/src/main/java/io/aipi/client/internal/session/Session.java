@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * The session with one model endpoint of a server under one set of credentials: a small state machine around a key.
  *
  * <p>Invariants: at most one login is under way, whoever asks; a key that a call reported expired is never handed out
- * again; all who wait for a login get its outcome. After a failed login, whatever it failed of, no login begins for a
+ * again; all who wait for a login get its key or its failure. After a failed login, whatever it failed of, no login begins for a
  * while, which doubles with each failure in a row: many exchanges and jobs must not hammer a server that has just
  * failed. Whoever asks meanwhile gets the last failure at once. Nobody blocks.
  */

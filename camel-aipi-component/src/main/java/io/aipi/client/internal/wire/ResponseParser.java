@@ -14,14 +14,9 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.aipi.client.internal.http.TransportResponse;
-import io.aipi.client.internal.util.MediaTypes;
 import io.aipi.client.model.Media;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +24,9 @@ import java.util.Set;
 
 /**
  * Reads the JSON of a response into maps, lists and plain values. On the way fields that carry keys are left out, and keys
- * are taken out of all names and texts, so that nothing behind this class can leak them. Media are decoded, straight from
- * the response's bytes where they stand there plainly, so that of a large picture there are no more than those bytes and the
- * decoded ones.
+ * are taken out of all names and texts, so that nothing behind this class can leak them. Media are decoded by the
+ * {@link MediaDecoder}, straight from the response's bytes where they stand there plainly, so that of a large picture there are
+ * no more than those bytes and the decoded ones.
  */
 public final class ResponseParser {
 
@@ -41,18 +36,8 @@ public final class ResponseParser {
     /** Those of them that may stand elsewhere in the response as well: the others are ordinary words in a result. */
     private static final Set<String> KEYS_OF_OTHERS = Set.of("auth_key", "client_session_auth_key");
 
-    /** Fields whose strings are texts, whatever they look like. */
-    private static final Set<String> TEXT_FIELDS = Set.of("text", "text_output");
-
-    /** Fields whose strings are files even without a data-URI prefix, as the documents have them. */
-    private static final Set<String> MEDIA_FIELDS =
-            Set.of("image", "images", "progress_images", "audio", "audio_output", "video", "videos");
-
     private static final String PROGRESS = "progress";
     private static final String PROGRESS_DATA = "progress_data";
-    private static final String DATA = "data:";
-    private static final String BASE64 = ";base64";
-    private static final int LONGEST_HEAD = 200;
 
     /** Results are flat; deeper nesting than this is an attack or an accident. */
     static final int MAX_NESTING = 100;
@@ -95,6 +80,7 @@ public final class ResponseParser {
     private final SecretRedactor mask;
 
     private final boolean withSecrets;
+    private final MediaDecoder mediaDecoder = new MediaDecoder(this::clean);
     /** Whether the response has shown a key that was not known when its beginning was read. */
     private boolean learned;
     /** How many objects and lists what is read is in. */
@@ -188,17 +174,12 @@ public final class ResponseParser {
             return cleaned;
         }
         return value instanceof Media media
-                ? new Media(clean(media.name()), cleanType(media.mediaType()), media.bytes())
+                ? new Media(clean(media.name()), mediaDecoder.cleanType(media.mediaType()), media.bytes())
                 : value;
     }
 
     private String clean(String text) {
         return mask == null ? text : mask.clean(text);
-    }
-
-    /** What a server calls a file may be anything, a key too. */
-    private String cleanType(String declared) {
-        return declared == null || clean(declared).equals(declared) ? declared : MediaTypes.UNKNOWN;
     }
 
     private Map<String, Object> object(String ownName) throws IOException {
@@ -271,12 +252,8 @@ public final class ResponseParser {
             return inPlace;
         }
         String text = parser.getText();
-        Media media = isMedia(name, text.startsWith(DATA)) ? mediaIn(text, name) : null;
+        Media media = mediaDecoder.decode(name, text);
         return media != null ? media : clean(text);
-    }
-
-    private static boolean isMedia(String name, boolean looksLikeIt) {
-        return (looksLikeIt && !TEXT_FIELDS.contains(name)) || MEDIA_FIELDS.contains(name);
     }
 
     /**
@@ -285,16 +262,11 @@ public final class ResponseParser {
      */
     private Media mediaInPlace(String name) {
         int start = untouchedString();
-        if (start < 0 || !isMedia(name, matches(body, start, end, DATA))) {
+        if (start < 0 || !MediaDecoder.mayBeMedia(name, body, start, end)) {
             return null;
         }
         int quote = closingQuote(start);
-        if (quote < 0) {
-            return null;
-        }
-        int comma = dataUriComma(body, start, quote);
-        String head = comma < 0 ? null : new String(body, start, comma - start, StandardCharsets.US_ASCII);
-        return media(name, head, body, comma < 0 ? start : comma + 1, quote);
+        return quote < 0 ? null : mediaDecoder.decode(name, body, start, quote);
     }
 
     /** Where in the response the string begins whose opening quote was the last thing the parser read, -1 if none. */
@@ -321,97 +293,5 @@ public final class ResponseParser {
             }
         }
         return -1;
-    }
-
-    private Media mediaIn(String text, String name) {
-        byte[] ascii = ascii(text);
-        int comma = dataUriComma(ascii, 0, ascii.length);
-        String head = comma < 0 ? null : text.substring(0, comma);
-        return media(name, head, ascii, comma + 1, withoutLineBreaks(ascii, comma + 1));
-    }
-
-    /** One byte for each character; what is not ASCII, and so not base64, is negative. */
-    private static byte[] ascii(String text) {
-        byte[] ascii = new byte[text.length()];
-        for (int i = 0; i < ascii.length; i++) {
-            char c = text.charAt(i);
-            ascii[i] = c > 127 ? -1 : (byte) c;
-        }
-        return ascii;
-    }
-
-    /** Leaves line breaks and blanks out of what begins there; its new end. */
-    private static int withoutLineBreaks(byte[] ascii, int from) {
-        int to = from;
-        for (int i = from; i < ascii.length; i++) {
-            byte b = ascii[i];
-            if (b != '\n' && b != '\r' && b != ' ') {
-                ascii[to++] = b;
-            }
-        }
-        return to;
-    }
-
-    /**
-     * The media that the base64 between the two places stands for, null for none.
-     *
-     * @param head what its data URI has before the comma, null for bare base64
-     */
-    private Media media(String name, String head, byte[] base64, int from, int to) {
-        byte[] bytes = decode(base64, from, to);
-        if (bytes == null) {
-            return null;
-        }
-        if (head == null) {
-            // a word may be base64 by chance; a file has a signature
-            return MediaTypes.detect(bytes)
-                    .map(type -> new Media(clean(name), type, bytes))
-                    .orElse(null);
-        }
-        return new Media(clean(name), MediaTypes.of(bytes, cleanType(declaredType(head))), bytes);
-    }
-
-    private static String declaredType(String head) {
-        String declared = head.substring(DATA.length(), head.length() - BASE64.length());
-        return declared.split(";", 2)[0];
-    }
-
-    /** Where the comma of {@code data:TYPE;base64,} stands, -1 if the text is no such URI. */
-    private static int dataUriComma(byte[] ascii, int start, int end) {
-        if (!matches(ascii, start, end, DATA)) {
-            return -1;
-        }
-        // media types are short: do not search a long text for its first comma
-        for (int i = start + DATA.length(); i < Math.min(end, start + LONGEST_HEAD); i++) {
-            if (ascii[i] == ',') {
-                int mark = i - BASE64.length();
-                return mark >= start + DATA.length() && matches(ascii, mark, end, BASE64) ? i : -1;
-            }
-        }
-        return -1;
-    }
-
-    private static boolean matches(byte[] ascii, int from, int end, String word) {
-        if (end - from < word.length()) {
-            return false;
-        }
-        for (int i = 0; i < word.length(); i++) {
-            if (ascii[from + i] != word.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** The bytes that the base64 between the two places stands for, null if it is not base64. */
-    private static byte[] decode(byte[] base64, int from, int to) {
-        try {
-            // of a buffer, a part is decoded as it stands, into an array that as a rule has the right size
-            ByteBuffer decoded = Base64.getDecoder().decode(ByteBuffer.wrap(base64, from, to - from));
-            byte[] bytes = decoded.array();
-            return decoded.limit() == bytes.length ? bytes : Arrays.copyOf(bytes, decoded.limit());
-        } catch (IllegalArgumentException notBase64) {
-            return null;
-        }
     }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.simulator.SimulatorBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -76,7 +77,7 @@ class GatewayStartTest {
     }
 
     private static AipiSimulator server(SimulatedEndpoint... endpoints) {
-        AipiSimulator.Builder builder = AipiSimulator.builder().apiKey(KEY).computeTime(Duration.ofMillis(100));
+        SimulatorBuilder builder = AipiSimulator.builder().apiKey(KEY).computeTime(Duration.ofMillis(100));
         List.of(endpoints).forEach(builder::endpoint);
         return builder.start();
     }

@@ -15,6 +15,7 @@ import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.AvailablePorts;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.simulator.SimulatorBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,13 +41,13 @@ class ModelFinderTest {
         }
     }
 
-    private AipiSimulator.Builder server(SimulatedEndpoint... endpoints) {
-        AipiSimulator.Builder builder = AipiSimulator.builder().apiKey(KEY);
+    private SimulatorBuilder server(SimulatedEndpoint... endpoints) {
+        SimulatorBuilder builder = AipiSimulator.builder().apiKey(KEY);
         List.of(endpoints).forEach(builder::endpoint);
         return builder;
     }
 
-    private ModelFinder finder(AipiSimulator.Builder builder) {
+    private ModelFinder finder(SimulatorBuilder builder) {
         simulator = builder.start();
         return new ModelFinder(new Server(simulator.url(), KEY, null), said::add);
     }

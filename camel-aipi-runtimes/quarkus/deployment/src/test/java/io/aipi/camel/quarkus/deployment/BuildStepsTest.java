@@ -46,6 +46,7 @@ class BuildStepsTest {
             "io.aipi.client.options.LoginMode",
             "io.aipi.client.ResultReader",
             "io.aipi.client.spi.CompletionExceptions",
+            "io.aipi.client.spi.EndpointSpi",
             "io.aipi.client.spi.PollGate",
             "io.aipi.client.spi.Scheduler",
             "io.aipi.client.spi.Scheduler$Task",

@@ -6,7 +6,8 @@
  */
 package io.aipi.camel.quarkus.deployment;
 
-import io.aipi.camel.internal.store.MessageSerializer;
+import io.aipi.simulator.AipiSimulator;
+import io.aipi.simulator.SimulatedEndpoint;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,7 +41,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.support.DefaultExchangeHolder;
 
 /** The classes in the bytes that a repository writes of a job, for every kind of value that the component keeps. */
@@ -82,19 +83,35 @@ final class StoredClasses {
 
     private StoredClasses() {}
 
+    /** Of a message that the component has put into a repository. */
     static Set<String> ofAnyMessage() throws Exception {
-        Map<String, Object> message = new LinkedHashMap<>();
-        VALUES.forEach(value -> message.put(value.getClass().getName(), value));
-        Map<String, Object> kept = MessageSerializer.headers(message);
-        if (kept.size() != message.size()) {
+        Map<String, Object> headers = new LinkedHashMap<>();
+        VALUES.forEach(value -> headers.put(value.getClass().getName(), value));
+        MemoryAggregationRepository repository = new MemoryAggregationRepository();
+        try (AipiSimulator server = AipiSimulator.builder()
+                        .endpoint(SimulatedEndpoint.chat("chat", "prompt"))
+                        .start();
+                DefaultCamelContext context = new DefaultCamelContext()) {
+            context.getRegistry().bind("repository", repository);
+            context.start();
+            context.createProducerTemplate()
+                    .requestBodyAndHeaders(
+                            "aipi:chat?waitForResult=false&jobRepository=#repository&serverUrl=" + server.url(),
+                            "A question",
+                            headers);
+            String key = repository.getKeys().iterator().next();
+            return of(repository.get(context, key), headers.keySet());
+        }
+    }
+
+    private static Set<String> of(Exchange entry, Set<String> headers) throws Exception {
+        Map<?, ?> kept = (Map<?, ?>) entry.getIn().getBody(Map.class).get("headers");
+        if (!kept.keySet().containsAll(headers)) {
             throw new IllegalStateException("Kept are only " + kept.keySet());
         }
         Set<String> classes = new TreeSet<>();
         // text is written without a descriptor, and what replaces itself under the name of what takes its place
         kept.values().forEach(value -> classes.add(value.getClass().getName()));
-        Exchange entry = new DefaultExchange(new DefaultCamelContext());
-        entry.getIn().setHeaders(kept);
-        entry.getIn().setBody(kept);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(DefaultExchangeHolder.marshal(entry, true, true, true));
