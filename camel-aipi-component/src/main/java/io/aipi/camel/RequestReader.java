@@ -47,7 +47,7 @@ final class RequestReader {
     /** The first that fits counts; the last fits everything. */
     private static final List<BodyType<?>> BODY_TYPES = List.of(
             new BodyType<>(Map.class, RequestReader::ofMap),
-            new BodyType<>(JsonNode.class, RequestReader::ofJsonNode),
+            new BodyType<>(JsonNode.class, (reader, node) -> reader.unlessEmpty(reader.ofJsonNode(node))),
             new BodyType<>(Media.class, (reader, media) -> ofMedia(media)),
             new BodyType<>(CharSequence.class, (reader, text) -> reader.unlessEmpty(reader.ofText(text))),
             new BodyType<>(Object.class, (reader, body) -> reader.unlessEmpty(reader.ofContentOrAnything(body))));

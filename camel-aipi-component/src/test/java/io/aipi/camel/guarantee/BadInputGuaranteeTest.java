@@ -15,6 +15,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.MappingBuilder;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
@@ -72,6 +73,8 @@ class BadInputGuaranteeTest {
         assertFailure("aipi:chat", body, Map.of(), InvalidRequestException.class)
                 .hasMessageContaining("body is empty")
                 .hasMessageContaining(AipiConstants.PROMPT);
+        assertFailure("aipi:chat", TextNode.valueOf(body), Map.of(), InvalidRequestException.class)
+                .hasMessageContaining("body is empty");
     }
 
     @Test

@@ -296,6 +296,7 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
             jobs.release(job, registry::ended);
         } else {
             jobs.move(job, JobPhase.REMOVING);
+            job.clearRefusals();
             storeThreads.execute(() -> remove(job));
         }
     }
@@ -305,7 +306,7 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
         try {
             store.remove(job.job());
         } catch (RuntimeException | Error e) {
-            boolean isRefused = !store.isAway() && job.refused() >= MAXIMUM_REMOVALS;
+            boolean isRefused = !store.isAway() && job.countRefusal() >= MAXIMUM_REMOVALS;
             if (isRefused) {
                 // the store works but for this entry, which must not take the place of others
                 LOG.error(

@@ -177,12 +177,17 @@ public final class TrackedJob {
     }
 
     /**
-     * The store has refused its outcome.
+     * The store has refused what is to be done with it: to store its outcome, or to remove it.
      *
-     * @return how often it has done so
+     * @return how often it has done so one after the other
      */
-    int refused() {
+    int countRefusal() {
         return ++refusals;
+    }
+
+    /** The store is asked for something else from now on. */
+    void clearRefusals() {
+        refusals = 0;
     }
 
     /** What a store should have of it now. */

@@ -42,7 +42,7 @@ final class UnstorableOutcomes {
         }
         // it must not keep the polls of others waiting
         job.outcomePersisted().complete(null);
-        if (job.refused() < MAXIMUM_ATTEMPTS) {
+        if (job.countRefusal() < MAXIMUM_ATTEMPTS) {
             LOG.warn("The jobRepository refuses the result of job {}; storing is retried", id, e);
             retry(job);
         } else {

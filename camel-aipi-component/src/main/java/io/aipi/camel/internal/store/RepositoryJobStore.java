@@ -260,6 +260,11 @@ public final class RepositoryJobStore implements JobStore {
             return null;
         }
         JobRecord stored = JobCodec.decode(body(entry));
+        if (!stored.job().key().equals(key)) {
+            // it would be removed under the other key, and routed again for ever
+            throw new IllegalArgumentException(
+                    "The entry has the job of another entry: " + stored.job().key());
+        }
         remember(key, stored.job().jobId());
         return stored;
     }

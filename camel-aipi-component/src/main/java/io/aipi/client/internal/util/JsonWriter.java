@@ -6,8 +6,6 @@
  */
 package io.aipi.client.internal.util;
 
-import com.fasterxml.jackson.core.JsonGenerationException;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -39,8 +37,8 @@ public final class JsonWriter {
      */
     public static byte[] toBytes(Map<String, ?> object, int limit) throws TooLongException {
         RequestBytes bytes = new RequestBytes(limit);
-        try (JsonGenerator generator = MAPPER.getFactory().createGenerator(bytes)) {
-            write(object, generator);
+        try {
+            MAPPER.writeValue(bytes, object);
         } catch (IOException e) {
             if (!bytes.isTooLong()) {
                 String reason = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
@@ -52,32 +50,6 @@ public final class JsonWriter {
             throw new TooLongException(limit);
         }
         return bytes.toByteArray();
-    }
-
-    /** What nearly all parameters are is written without asking Jackson how, which costs more than the writing. */
-    private static void write(Map<String, ?> object, JsonGenerator generator) throws IOException {
-        generator.writeStartObject();
-        for (Map.Entry<String, ?> entry : object.entrySet()) {
-            if (entry.getKey() == null) {
-                throw new JsonGenerationException("a name is missing", generator);
-            }
-            generator.writeFieldName(entry.getKey());
-            Object value = entry.getValue();
-            if (value instanceof String text) {
-                generator.writeString(text);
-            } else if (value instanceof Boolean truth) {
-                generator.writeBoolean(truth);
-            } else if (value instanceof Integer number) {
-                generator.writeNumber(number);
-            } else if (value instanceof Long number) {
-                generator.writeNumber(number);
-            } else if (value instanceof Double number) {
-                generator.writeNumber(number);
-            } else {
-                MAPPER.writeValue(generator, value);
-            }
-        }
-        generator.writeEndObject();
     }
 
     /** The value as JSON text. */

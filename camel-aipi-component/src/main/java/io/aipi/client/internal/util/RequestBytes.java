@@ -15,6 +15,9 @@ import java.util.List;
 /**
  * Collects the bytes of a request up to a limit. Of files it only keeps where they belong: their base64 is made once, in
  * the array that is sent, when the whole is known to be short enough.
+ *
+ * <p>Defended by {@code RequestBenchmark.image}: with a picture of 3 MB a request takes 4 MB of memory and 0.6 ms. As a text
+ * in a plain {@code ByteArrayOutputStream} it takes 20 MB and 8 ms.
  */
 public final class RequestBytes extends OutputStream {
 

@@ -26,6 +26,7 @@ final class FakeJobStore implements JobStore {
     private boolean refusesUpdates;
     private String refused;
     private int refusals;
+    private int removalsToRefuse;
 
     FakeJobStore(List<String> events) {
         this.events = events;
@@ -41,6 +42,10 @@ final class FakeJobStore implements JobStore {
 
     void refuseUpdates(boolean refuse) {
         refusesUpdates = refuse;
+    }
+
+    void refuseRemovals(int number) {
+        removalsToRefuse = number;
     }
 
     int refusals() {
@@ -123,6 +128,10 @@ final class FakeJobStore implements JobStore {
     @Override
     public void remove(DetachedJob job) {
         work();
+        if (removalsToRefuse > 0) {
+            removalsToRefuse--;
+            throw new IllegalStateException("locked");
+        }
         if (records.remove(job.key()) != null) {
             events.add("removed " + job.jobId());
         }

@@ -156,6 +156,23 @@ class JobPipelineTest {
     }
 
     @Test
+    void itsRemovalIsTriedAsOftenAsThatOfAnyOther() {
+        begin();
+        submit("1");
+        store.refuseOutcomesOf("1");
+        server.finish("1");
+        scheduler.advance(RETRY.multipliedBy(2));
+
+        store.refuseRemovals(2);
+        route.succeed("1");
+        assertThat(store.jobIds()).containsExactly("1");
+        scheduler.advance(RETRY.multipliedBy(2));
+
+        assertThat(store.keys()).isEmpty();
+        assertThat(route.deliveries("1")).isEqualTo(1);
+    }
+
+    @Test
     void anOutcomeThatSomebodyElseHasStoredIsNotDelivered() {
         begin();
         CompletableFuture<Void> ended = submit("1");

@@ -83,6 +83,20 @@ class JobStoreContractTest {
                 stored.deliveries());
     }
 
+    /** Somebody has copied it by hand: routed under this key, it would be removed under the other. */
+    @ParameterizedTest
+    @EnumSource(names = {"MEMORY", "COMPLETED"})
+    void anEntryThatHasTheJobOfAnotherEntryIsNotRead(Kind kind) {
+        begin(kind);
+        JobRecord accepted = job("chat", "uuid#1", null, "x1");
+        store().add(accepted);
+        String copy = accepted.job().key() + "-copy";
+        repository.add(context, copy, repository.get(context, accepted.job().key()));
+
+        assertThatThrownBy(() -> store().load(copy)).hasMessageContaining("the job of another entry");
+        assertThat(store().load(accepted.job().key()).job().jobId()).isEqualTo("uuid#1");
+    }
+
     @ParameterizedTest
     @EnumSource
     void aJobIsKeptFromItsAcceptanceToItsRemoval_byWhicheverProcess(Kind kind) {
