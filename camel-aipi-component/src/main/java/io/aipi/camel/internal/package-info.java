@@ -5,7 +5,7 @@
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
 /**
- * Detached jobs: what is known of them, where they are kept, who follows them, and how their outcomes reach a route. The
- * workings of the component; not for use from outside.
+ * What the producer, detached jobs and the job store share: thread pools, limits on exchanges in flight, reading of messages.
+ * The workings of the component; not for use from outside.
  */
 package io.aipi.camel.internal;

@@ -4,5 +4,11 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-/** Detached jobs: follow, store, deliver, remove. */
+/**
+ * Detached jobs after their submit: follow, store, deliver, remove. {@link io.aipi.camel.internal.detached.JobPipeline} has the
+ * four steps in this order; {@link io.aipi.camel.internal.detached.JobPhase} the states of a job.
+ *
+ * <p>A result that the store refuses goes to {@link io.aipi.camel.internal.detached.UnstorableOutcomes}, one that the route
+ * refuses to {@link io.aipi.camel.internal.detached.UndeliverableOutcomes}.
+ */
 package io.aipi.camel.internal.detached;
