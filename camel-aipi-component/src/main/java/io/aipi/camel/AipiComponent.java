@@ -53,20 +53,18 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     @Metadata(
             label = "advanced",
             defaultValue = "4",
-            description =
-                    "Threads on which exchanges go on when their result is there. Waiting for a result takes none."
-                            + " Threads that are blocked by their route do not count: others take their place, up to"
-                            + " maxWorkerPoolSize.")
+            description = "Number of worker threads, on which exchanges continue when their result is there."
+                    + " Waiting for a result takes no thread. Threads that a route blocks are replaced, up to"
+                    + " maxWorkerPoolSize.")
     private int workerPoolSize = 4;
 
     @Metadata(
             label = "advanced",
             defaultValue = "2000",
-            description =
-                    "Maximum number of threads on which exchanges go on. There are more than workerPoolSize only while"
-                            + " routes block their threads, such as by calling another route and waiting for it. When all"
-                            + " are blocked, exchanges wait, and a warning names the routes. Progress exchanges have as"
-                            + " many again. Without meaning where Camel uses virtual threads.")
+            description = "Maximum number of worker threads. There are more than workerPoolSize only while routes"
+                    + " block their threads, for example by waiting for another route. When all are blocked,"
+                    + " exchanges wait, and a warning names the routes. Progress exchanges have as many threads"
+                    + " of their own. Not used where Camel uses virtual threads.")
     private int maxWorkerPoolSize = 2_000;
 
     @Metadata(
@@ -78,10 +76,9 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     @Metadata(
             label = "advanced",
             defaultValue = "0",
-            description =
-                    "Bytes of all responses together that are being received or wait for their decoding, over all servers."
-                            + " A response that finds no room waits and is not read meanwhile; one at a time may take more"
-                            + " than there is. 0 is a quarter of the heap.")
+            description = "Maximum bytes of all responses together that are being received or decoded, over all"
+                    + " servers. A response that does not fit waits unread. A single response may be larger. 0"
+                    + " is a quarter of the heap.")
     private long maxResponseMemory;
 
     private final Map<SSLContextParameters, SSLContext> sslContexts = new ConcurrentHashMap<>();

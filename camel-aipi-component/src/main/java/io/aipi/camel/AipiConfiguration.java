@@ -57,7 +57,8 @@ public class AipiConfiguration implements Cloneable {
 
     @UriParam(
             label = "advanced",
-            description = "What the client calls itself at login. By default camel-aipi and the component's version.")
+            description = "Name and version of the client that is sent at login. By default camel-aipi and the"
+                    + " component's version.")
     private String clientVersion = "camel-aipi " + AipiClient.version();
 
     @UriParam(
@@ -80,18 +81,17 @@ public class AipiConfiguration implements Cloneable {
 
     @UriParam(
             defaultValue = "true",
-            description = "Whether the exchange goes on with the result. If false, it goes on as soon as the server has"
-                    + " accepted the job, with the job's id as body and in the header CamelAipiJobId; progress and result go"
-                    + " to progressUri as exchanges of their own.")
+            description = "Whether the exchange waits for the result. If false, it continues when the server has"
+                    + " accepted the job, with the job's id as body and in the header CamelAipiJobId. Progress"
+                    + " and result go to progressUri as exchanges of their own.")
     private boolean waitForResult = true;
 
     @UriParam(
             defaultValue = "false",
-            description =
-                    "With waitForResult: ask the server to wait, on one held request, instead of polling. There is no"
-                            + " progress, each job takes a connection, and the server gives up after a time of its own (60 seconds"
-                            + " by default). For short jobs only: a held request that breaks takes a worker of the server out of"
-                            + " service.")
+            description = "With waitForResult: the server holds one request until the result is there, instead of"
+                    + " being polled. There is no progress, each job takes a connection, and the server gives up"
+                    + " after a time of its own (60 seconds by default). For short jobs only: a held request"
+                    + " that breaks takes a worker of the server out of service.")
     private boolean holdConnection;
 
     @UriParam(
@@ -113,7 +113,7 @@ public class AipiConfiguration implements Cloneable {
                     + " as one. A parameter of the message wins.")
     private Map<String, Object> parameters = new LinkedHashMap<>();
 
-    @UriParam(defaultValue = "auto", description = "What the message body becomes when the job has its result.")
+    @UriParam(defaultValue = "auto", description = "The message body after the job has its result.")
     private OutputType outputType = OutputType.auto;
 
     @UriParam(defaultValue = "submit", description = "What the producer does.")
@@ -131,138 +131,129 @@ public class AipiConfiguration implements Cloneable {
     @UriParam(
             label = "polling",
             defaultValue = "100ms",
-            description =
-                    "Shortest time between two polls of a job, and before the first one. Polls come as close as this only"
-                            + " where the job's end is expected; elsewhere they are three times as far apart, or more.")
+            description = "Minimum time between two polls of a job, and before the first one. Polls are this close"
+                    + " only where the job is expected to end. Elsewhere they are at least three times as far"
+                    + " apart.")
     private Duration pollInterval = JobOptions.defaults().pollInterval();
 
-    @UriParam(
-            label = "polling",
-            defaultValue = "5s",
-            description =
-                    "Longest time between two polls of a job. Between the two bounds the pace follows what the server"
-                            + " says of the job.")
+    @UriParam(label = "polling", defaultValue = "5s", description = "Maximum time between two polls of a job.")
     private Duration maxPollInterval = JobOptions.defaults().maxPollInterval();
 
     @UriParam(
             label = "timeout",
             defaultValue = "30s",
-            description =
-                    "Longest time for one HTTP request, from its connection to the end of the response. So long it"
-                            + " waits for a free connection, too. Does not apply to held requests.")
+            description = "Maximum time for one HTTP request, from its connection to the end of the response."
+                    + " Waiting for a free connection has the same time of its own. Does not apply to held"
+                    + " requests.")
     private Duration requestTimeout = JobOptions.defaults().requestTimeout();
 
     @UriParam(
             label = "timeout",
             defaultValue = "10s",
-            description = "Longest time to make a connection, and as long again for its TLS handshake.")
+            description = "Maximum time to make a connection. The TLS handshake has as long again.")
     private Duration connectTimeout = ConnectionOptions.defaults().connectTimeout();
 
     @UriParam(
             label = "timeout",
             defaultValue = "1h",
-            description =
-                    "Longest time for a whole job from its acceptance, after which the exchange fails with a timeout"
-                            + " that names the job.")
+            description = "Maximum time for a whole job from its acceptance. After that the exchange fails with a"
+                    + " timeout that names the job.")
     private Duration jobTimeout = JobOptions.defaults().jobTimeout();
 
     @UriParam(
             label = "timeout",
             defaultValue = "0",
-            description =
-                    "How long to wait, with backoff, for a slot when the server's queue is full. 0 fails the exchange"
-                            + " at once.")
+            description = "How long a submit is repeated, with backoff, while the server's queue is full. 0 fails"
+                    + " the exchange at once.")
     private Duration queueFullTimeout = JobOptions.defaults().queueFullTimeout();
 
     @UriParam(
             label = "timeout",
             defaultValue = "1m",
-            description =
-                    "How long a job is still followed that the server calls lapsed, or whose polls fail one after the"
-                            + " other, in case it comes back.")
+            description = "How long polling goes on while all polls of a job fail, or while the server calls the"
+                    + " job lapsed. Jobs can come back.")
     private Duration pollFailureTimeout = JobOptions.defaults().pollFailureTimeout();
 
     @UriParam(
             defaultValue = "0",
-            description =
-                    "Jobs in flight at once for this endpoint; more wait their turn, without a thread. 0 is no bound. For"
-                            + " the consumer: jobs followed or waiting for their route at once; the others wait in the"
-                            + " jobRepository, where the server may drop their results meanwhile.")
+            description = "Maximum number of jobs in flight for this endpoint. Further exchanges wait without"
+                    + " taking a thread. 0 is no bound. For the consumer: maximum number of jobs that it follows"
+                    + " or routes. Further jobs wait in the jobRepository, where the server may drop their"
+                    + " results meanwhile.")
     private int maxInFlight;
 
     @UriParam(
             label = "producer",
             defaultValue = "0",
-            description =
-                    "With maxInFlight: maximum number of exchanges that wait for their turn. Beyond it the producer"
-                            + " blocks the calling thread until one has ended, so that a fast source is held back and does not"
-                            + " fill the memory. 0 is no bound.")
+            description = "With maxInFlight: maximum number of exchanges that wait. Beyond it the producer blocks"
+                    + " the calling thread until one has ended, so that a fast source is held back and does not"
+                    + " fill the memory. 0 is no bound.")
     private int maxWaiting;
 
     @UriParam(
-            description = "Where detached jobs are kept from their acceptance until a route has succeeded with their"
-                    + " outcome, so that they outlive the process: for the producer with waitForResult=false, and for the"
-                    + " consumer. Without one they are kept in memory.")
+            description = "Where detached jobs are stored from their acceptance until a route has processed their"
+                    + " result, so that they survive a restart. For the producer with waitForResult=false, and"
+                    + " for the consumer. Without one, detached jobs are kept in memory.")
     private AggregationRepository jobRepository;
 
     @UriParam(
             label = "advanced",
-            description =
-                    "Which headers of a message are kept with its detached job, and go to progressUri and to the exchanges of"
-                            + " the consumer. By default all but those that carry credentials, and those about the HTTP request"
-                            + " that brought the message.")
+            description = "Which headers of a message are stored with its detached job, and copied to exchanges for"
+                    + " progress and results. By default all but those that carry credentials, and those about"
+                    + " the HTTP request that brought the message.")
     private HeaderFilterStrategy headerFilterStrategy = new AipiHeaderFilterStrategy();
 
     @UriParam(
             label = "consumer",
             defaultValue = "false",
-            description =
-                    "Whether there is an exchange for every change in a job's progress, too. They are a state, not"
-                            + " a log: a slow route sees fewer of them, and never one after the job's outcome.")
+            description = "Whether changes in a job's progress are routed, too. Progress is conflated: while an"
+                    + " exchange is processed, newer progress replaces older, so a slow route may skip some. No"
+                    + " progress comes after the job's result.")
     private boolean consumeProgress;
 
     @UriParam(
             label = "consumer",
             defaultValue = "1",
-            description = "Exchanges on their way at once. For one job they never overlap.")
+            description = "Maximum number of exchanges the consumer processes concurrently. Exchanges of one job"
+                    + " never overlap.")
     private int concurrentConsumers = 1;
 
     @UriParam(
             label = "consumer",
             defaultValue = "5",
-            description = "How often the outcome of a job is routed again after its route failed, or the process ended"
-                    + " in the middle of it. Then it goes to deadLetterUri.")
+            description = "How often the result or failure of a job is routed again after its route failed, or the"
+                    + " process ended in the middle of it. After that it goes to deadLetterUri.")
     private int maximumRedeliveries = 5;
 
     @UriParam(
             label = "consumer",
             defaultValue = "1s",
-            description = "Time before the first redelivery. It doubles with each one, up to a minute.")
+            description = "Time before the first redelivery. It doubles with each redelivery, up to a minute.")
     private Duration redeliveryDelay = Duration.ofSeconds(1);
 
     @UriParam(
             label = "consumer",
-            description =
-                    "Endpoint that gets the outcome of a job whose route has failed too often. By default that of the"
-                            + " jobRepository, if it has one. Without one the outcome stays in the jobRepository, and is tried again when the consumer starts anew; in memory it is dropped.")
+            description = "Endpoint that gets the result or failure of a job whose route has failed too often. By"
+                    + " default that of the jobRepository, if it has one. Without one the job stays in the"
+                    + " jobRepository and is routed again when the consumer starts anew; in memory it is"
+                    + " dropped.")
     private String deadLetterUri;
 
     @UriParam(
             label = "consumer",
             defaultValue = "5s",
             javaType = "java.time.Duration",
-            description =
-                    "Stored jobs whose messages had a request id (the header `CamelAipiRequestId`): their outcomes are routed"
-                            + " this long after the start of the consumer at the earliest. A broker delivers what was not"
-                            + " acknowledged at a crash again; until then the job has to stay stored, or it is submitted"
-                            + " twice. Only what was stored before the start waits.")
+            description = "Minimum time after the start of the consumer before it routes results of stored jobs"
+                    + " that have a request id (the header `CamelAipiRequestId`). After a crash a broker"
+                    + " delivers unacknowledged messages again. The job has to be stored until then, or it is"
+                    + " submitted twice. Applies only to jobs that were stored before the start.")
     private Duration redeliveryGracePeriod = Duration.ofSeconds(5);
 
     @UriParam(
             label = "consumer",
             defaultValue = "5s",
-            description = "Time between two scans of the jobRepository for jobs that were stored by other processes,"
-                    + " and between two tries of what it has refused.")
+            description = "Time between two scans of the jobRepository for jobs that other processes have stored,"
+                    + " and between two attempts to store what it has refused.")
     private Duration repositoryScanInterval = Duration.ofSeconds(5);
 
     @UriParam(
@@ -295,22 +286,21 @@ public class AipiConfiguration implements Cloneable {
     @UriParam(
             label = "advanced",
             defaultValue = "100",
-            description = "Connections open at once to one server, idle ones included. Polling needs few. Held requests"
-                    + " (holdConnection) take one for their whole job; they have as many again of their own.")
+            description = "Maximum number of open connections to one server, idle ones included. Held requests"
+                    + " (holdConnection) have as many of their own, and take one for their whole job.")
     private int maxConnections = ConnectionOptions.DEFAULT_MAX_CONNECTIONS;
 
     @UriParam(
             label = "advanced",
             defaultValue = "268435456",
-            description = "Largest response of the server in bytes, decoded. A larger one fails the exchange.")
+            description = "Maximum size of a response in bytes, decoded. A larger response fails the exchange.")
     private long maxResponseSize = ConnectionOptions.DEFAULT_MAX_RESPONSE_SIZE;
 
     @UriParam(
             label = "advanced",
             defaultValue = "1m",
-            description =
-                    "Age from which on a connection is not used again, so that a change of the server's address is"
-                            + " followed. 0 is no such age.")
+            description = "Maximum age of a connection that is used again, so that a change of the server's address"
+                    + " is followed. 0 is no bound.")
     private Duration connectionTimeToLive = ConnectionOptions.defaults().connectionTimeToLive();
 
     @UriParam(

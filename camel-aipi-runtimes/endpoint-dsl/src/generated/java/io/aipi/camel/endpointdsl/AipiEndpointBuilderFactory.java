@@ -45,9 +45,9 @@ public interface AipiEndpointBuilderFactory {
             return (AdvancedAipiEndpointConsumerBuilder) this;
         }
         /**
-         * With waitForResult: ask the server to wait, on one held request,
-         * instead of polling. There is no progress, each job takes a
-         * connection, and the server gives up after a time of its own (60
+         * With waitForResult: the server holds one request until the result is
+         * there, instead of being polled. There is no progress, each job takes
+         * a connection, and the server gives up after a time of its own (60
          * seconds by default). For short jobs only: a held request that breaks
          * takes a worker of the server out of service.
          * 
@@ -64,9 +64,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * With waitForResult: ask the server to wait, on one held request,
-         * instead of polling. There is no progress, each job takes a
-         * connection, and the server gives up after a time of its own (60
+         * With waitForResult: the server holds one request until the result is
+         * there, instead of being polled. There is no progress, each job takes
+         * a connection, and the server gives up after a time of its own (60
          * seconds by default). For short jobs only: a held request that breaks
          * takes a worker of the server out of service.
          * 
@@ -83,10 +83,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Where detached jobs are kept from their acceptance until a route has
-         * succeeded with their outcome, so that they outlive the process: for
-         * the producer with waitForResult=false, and for the consumer. Without
-         * one they are kept in memory.
+         * Where detached jobs are stored from their acceptance until a route
+         * has processed their result, so that they survive a restart. For the
+         * producer with waitForResult=false, and for the consumer. Without one,
+         * detached jobs are kept in memory.
          * 
          * The option is a:
          * <code>org.apache.camel.spi.AggregationRepository</code> type.
@@ -101,10 +101,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Where detached jobs are kept from their acceptance until a route has
-         * succeeded with their outcome, so that they outlive the process: for
-         * the producer with waitForResult=false, and for the consumer. Without
-         * one they are kept in memory.
+         * Where detached jobs are stored from their acceptance until a route
+         * has processed their result, so that they survive a restart. For the
+         * producer with waitForResult=false, and for the consumer. Without one,
+         * detached jobs are kept in memory.
          * 
          * The option will be converted to a
          * <code>org.apache.camel.spi.AggregationRepository</code> type.
@@ -153,10 +153,11 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Jobs in flight at once for this endpoint; more wait their turn,
-         * without a thread. 0 is no bound. For the consumer: jobs followed or
-         * waiting for their route at once; the others wait in the
-         * jobRepository, where the server may drop their results meanwhile.
+         * Maximum number of jobs in flight for this endpoint. Further exchanges
+         * wait without taking a thread. 0 is no bound. For the consumer:
+         * maximum number of jobs that it follows or routes. Further jobs wait
+         * in the jobRepository, where the server may drop their results
+         * meanwhile.
          * 
          * The option is a: <code>int</code> type.
          * 
@@ -171,10 +172,11 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Jobs in flight at once for this endpoint; more wait their turn,
-         * without a thread. 0 is no bound. For the consumer: jobs followed or
-         * waiting for their route at once; the others wait in the
-         * jobRepository, where the server may drop their results meanwhile.
+         * Maximum number of jobs in flight for this endpoint. Further exchanges
+         * wait without taking a thread. 0 is no bound. For the consumer:
+         * maximum number of jobs that it follows or routes. Further jobs wait
+         * in the jobRepository, where the server may drop their results
+         * meanwhile.
          * 
          * The option will be converted to a <code>int</code> type.
          * 
@@ -220,7 +222,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * What the message body becomes when the job has its result.
+         * The message body after the job has its result.
          * 
          * The option is a: <code>io.aipi.camel.OutputType</code> type.
          * 
@@ -235,7 +237,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * What the message body becomes when the job has its result.
+         * The message body after the job has its result.
          * 
          * The option will be converted to a
          * <code>io.aipi.camel.OutputType</code> type.
@@ -343,10 +345,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Whether the exchange goes on with the result. If false, it goes on as
-         * soon as the server has accepted the job, with the job's id as body
-         * and in the header CamelAipiJobId; progress and result go to
-         * progressUri as exchanges of their own.
+         * Whether the exchange waits for the result. If false, it continues
+         * when the server has accepted the job, with the job's id as body and
+         * in the header CamelAipiJobId. Progress and result go to progressUri
+         * as exchanges of their own.
          * 
          * The option is a: <code>boolean</code> type.
          * 
@@ -361,10 +363,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Whether the exchange goes on with the result. If false, it goes on as
-         * soon as the server has accepted the job, with the job's id as body
-         * and in the header CamelAipiJobId; progress and result go to
-         * progressUri as exchanges of their own.
+         * Whether the exchange waits for the result. If false, it continues
+         * when the server has accepted the job, with the job's id as body and
+         * in the header CamelAipiJobId. Progress and result go to progressUri
+         * as exchanges of their own.
          * 
          * The option will be converted to a <code>boolean</code> type.
          * 
@@ -379,7 +381,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Exchanges on their way at once. For one job they never overlap.
+         * Maximum number of exchanges the consumer processes concurrently.
+         * Exchanges of one job never overlap.
          * 
          * The option is a: <code>int</code> type.
          * 
@@ -394,7 +397,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Exchanges on their way at once. For one job they never overlap.
+         * Maximum number of exchanges the consumer processes concurrently.
+         * Exchanges of one job never overlap.
          * 
          * The option will be converted to a <code>int</code> type.
          * 
@@ -409,9 +413,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Whether there is an exchange for every change in a job's progress,
-         * too. They are a state, not a log: a slow route sees fewer of them,
-         * and never one after the job's outcome.
+         * Whether changes in a job's progress are routed, too. Progress is
+         * conflated: while an exchange is processed, newer progress replaces
+         * older, so a slow route may skip some. No progress comes after the
+         * job's result.
          * 
          * The option is a: <code>boolean</code> type.
          * 
@@ -426,9 +431,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Whether there is an exchange for every change in a job's progress,
-         * too. They are a state, not a log: a slow route sees fewer of them,
-         * and never one after the job's outcome.
+         * Whether changes in a job's progress are routed, too. Progress is
+         * conflated: while an exchange is processed, newer progress replaces
+         * older, so a slow route may skip some. No progress comes after the
+         * job's result.
          * 
          * The option will be converted to a <code>boolean</code> type.
          * 
@@ -443,10 +449,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Endpoint that gets the outcome of a job whose route has failed too
-         * often. By default that of the jobRepository, if it has one. Without
-         * one the outcome stays in the jobRepository, and is tried again when
-         * the consumer starts anew; in memory it is dropped.
+         * Endpoint that gets the result or failure of a job whose route has
+         * failed too often. By default that of the jobRepository, if it has
+         * one. Without one the job stays in the jobRepository and is routed
+         * again when the consumer starts anew; in memory it is dropped.
          * 
          * The option is a: <code>java.lang.String</code> type.
          * 
@@ -460,9 +466,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How often the outcome of a job is routed again after its route
-         * failed, or the process ended in the middle of it. Then it goes to
-         * deadLetterUri.
+         * How often the result or failure of a job is routed again after its
+         * route failed, or the process ended in the middle of it. After that it
+         * goes to deadLetterUri.
          * 
          * The option is a: <code>int</code> type.
          * 
@@ -477,9 +483,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How often the outcome of a job is routed again after its route
-         * failed, or the process ended in the middle of it. Then it goes to
-         * deadLetterUri.
+         * How often the result or failure of a job is routed again after its
+         * route failed, or the process ended in the middle of it. After that it
+         * goes to deadLetterUri.
          * 
          * The option will be converted to a <code>int</code> type.
          * 
@@ -494,8 +500,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Time before the first redelivery. It doubles with each one, up to a
-         * minute.
+         * Time before the first redelivery. It doubles with each redelivery, up
+         * to a minute.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -510,8 +516,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Time before the first redelivery. It doubles with each one, up to a
-         * minute.
+         * Time before the first redelivery. It doubles with each redelivery, up
+         * to a minute.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -527,12 +533,12 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Stored jobs whose messages had a request id (the header
-         * CamelAipiRequestId): their outcomes are routed this long after the
-         * start of the consumer at the earliest. A broker delivers what was not
-         * acknowledged at a crash again; until then the job has to stay stored,
-         * or it is submitted twice. Only what was stored before the start
-         * waits.
+         * Minimum time after the start of the consumer before it routes results
+         * of stored jobs that have a request id (the header
+         * CamelAipiRequestId). After a crash a broker delivers unacknowledged
+         * messages again. The job has to be stored until then, or it is
+         * submitted twice. Applies only to jobs that were stored before the
+         * start.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -547,12 +553,12 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Stored jobs whose messages had a request id (the header
-         * CamelAipiRequestId): their outcomes are routed this long after the
-         * start of the consumer at the earliest. A broker delivers what was not
-         * acknowledged at a crash again; until then the job has to stay stored,
-         * or it is submitted twice. Only what was stored before the start
-         * waits.
+         * Minimum time after the start of the consumer before it routes results
+         * of stored jobs that have a request id (the header
+         * CamelAipiRequestId). After a crash a broker delivers unacknowledged
+         * messages again. The job has to be stored until then, or it is
+         * submitted twice. Applies only to jobs that were stored before the
+         * start.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -568,8 +574,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Time between two scans of the jobRepository for jobs that were stored
-         * by other processes, and between two tries of what it has refused.
+         * Time between two scans of the jobRepository for jobs that other
+         * processes have stored, and between two attempts to store what it has
+         * refused.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -584,8 +591,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Time between two scans of the jobRepository for jobs that were stored
-         * by other processes, and between two tries of what it has refused.
+         * Time between two scans of the jobRepository for jobs that other
+         * processes have stored, and between two attempts to store what it has
+         * refused.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -601,8 +609,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time between two polls of a job. Between the two bounds the
-         * pace follows what the server says of the job.
+         * Maximum time between two polls of a job.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -617,8 +624,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time between two polls of a job. Between the two bounds the
-         * pace follows what the server says of the job.
+         * Maximum time between two polls of a job.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -634,9 +640,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Shortest time between two polls of a job, and before the first one.
-         * Polls come as close as this only where the job's end is expected;
-         * elsewhere they are three times as far apart, or more.
+         * Minimum time between two polls of a job, and before the first one.
+         * Polls are this close only where the job is expected to end. Elsewhere
+         * they are at least three times as far apart.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -651,9 +657,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Shortest time between two polls of a job, and before the first one.
-         * Polls come as close as this only where the job's end is expected;
-         * elsewhere they are three times as far apart, or more.
+         * Minimum time between two polls of a job, and before the first one.
+         * Polls are this close only where the job is expected to end. Elsewhere
+         * they are at least three times as far apart.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -903,8 +909,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time to make a connection, and as long again for its TLS
-         * handshake.
+         * Maximum time to make a connection. The TLS handshake has as long
+         * again.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -919,8 +925,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time to make a connection, and as long again for its TLS
-         * handshake.
+         * Maximum time to make a connection. The TLS handshake has as long
+         * again.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -936,7 +942,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for a whole job from its acceptance, after which the
+         * Maximum time for a whole job from its acceptance. After that the
          * exchange fails with a timeout that names the job.
          * 
          * The option is a: <code>java.time.Duration</code> type.
@@ -952,7 +958,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for a whole job from its acceptance, after which the
+         * Maximum time for a whole job from its acceptance. After that the
          * exchange fails with a timeout that names the job.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
@@ -969,8 +975,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How long a job is still followed that the server calls lapsed, or
-         * whose polls fail one after the other, in case it comes back.
+         * How long polling goes on while all polls of a job fail, or while the
+         * server calls the job lapsed. Jobs can come back.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -985,8 +991,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How long a job is still followed that the server calls lapsed, or
-         * whose polls fail one after the other, in case it comes back.
+         * How long polling goes on while all polls of a job fail, or while the
+         * server calls the job lapsed. Jobs can come back.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -1002,8 +1008,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How long to wait, with backoff, for a slot when the server's queue is
-         * full. 0 fails the exchange at once.
+         * How long a submit is repeated, with backoff, while the server's queue
+         * is full. 0 fails the exchange at once.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -1018,8 +1024,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How long to wait, with backoff, for a slot when the server's queue is
-         * full. 0 fails the exchange at once.
+         * How long a submit is repeated, with backoff, while the server's queue
+         * is full. 0 fails the exchange at once.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -1035,9 +1041,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for one HTTP request, from its connection to the end of
-         * the response. So long it waits for a free connection, too. Does not
-         * apply to held requests.
+         * Maximum time for one HTTP request, from its connection to the end of
+         * the response. Waiting for a free connection has the same time of its
+         * own. Does not apply to held requests.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -1052,9 +1058,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for one HTTP request, from its connection to the end of
-         * the response. So long it waits for a free connection, too. Does not
-         * apply to held requests.
+         * Maximum time for one HTTP request, from its connection to the end of
+         * the response. Waiting for a free connection has the same time of its
+         * own. Does not apply to held requests.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -1229,8 +1235,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * What the client calls itself at login. By default camel-aipi and the
-         * component's version.
+         * Name and version of the client that is sent at login. By default
+         * camel-aipi and the component's version.
          * 
          * The option is a: <code>java.lang.String</code> type.
          * 
@@ -1244,8 +1250,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Age from which on a connection is not used again, so that a change of
-         * the server's address is followed. 0 is no such age.
+         * Maximum age of a connection that is used again, so that a change of
+         * the server's address is followed. 0 is no bound.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -1260,8 +1266,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Age from which on a connection is not used again, so that a change of
-         * the server's address is followed. 0 is no such age.
+         * Maximum age of a connection that is used again, so that a change of
+         * the server's address is followed. 0 is no bound.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -1277,8 +1283,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Which headers of a message are kept with its detached job, and go to
-         * progressUri and to the exchanges of the consumer. By default all but
+         * Which headers of a message are stored with its detached job, and
+         * copied to exchanges for progress and results. By default all but
          * those that carry credentials, and those about the HTTP request that
          * brought the message.
          * 
@@ -1295,8 +1301,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Which headers of a message are kept with its detached job, and go to
-         * progressUri and to the exchanges of the consumer. By default all but
+         * Which headers of a message are stored with its detached job, and
+         * copied to exchanges for progress and results. By default all but
          * those that carry credentials, and those about the HTTP request that
          * brought the message.
          * 
@@ -1313,9 +1319,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Connections open at once to one server, idle ones included. Polling
-         * needs few. Held requests (holdConnection) take one for their whole
-         * job; they have as many again of their own.
+         * Maximum number of open connections to one server, idle ones included.
+         * Held requests (holdConnection) have as many of their own, and take
+         * one for their whole job.
          * 
          * The option is a: <code>int</code> type.
          * 
@@ -1330,9 +1336,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Connections open at once to one server, idle ones included. Polling
-         * needs few. Held requests (holdConnection) take one for their whole
-         * job; they have as many again of their own.
+         * Maximum number of open connections to one server, idle ones included.
+         * Held requests (holdConnection) have as many of their own, and take
+         * one for their whole job.
          * 
          * The option will be converted to a <code>int</code> type.
          * 
@@ -1347,7 +1353,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Largest response of the server in bytes, decoded. A larger one fails
+         * Maximum size of a response in bytes, decoded. A larger response fails
          * the exchange.
          * 
          * The option is a: <code>long</code> type.
@@ -1363,7 +1369,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Largest response of the server in bytes, decoded. A larger one fails
+         * Maximum size of a response in bytes, decoded. A larger response fails
          * the exchange.
          * 
          * The option will be converted to a <code>long</code> type.
@@ -1391,9 +1397,9 @@ public interface AipiEndpointBuilderFactory {
         }
 
         /**
-         * With waitForResult: ask the server to wait, on one held request,
-         * instead of polling. There is no progress, each job takes a
-         * connection, and the server gives up after a time of its own (60
+         * With waitForResult: the server holds one request until the result is
+         * there, instead of being polled. There is no progress, each job takes
+         * a connection, and the server gives up after a time of its own (60
          * seconds by default). For short jobs only: a held request that breaks
          * takes a worker of the server out of service.
          * 
@@ -1410,9 +1416,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * With waitForResult: ask the server to wait, on one held request,
-         * instead of polling. There is no progress, each job takes a
-         * connection, and the server gives up after a time of its own (60
+         * With waitForResult: the server holds one request until the result is
+         * there, instead of being polled. There is no progress, each job takes
+         * a connection, and the server gives up after a time of its own (60
          * seconds by default). For short jobs only: a held request that breaks
          * takes a worker of the server out of service.
          * 
@@ -1429,10 +1435,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Where detached jobs are kept from their acceptance until a route has
-         * succeeded with their outcome, so that they outlive the process: for
-         * the producer with waitForResult=false, and for the consumer. Without
-         * one they are kept in memory.
+         * Where detached jobs are stored from their acceptance until a route
+         * has processed their result, so that they survive a restart. For the
+         * producer with waitForResult=false, and for the consumer. Without one,
+         * detached jobs are kept in memory.
          * 
          * The option is a:
          * <code>org.apache.camel.spi.AggregationRepository</code> type.
@@ -1447,10 +1453,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Where detached jobs are kept from their acceptance until a route has
-         * succeeded with their outcome, so that they outlive the process: for
-         * the producer with waitForResult=false, and for the consumer. Without
-         * one they are kept in memory.
+         * Where detached jobs are stored from their acceptance until a route
+         * has processed their result, so that they survive a restart. For the
+         * producer with waitForResult=false, and for the consumer. Without one,
+         * detached jobs are kept in memory.
          * 
          * The option will be converted to a
          * <code>org.apache.camel.spi.AggregationRepository</code> type.
@@ -1499,10 +1505,11 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Jobs in flight at once for this endpoint; more wait their turn,
-         * without a thread. 0 is no bound. For the consumer: jobs followed or
-         * waiting for their route at once; the others wait in the
-         * jobRepository, where the server may drop their results meanwhile.
+         * Maximum number of jobs in flight for this endpoint. Further exchanges
+         * wait without taking a thread. 0 is no bound. For the consumer:
+         * maximum number of jobs that it follows or routes. Further jobs wait
+         * in the jobRepository, where the server may drop their results
+         * meanwhile.
          * 
          * The option is a: <code>int</code> type.
          * 
@@ -1517,10 +1524,11 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Jobs in flight at once for this endpoint; more wait their turn,
-         * without a thread. 0 is no bound. For the consumer: jobs followed or
-         * waiting for their route at once; the others wait in the
-         * jobRepository, where the server may drop their results meanwhile.
+         * Maximum number of jobs in flight for this endpoint. Further exchanges
+         * wait without taking a thread. 0 is no bound. For the consumer:
+         * maximum number of jobs that it follows or routes. Further jobs wait
+         * in the jobRepository, where the server may drop their results
+         * meanwhile.
          * 
          * The option will be converted to a <code>int</code> type.
          * 
@@ -1566,7 +1574,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * What the message body becomes when the job has its result.
+         * The message body after the job has its result.
          * 
          * The option is a: <code>io.aipi.camel.OutputType</code> type.
          * 
@@ -1581,7 +1589,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * What the message body becomes when the job has its result.
+         * The message body after the job has its result.
          * 
          * The option will be converted to a
          * <code>io.aipi.camel.OutputType</code> type.
@@ -1689,10 +1697,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Whether the exchange goes on with the result. If false, it goes on as
-         * soon as the server has accepted the job, with the job's id as body
-         * and in the header CamelAipiJobId; progress and result go to
-         * progressUri as exchanges of their own.
+         * Whether the exchange waits for the result. If false, it continues
+         * when the server has accepted the job, with the job's id as body and
+         * in the header CamelAipiJobId. Progress and result go to progressUri
+         * as exchanges of their own.
          * 
          * The option is a: <code>boolean</code> type.
          * 
@@ -1707,10 +1715,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Whether the exchange goes on with the result. If false, it goes on as
-         * soon as the server has accepted the job, with the job's id as body
-         * and in the header CamelAipiJobId; progress and result go to
-         * progressUri as exchanges of their own.
+         * Whether the exchange waits for the result. If false, it continues
+         * when the server has accepted the job, with the job's id as body and
+         * in the header CamelAipiJobId. Progress and result go to progressUri
+         * as exchanges of their own.
          * 
          * The option will be converted to a <code>boolean</code> type.
          * 
@@ -1725,10 +1733,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * With maxInFlight: maximum number of exchanges that wait for their
-         * turn. Beyond it the producer blocks the calling thread until one has
-         * ended, so that a fast source is held back and does not fill the
-         * memory. 0 is no bound.
+         * With maxInFlight: maximum number of exchanges that wait. Beyond it
+         * the producer blocks the calling thread until one has ended, so that a
+         * fast source is held back and does not fill the memory. 0 is no bound.
          * 
          * The option is a: <code>int</code> type.
          * 
@@ -1743,10 +1750,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * With maxInFlight: maximum number of exchanges that wait for their
-         * turn. Beyond it the producer blocks the calling thread until one has
-         * ended, so that a fast source is held back and does not fill the
-         * memory. 0 is no bound.
+         * With maxInFlight: maximum number of exchanges that wait. Beyond it
+         * the producer blocks the calling thread until one has ended, so that a
+         * fast source is held back and does not fill the memory. 0 is no bound.
          * 
          * The option will be converted to a <code>int</code> type.
          * 
@@ -1761,8 +1767,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time between two polls of a job. Between the two bounds the
-         * pace follows what the server says of the job.
+         * Maximum time between two polls of a job.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -1777,8 +1782,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time between two polls of a job. Between the two bounds the
-         * pace follows what the server says of the job.
+         * Maximum time between two polls of a job.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -1794,9 +1798,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Shortest time between two polls of a job, and before the first one.
-         * Polls come as close as this only where the job's end is expected;
-         * elsewhere they are three times as far apart, or more.
+         * Minimum time between two polls of a job, and before the first one.
+         * Polls are this close only where the job is expected to end. Elsewhere
+         * they are at least three times as far apart.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -1811,9 +1815,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Shortest time between two polls of a job, and before the first one.
-         * Polls come as close as this only where the job's end is expected;
-         * elsewhere they are three times as far apart, or more.
+         * Minimum time between two polls of a job, and before the first one.
+         * Polls are this close only where the job is expected to end. Elsewhere
+         * they are at least three times as far apart.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -2063,8 +2067,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time to make a connection, and as long again for its TLS
-         * handshake.
+         * Maximum time to make a connection. The TLS handshake has as long
+         * again.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -2079,8 +2083,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time to make a connection, and as long again for its TLS
-         * handshake.
+         * Maximum time to make a connection. The TLS handshake has as long
+         * again.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -2096,7 +2100,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for a whole job from its acceptance, after which the
+         * Maximum time for a whole job from its acceptance. After that the
          * exchange fails with a timeout that names the job.
          * 
          * The option is a: <code>java.time.Duration</code> type.
@@ -2112,7 +2116,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for a whole job from its acceptance, after which the
+         * Maximum time for a whole job from its acceptance. After that the
          * exchange fails with a timeout that names the job.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
@@ -2129,8 +2133,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How long a job is still followed that the server calls lapsed, or
-         * whose polls fail one after the other, in case it comes back.
+         * How long polling goes on while all polls of a job fail, or while the
+         * server calls the job lapsed. Jobs can come back.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -2145,8 +2149,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How long a job is still followed that the server calls lapsed, or
-         * whose polls fail one after the other, in case it comes back.
+         * How long polling goes on while all polls of a job fail, or while the
+         * server calls the job lapsed. Jobs can come back.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -2162,8 +2166,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How long to wait, with backoff, for a slot when the server's queue is
-         * full. 0 fails the exchange at once.
+         * How long a submit is repeated, with backoff, while the server's queue
+         * is full. 0 fails the exchange at once.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -2178,8 +2182,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How long to wait, with backoff, for a slot when the server's queue is
-         * full. 0 fails the exchange at once.
+         * How long a submit is repeated, with backoff, while the server's queue
+         * is full. 0 fails the exchange at once.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -2195,9 +2199,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for one HTTP request, from its connection to the end of
-         * the response. So long it waits for a free connection, too. Does not
-         * apply to held requests.
+         * Maximum time for one HTTP request, from its connection to the end of
+         * the response. Waiting for a free connection has the same time of its
+         * own. Does not apply to held requests.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -2212,9 +2216,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for one HTTP request, from its connection to the end of
-         * the response. So long it waits for a free connection, too. Does not
-         * apply to held requests.
+         * Maximum time for one HTTP request, from its connection to the end of
+         * the response. Waiting for a free connection has the same time of its
+         * own. Does not apply to held requests.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -2317,8 +2321,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * What the client calls itself at login. By default camel-aipi and the
-         * component's version.
+         * Name and version of the client that is sent at login. By default
+         * camel-aipi and the component's version.
          * 
          * The option is a: <code>java.lang.String</code> type.
          * 
@@ -2332,8 +2336,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Age from which on a connection is not used again, so that a change of
-         * the server's address is followed. 0 is no such age.
+         * Maximum age of a connection that is used again, so that a change of
+         * the server's address is followed. 0 is no bound.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -2348,8 +2352,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Age from which on a connection is not used again, so that a change of
-         * the server's address is followed. 0 is no such age.
+         * Maximum age of a connection that is used again, so that a change of
+         * the server's address is followed. 0 is no bound.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -2365,8 +2369,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Which headers of a message are kept with its detached job, and go to
-         * progressUri and to the exchanges of the consumer. By default all but
+         * Which headers of a message are stored with its detached job, and
+         * copied to exchanges for progress and results. By default all but
          * those that carry credentials, and those about the HTTP request that
          * brought the message.
          * 
@@ -2383,8 +2387,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Which headers of a message are kept with its detached job, and go to
-         * progressUri and to the exchanges of the consumer. By default all but
+         * Which headers of a message are stored with its detached job, and
+         * copied to exchanges for progress and results. By default all but
          * those that carry credentials, and those about the HTTP request that
          * brought the message.
          * 
@@ -2401,9 +2405,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Connections open at once to one server, idle ones included. Polling
-         * needs few. Held requests (holdConnection) take one for their whole
-         * job; they have as many again of their own.
+         * Maximum number of open connections to one server, idle ones included.
+         * Held requests (holdConnection) have as many of their own, and take
+         * one for their whole job.
          * 
          * The option is a: <code>int</code> type.
          * 
@@ -2418,9 +2422,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Connections open at once to one server, idle ones included. Polling
-         * needs few. Held requests (holdConnection) take one for their whole
-         * job; they have as many again of their own.
+         * Maximum number of open connections to one server, idle ones included.
+         * Held requests (holdConnection) have as many of their own, and take
+         * one for their whole job.
          * 
          * The option will be converted to a <code>int</code> type.
          * 
@@ -2435,7 +2439,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Largest response of the server in bytes, decoded. A larger one fails
+         * Maximum size of a response in bytes, decoded. A larger response fails
          * the exchange.
          * 
          * The option is a: <code>long</code> type.
@@ -2451,7 +2455,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Largest response of the server in bytes, decoded. A larger one fails
+         * Maximum size of a response in bytes, decoded. A larger response fails
          * the exchange.
          * 
          * The option will be converted to a <code>long</code> type.
@@ -2480,9 +2484,9 @@ public interface AipiEndpointBuilderFactory {
         }
 
         /**
-         * With waitForResult: ask the server to wait, on one held request,
-         * instead of polling. There is no progress, each job takes a
-         * connection, and the server gives up after a time of its own (60
+         * With waitForResult: the server holds one request until the result is
+         * there, instead of being polled. There is no progress, each job takes
+         * a connection, and the server gives up after a time of its own (60
          * seconds by default). For short jobs only: a held request that breaks
          * takes a worker of the server out of service.
          * 
@@ -2499,9 +2503,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * With waitForResult: ask the server to wait, on one held request,
-         * instead of polling. There is no progress, each job takes a
-         * connection, and the server gives up after a time of its own (60
+         * With waitForResult: the server holds one request until the result is
+         * there, instead of being polled. There is no progress, each job takes
+         * a connection, and the server gives up after a time of its own (60
          * seconds by default). For short jobs only: a held request that breaks
          * takes a worker of the server out of service.
          * 
@@ -2518,10 +2522,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Where detached jobs are kept from their acceptance until a route has
-         * succeeded with their outcome, so that they outlive the process: for
-         * the producer with waitForResult=false, and for the consumer. Without
-         * one they are kept in memory.
+         * Where detached jobs are stored from their acceptance until a route
+         * has processed their result, so that they survive a restart. For the
+         * producer with waitForResult=false, and for the consumer. Without one,
+         * detached jobs are kept in memory.
          * 
          * The option is a:
          * <code>org.apache.camel.spi.AggregationRepository</code> type.
@@ -2536,10 +2540,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Where detached jobs are kept from their acceptance until a route has
-         * succeeded with their outcome, so that they outlive the process: for
-         * the producer with waitForResult=false, and for the consumer. Without
-         * one they are kept in memory.
+         * Where detached jobs are stored from their acceptance until a route
+         * has processed their result, so that they survive a restart. For the
+         * producer with waitForResult=false, and for the consumer. Without one,
+         * detached jobs are kept in memory.
          * 
          * The option will be converted to a
          * <code>org.apache.camel.spi.AggregationRepository</code> type.
@@ -2588,10 +2592,11 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Jobs in flight at once for this endpoint; more wait their turn,
-         * without a thread. 0 is no bound. For the consumer: jobs followed or
-         * waiting for their route at once; the others wait in the
-         * jobRepository, where the server may drop their results meanwhile.
+         * Maximum number of jobs in flight for this endpoint. Further exchanges
+         * wait without taking a thread. 0 is no bound. For the consumer:
+         * maximum number of jobs that it follows or routes. Further jobs wait
+         * in the jobRepository, where the server may drop their results
+         * meanwhile.
          * 
          * The option is a: <code>int</code> type.
          * 
@@ -2606,10 +2611,11 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Jobs in flight at once for this endpoint; more wait their turn,
-         * without a thread. 0 is no bound. For the consumer: jobs followed or
-         * waiting for their route at once; the others wait in the
-         * jobRepository, where the server may drop their results meanwhile.
+         * Maximum number of jobs in flight for this endpoint. Further exchanges
+         * wait without taking a thread. 0 is no bound. For the consumer:
+         * maximum number of jobs that it follows or routes. Further jobs wait
+         * in the jobRepository, where the server may drop their results
+         * meanwhile.
          * 
          * The option will be converted to a <code>int</code> type.
          * 
@@ -2655,7 +2661,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * What the message body becomes when the job has its result.
+         * The message body after the job has its result.
          * 
          * The option is a: <code>io.aipi.camel.OutputType</code> type.
          * 
@@ -2670,7 +2676,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * What the message body becomes when the job has its result.
+         * The message body after the job has its result.
          * 
          * The option will be converted to a
          * <code>io.aipi.camel.OutputType</code> type.
@@ -2778,10 +2784,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Whether the exchange goes on with the result. If false, it goes on as
-         * soon as the server has accepted the job, with the job's id as body
-         * and in the header CamelAipiJobId; progress and result go to
-         * progressUri as exchanges of their own.
+         * Whether the exchange waits for the result. If false, it continues
+         * when the server has accepted the job, with the job's id as body and
+         * in the header CamelAipiJobId. Progress and result go to progressUri
+         * as exchanges of their own.
          * 
          * The option is a: <code>boolean</code> type.
          * 
@@ -2796,10 +2802,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Whether the exchange goes on with the result. If false, it goes on as
-         * soon as the server has accepted the job, with the job's id as body
-         * and in the header CamelAipiJobId; progress and result go to
-         * progressUri as exchanges of their own.
+         * Whether the exchange waits for the result. If false, it continues
+         * when the server has accepted the job, with the job's id as body and
+         * in the header CamelAipiJobId. Progress and result go to progressUri
+         * as exchanges of their own.
          * 
          * The option will be converted to a <code>boolean</code> type.
          * 
@@ -2814,8 +2820,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time between two polls of a job. Between the two bounds the
-         * pace follows what the server says of the job.
+         * Maximum time between two polls of a job.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -2830,8 +2835,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time between two polls of a job. Between the two bounds the
-         * pace follows what the server says of the job.
+         * Maximum time between two polls of a job.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -2847,9 +2851,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Shortest time between two polls of a job, and before the first one.
-         * Polls come as close as this only where the job's end is expected;
-         * elsewhere they are three times as far apart, or more.
+         * Minimum time between two polls of a job, and before the first one.
+         * Polls are this close only where the job is expected to end. Elsewhere
+         * they are at least three times as far apart.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -2864,9 +2868,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Shortest time between two polls of a job, and before the first one.
-         * Polls come as close as this only where the job's end is expected;
-         * elsewhere they are three times as far apart, or more.
+         * Minimum time between two polls of a job, and before the first one.
+         * Polls are this close only where the job is expected to end. Elsewhere
+         * they are at least three times as far apart.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -3116,8 +3120,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time to make a connection, and as long again for its TLS
-         * handshake.
+         * Maximum time to make a connection. The TLS handshake has as long
+         * again.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -3132,8 +3136,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time to make a connection, and as long again for its TLS
-         * handshake.
+         * Maximum time to make a connection. The TLS handshake has as long
+         * again.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -3149,7 +3153,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for a whole job from its acceptance, after which the
+         * Maximum time for a whole job from its acceptance. After that the
          * exchange fails with a timeout that names the job.
          * 
          * The option is a: <code>java.time.Duration</code> type.
@@ -3165,7 +3169,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for a whole job from its acceptance, after which the
+         * Maximum time for a whole job from its acceptance. After that the
          * exchange fails with a timeout that names the job.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
@@ -3182,8 +3186,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How long a job is still followed that the server calls lapsed, or
-         * whose polls fail one after the other, in case it comes back.
+         * How long polling goes on while all polls of a job fail, or while the
+         * server calls the job lapsed. Jobs can come back.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -3198,8 +3202,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How long a job is still followed that the server calls lapsed, or
-         * whose polls fail one after the other, in case it comes back.
+         * How long polling goes on while all polls of a job fail, or while the
+         * server calls the job lapsed. Jobs can come back.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -3215,8 +3219,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How long to wait, with backoff, for a slot when the server's queue is
-         * full. 0 fails the exchange at once.
+         * How long a submit is repeated, with backoff, while the server's queue
+         * is full. 0 fails the exchange at once.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -3231,8 +3235,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * How long to wait, with backoff, for a slot when the server's queue is
-         * full. 0 fails the exchange at once.
+         * How long a submit is repeated, with backoff, while the server's queue
+         * is full. 0 fails the exchange at once.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -3248,9 +3252,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for one HTTP request, from its connection to the end of
-         * the response. So long it waits for a free connection, too. Does not
-         * apply to held requests.
+         * Maximum time for one HTTP request, from its connection to the end of
+         * the response. Waiting for a free connection has the same time of its
+         * own. Does not apply to held requests.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -3265,9 +3269,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Longest time for one HTTP request, from its connection to the end of
-         * the response. So long it waits for a free connection, too. Does not
-         * apply to held requests.
+         * Maximum time for one HTTP request, from its connection to the end of
+         * the response. Waiting for a free connection has the same time of its
+         * own. Does not apply to held requests.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -3327,8 +3331,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * What the client calls itself at login. By default camel-aipi and the
-         * component's version.
+         * Name and version of the client that is sent at login. By default
+         * camel-aipi and the component's version.
          * 
          * The option is a: <code>java.lang.String</code> type.
          * 
@@ -3342,8 +3346,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Age from which on a connection is not used again, so that a change of
-         * the server's address is followed. 0 is no such age.
+         * Maximum age of a connection that is used again, so that a change of
+         * the server's address is followed. 0 is no bound.
          * 
          * The option is a: <code>java.time.Duration</code> type.
          * 
@@ -3358,8 +3362,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Age from which on a connection is not used again, so that a change of
-         * the server's address is followed. 0 is no such age.
+         * Maximum age of a connection that is used again, so that a change of
+         * the server's address is followed. 0 is no bound.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
          * type.
@@ -3375,8 +3379,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Which headers of a message are kept with its detached job, and go to
-         * progressUri and to the exchanges of the consumer. By default all but
+         * Which headers of a message are stored with its detached job, and
+         * copied to exchanges for progress and results. By default all but
          * those that carry credentials, and those about the HTTP request that
          * brought the message.
          * 
@@ -3393,8 +3397,8 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Which headers of a message are kept with its detached job, and go to
-         * progressUri and to the exchanges of the consumer. By default all but
+         * Which headers of a message are stored with its detached job, and
+         * copied to exchanges for progress and results. By default all but
          * those that carry credentials, and those about the HTTP request that
          * brought the message.
          * 
@@ -3411,9 +3415,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Connections open at once to one server, idle ones included. Polling
-         * needs few. Held requests (holdConnection) take one for their whole
-         * job; they have as many again of their own.
+         * Maximum number of open connections to one server, idle ones included.
+         * Held requests (holdConnection) have as many of their own, and take
+         * one for their whole job.
          * 
          * The option is a: <code>int</code> type.
          * 
@@ -3428,9 +3432,9 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Connections open at once to one server, idle ones included. Polling
-         * needs few. Held requests (holdConnection) take one for their whole
-         * job; they have as many again of their own.
+         * Maximum number of open connections to one server, idle ones included.
+         * Held requests (holdConnection) have as many of their own, and take
+         * one for their whole job.
          * 
          * The option will be converted to a <code>int</code> type.
          * 
@@ -3445,7 +3449,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Largest response of the server in bytes, decoded. A larger one fails
+         * Maximum size of a response in bytes, decoded. A larger response fails
          * the exchange.
          * 
          * The option is a: <code>long</code> type.
@@ -3461,7 +3465,7 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * Largest response of the server in bytes, decoded. A larger one fails
+         * Maximum size of a response in bytes, decoded. A larger response fails
          * the exchange.
          * 
          * The option will be converted to a <code>long</code> type.

@@ -87,7 +87,7 @@ class KameletSecretTest {
     void aKeyInAPropertyOfTheKameletIsInTheUriOfTheEndpointBehindIt() throws Exception {
         context.getPropertiesComponent().addOverrideProperty("camel.kamelet.aipi-action.apiKey", KEY);
 
-        assertThat(shown("")).containsOnly("URI of aipi");
+        assertThat(shown("")).containsOnly("URI of aipi", "property CamelToEndpoint", "property CamelFailureEndpoint");
         assertThat(logs.loggersThatSaid(KEY)).isSubsetOf(CAMELS_DEBUG_AND_TRACE);
     }
 
@@ -97,7 +97,9 @@ class KameletSecretTest {
     void aKeyInTheKameletsUriIsInTheUriOfItsEndpoint_too(String written) throws Exception {
         context.getPropertiesComponent().addOverrideProperty("the.key", KEY);
 
-        assertThat(shown("&apiKey=RAW(" + written + ")")).containsOnly("URI of kamelet", "URI of aipi");
+        assertThat(shown("&apiKey=RAW(" + written + ")"))
+                .containsOnly(
+                        "URI of kamelet", "URI of aipi", "property CamelToEndpoint", "property CamelFailureEndpoint");
         assertThat(logs.loggersThatSaid(KEY)).isSubsetOf(CAMELS_DEBUG_AND_TRACE);
     }
 

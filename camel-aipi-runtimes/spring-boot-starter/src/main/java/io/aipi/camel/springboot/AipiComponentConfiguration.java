@@ -27,16 +27,16 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private String configuration;
 
     /**
-     * With waitForResult: ask the server to wait, on one held request, instead of polling. There is no progress, each
-     * job takes a connection, and the server gives up after a time of its own (60 seconds by default). For short jobs
-     * only: a held request that breaks takes a worker of the server out of service.
+     * With waitForResult: the server holds one request until the result is there, instead of being polled. There is
+     * no progress, each job takes a connection, and the server gives up after a time of its own (60 seconds by
+     * default). For short jobs only: a held request that breaks takes a worker of the server out of service.
      */
     private Boolean holdConnection;
 
     /**
-     * Where detached jobs are kept from their acceptance until a route has succeeded with their outcome, so that they
-     * outlive the process: for the producer with waitForResult=false, and for the consumer. Without one they are kept
-     * in memory. The name of a bean of type org.apache.camel.spi.AggregationRepository.
+     * Where detached jobs are stored from their acceptance until a route has processed their result, so that they
+     * survive a restart. For the producer with waitForResult=false, and for the consumer. Without one, detached jobs
+     * are kept in memory. The name of a bean of type org.apache.camel.spi.AggregationRepository.
      */
     private String jobRepository;
 
@@ -47,9 +47,9 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private Boolean lazyLogin;
 
     /**
-     * Jobs in flight at once for this endpoint; more wait their turn, without a thread. 0 is no bound. For the
-     * consumer: jobs followed or waiting for their route at once; the others wait in the jobRepository, where the
-     * server may drop their results meanwhile.
+     * Maximum number of jobs in flight for this endpoint. Further exchanges wait without taking a thread. 0 is no
+     * bound. For the consumer: maximum number of jobs that it follows or routes. Further jobs wait in the
+     * jobRepository, where the server may drop their results meanwhile.
      */
     private Integer maxInFlight;
 
@@ -59,7 +59,7 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private AipiOperation operation;
 
     /**
-     * What the message body becomes when the job has its result.
+     * The message body after the job has its result.
      */
     private OutputType outputType;
 
@@ -87,9 +87,9 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private String serverUrl;
 
     /**
-     * Whether the exchange goes on with the result. If false, it goes on as soon as the server has accepted the job,
-     * with the job's id as body and in the header CamelAipiJobId; progress and result go to progressUri as exchanges
-     * of their own.
+     * Whether the exchange waits for the result. If false, it continues when the server has accepted the job, with
+     * the job's id as body and in the header CamelAipiJobId. Progress and result go to progressUri as exchanges of
+     * their own.
      */
     private Boolean waitForResult;
 
@@ -106,45 +106,44 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private Boolean bridgeErrorHandler;
 
     /**
-     * Exchanges on their way at once. For one job they never overlap.
+     * Maximum number of exchanges the consumer processes concurrently. Exchanges of one job never overlap.
      */
     private Integer concurrentConsumers;
 
     /**
-     * Whether there is an exchange for every change in a job's progress, too. They are a state, not a log: a slow
-     * route sees fewer of them, and never one after the job's outcome.
+     * Whether changes in a job's progress are routed, too. Progress is conflated: while an exchange is processed,
+     * newer progress replaces older, so a slow route may skip some. No progress comes after the job's result.
      */
     private Boolean consumeProgress;
 
     /**
-     * Endpoint that gets the outcome of a job whose route has failed too often. By default that of the jobRepository,
-     * if it has one. Without one the outcome stays in the jobRepository, and is tried again when the consumer starts
-     * anew; in memory it is dropped.
+     * Endpoint that gets the result or failure of a job whose route has failed too often. By default that of the
+     * jobRepository, if it has one. Without one the job stays in the jobRepository and is routed again when the
+     * consumer starts anew; in memory it is dropped.
      */
     private String deadLetterUri;
 
     /**
-     * How often the outcome of a job is routed again after its route failed, or the process ended in the middle of
-     * it. Then it goes to deadLetterUri.
+     * How often the result or failure of a job is routed again after its route failed, or the process ended in the
+     * middle of it. After that it goes to deadLetterUri.
      */
     private Integer maximumRedeliveries;
 
     /**
-     * Time before the first redelivery. It doubles with each one, up to a minute.
+     * Time before the first redelivery. It doubles with each redelivery, up to a minute.
      */
     private Duration redeliveryDelay;
 
     /**
-     * Stored jobs whose messages had a request id (the header CamelAipiRequestId): their outcomes are routed this
-     * long after the start of the consumer at the earliest. A broker delivers what was not acknowledged at a crash
-     * again; until then the job has to stay stored, or it is submitted twice. Only what was stored before the start
-     * waits.
+     * Minimum time after the start of the consumer before it routes results of stored jobs that have a request id
+     * (the header CamelAipiRequestId). After a crash a broker delivers unacknowledged messages again. The job has to
+     * be stored until then, or it is submitted twice. Applies only to jobs that were stored before the start.
      */
     private Duration redeliveryGracePeriod;
 
     /**
-     * Time between two scans of the jobRepository for jobs that were stored by other processes, and between two tries
-     * of what it has refused.
+     * Time between two scans of the jobRepository for jobs that other processes have stored, and between two attempts
+     * to store what it has refused.
      */
     private Duration repositoryScanInterval;
 
@@ -159,9 +158,8 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private Boolean lazyStartProducer;
 
     /**
-     * With maxInFlight: maximum number of exchanges that wait for their turn. Beyond it the producer blocks the
-     * calling thread until one has ended, so that a fast source is held back and does not fill the memory. 0 is no
-     * bound.
+     * With maxInFlight: maximum number of exchanges that wait. Beyond it the producer blocks the calling thread until
+     * one has ended, so that a fast source is held back and does not fill the memory. 0 is no bound.
      */
     private Integer maxWaiting;
 
@@ -180,52 +178,50 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private String binding;
 
     /**
-     * What the client calls itself at login. By default camel-aipi and the component's version.
+     * Name and version of the client that is sent at login. By default camel-aipi and the component's version.
      */
     private String clientVersion;
 
     /**
-     * Age from which on a connection is not used again, so that a change of the server's address is followed. 0 is no
-     * such age.
+     * Maximum age of a connection that is used again, so that a change of the server's address is followed. 0 is no
+     * bound.
      */
     private Duration connectionTimeToLive;
 
     /**
-     * Which headers of a message are kept with its detached job, and go to progressUri and to the exchanges of the
-     * consumer. By default all but those that carry credentials, and those about the HTTP request that brought the
-     * message. The name of a bean of type org.apache.camel.spi.HeaderFilterStrategy.
+     * Which headers of a message are stored with its detached job, and copied to exchanges for progress and results.
+     * By default all but those that carry credentials, and those about the HTTP request that brought the message. The
+     * name of a bean of type org.apache.camel.spi.HeaderFilterStrategy.
      */
     private String headerFilterStrategy;
 
     /**
-     * Connections open at once to one server, idle ones included. Polling needs few. Held requests (holdConnection)
-     * take one for their whole job; they have as many again of their own.
+     * Maximum number of open connections to one server, idle ones included. Held requests (holdConnection) have as
+     * many of their own, and take one for their whole job.
      */
     private Integer maxConnections;
 
     /**
-     * Bytes of all responses together that are being received or wait for their decoding, over all servers. A
-     * response that finds no room waits and is not read meanwhile; one at a time may take more than there is. 0 is a
-     * quarter of the heap.
+     * Maximum bytes of all responses together that are being received or decoded, over all servers. A response that
+     * does not fit waits unread. A single response may be larger. 0 is a quarter of the heap.
      */
     private Long maxResponseMemory;
 
     /**
-     * Largest response of the server in bytes, decoded. A larger one fails the exchange.
+     * Maximum size of a response in bytes, decoded. A larger response fails the exchange.
      */
     private Long maxResponseSize;
 
     /**
-     * Maximum number of threads on which exchanges go on. There are more than workerPoolSize only while routes block
-     * their threads, such as by calling another route and waiting for it. When all are blocked, exchanges wait, and a
-     * warning names the routes. Progress exchanges have as many again. Without meaning where Camel uses virtual
-     * threads.
+     * Maximum number of worker threads. There are more than workerPoolSize only while routes block their threads, for
+     * example by waiting for another route. When all are blocked, exchanges wait, and a warning names the routes.
+     * Progress exchanges have as many threads of their own. Not used where Camel uses virtual threads.
      */
     private Integer maxWorkerPoolSize;
 
     /**
-     * Threads on which exchanges go on when their result is there. Waiting for a result takes none. Threads that are
-     * blocked by their route do not count: others take their place, up to maxWorkerPoolSize.
+     * Number of worker threads, on which exchanges continue when their result is there. Waiting for a result takes no
+     * thread. Threads that a route blocks are replaced, up to maxWorkerPoolSize.
      */
     private Integer workerPoolSize;
 
@@ -242,14 +238,13 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private Boolean healthCheckProducerEnabled;
 
     /**
-     * Longest time between two polls of a job. Between the two bounds the pace follows what the server says of the
-     * job.
+     * Maximum time between two polls of a job.
      */
     private Duration maxPollInterval;
 
     /**
-     * Shortest time between two polls of a job, and before the first one. Polls come as close as this only where the
-     * job's end is expected; elsewhere they are three times as far apart, or more.
+     * Minimum time between two polls of a job, and before the first one. Polls are this close only where the job is
+     * expected to end. Elsewhere they are at least three times as far apart.
      */
     private Duration pollInterval;
 
@@ -318,30 +313,30 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private String user;
 
     /**
-     * Longest time to make a connection, and as long again for its TLS handshake.
+     * Maximum time to make a connection. The TLS handshake has as long again.
      */
     private Duration connectTimeout;
 
     /**
-     * Longest time for a whole job from its acceptance, after which the exchange fails with a timeout that names the
+     * Maximum time for a whole job from its acceptance. After that the exchange fails with a timeout that names the
      * job.
      */
     private Duration jobTimeout;
 
     /**
-     * How long a job is still followed that the server calls lapsed, or whose polls fail one after the other, in case
-     * it comes back.
+     * How long polling goes on while all polls of a job fail, or while the server calls the job lapsed. Jobs can come
+     * back.
      */
     private Duration pollFailureTimeout;
 
     /**
-     * How long to wait, with backoff, for a slot when the server's queue is full. 0 fails the exchange at once.
+     * How long a submit is repeated, with backoff, while the server's queue is full. 0 fails the exchange at once.
      */
     private Duration queueFullTimeout;
 
     /**
-     * Longest time for one HTTP request, from its connection to the end of the response. So long it waits for a free
-     * connection, too. Does not apply to held requests.
+     * Maximum time for one HTTP request, from its connection to the end of the response. Waiting for a free
+     * connection has the same time of its own. Does not apply to held requests.
      */
     private Duration requestTimeout;
 
