@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Map;
 
-/** A model that only pretends: it turns the inputs of a job into progress and a result. */
+/** A model that only pretends: it makes up progress and a result from the inputs of a job. */
 public sealed interface Model permits ChatModel, ImageModel, NoiseModel, SpeechModel {
 
     /**

@@ -44,7 +44,7 @@ public record StartUp(List<Double> without, List<Double> with, List<Double> cpuW
     }
 
     /**
-     * Starts both by turns, each in a fresh process, beside a server in this one.
+     * Starts both alternately, each in a fresh process, beside a server in this one.
      *
      * @param times how often each
      * @param log the file for what the processes print

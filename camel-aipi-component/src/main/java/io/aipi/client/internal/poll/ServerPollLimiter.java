@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  * <p>Two bounds: no more polls are under way than the server has connections; and the polls of a model endpoint that is
  * told to wait (HTTP 429) are spaced, by a pause that doubles each time and shrinks with each poll that succeeds.
  *
- * <p>Invariants: the endpoints of a server take turns, and none has more than three quarters of the places, so that one
+ * <p>Invariants: the endpoints of a server are served round robin, and none has more than three quarters of the places, so that one
  * that is slow or told to wait does not keep the others waiting; the polls of one endpoint are begun in the order in which they
  * came; polls are begun outside of the lock.
  */
@@ -69,7 +69,7 @@ public final class ServerPollLimiter {
 
     private final int bound;
     private final Scheduler scheduler;
-    /** In the order of their turns. */
+    /** In the order in which they are served. */
     private final Map<String, Lane> lanes = new LinkedHashMap<>();
 
     private int underWay;
@@ -141,7 +141,7 @@ public final class ServerPollLimiter {
             lane.underWay++;
             underWay++;
             Admitted admitted = new Admitted(lane, lane.pauses, lane.waiting.remove());
-            // to the end of the turns
+            // to the end of the round
             lanes.remove(lane.endpoint);
             lanes.put(lane.endpoint, lane);
             return admitted;
