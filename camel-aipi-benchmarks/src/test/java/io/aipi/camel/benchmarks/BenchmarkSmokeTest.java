@@ -35,7 +35,7 @@ class BenchmarkSmokeTest {
     /** In every build: three kinds of clients, and the scenarios whose results have a form of their own. */
     @Test
     void aSmallRunOfSomeResponsesEveryJobAndLeavesNothingBehind(@TempDir Path folder) throws Exception {
-        runs(folder, "chat,queued,curve-50", "aipi,camel-http-poll,jdk-300ms");
+        runs(folder, "chat,queued,curve-50,startup", "aipi,camel-http-poll,jdk-300ms");
     }
 
     @Test
