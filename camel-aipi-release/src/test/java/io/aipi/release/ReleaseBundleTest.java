@@ -240,7 +240,8 @@ class ReleaseBundleTest {
         assertThat(entries("camel-aipi", ".jar")).contains("io/aipi/camel/AipiComponent.class", "META-INF/LICENSE");
         assertThat(entries("camel-aipi", "-sources.jar"))
                 .contains("io/aipi/camel/AipiComponent.java", "io/aipi/camel/AipiComponentConfigurer.java");
-        assertThat(entries("camel-aipi", "-javadoc.jar")).anyMatch(name -> name.endsWith("io/aipi/client/AipiClient.html"));
+        assertThat(entries("camel-aipi", "-javadoc.jar"))
+                .anyMatch(name -> name.endsWith("io/aipi/client/AipiClient.html"));
         assertThat(entries("camel-aipi-kamelets", "-javadoc.jar")).contains("README.txt");
     }
 
