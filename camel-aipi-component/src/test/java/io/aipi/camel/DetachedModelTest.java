@@ -33,6 +33,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
@@ -120,6 +121,12 @@ class DetachedModelTest {
         present = new World(story);
         present.play();
         present = null;
+    }
+
+    @Property(tries = 50_000, edgeCases = EdgeCasesMode.NONE)
+    @Tag("nightly")
+    void inManyStories_everyAcceptedJobIsRouted_andRemovedOnlyThen(@ForAll("stories") List<Integer> story) {
+        everyAcceptedJobIsRouted_andRemovedOnlyThen(story);
     }
 
     @Provide

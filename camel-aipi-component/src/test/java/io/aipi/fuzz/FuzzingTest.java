@@ -8,6 +8,7 @@ package io.aipi.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aipi.Nightly;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +38,9 @@ import org.slf4j.LoggerFactory;
  * Searches for inputs that break a {@link FuzzTarget}, led by the code that they reach: Jazzer, each target in a Java of its
  * own, since instrumented code is slow and a heap that is full is a finding, too.
  *
- * <p>A build makes few runs, always from the same seed, so that it does not depend on chance. {@code -Dfuzz.runs} (the sum
- * over all targets) or {@code -Dfuzz.seconds} (for each) ask for more, from another seed each time, and {@code -Dfuzz=off}
- * for none.
+ * <p>A build makes few runs of two targets, the nightly one more, of all; both always from the same seed, so that they do not
+ * depend on chance. {@code -Dfuzz.runs} (the sum over all targets) or {@code -Dfuzz.seconds} (for each) ask for more, from
+ * another seed each time, and {@code -Dfuzz=off} for none.
  */
 @Tag("fuzz")
 @EnabledOnOs(
@@ -52,8 +53,8 @@ class FuzzingTest {
     private static final Logger LOG = LoggerFactory.getLogger(FuzzingTest.class);
     private static final Path HOME = Path.of("target", "fuzz");
     private static final int LONGEST_INPUT = 8_192;
-    /** Of each target, in a build. */
-    private static final int FEW_RUNS = 10_000;
+    /** Of each target. What has to hold for each seed, {@link SeedsTest} sees in every build. */
+    private static final int FEW_RUNS = Nightly.times(1_000, 100_000);
     /** The first one loads all classes, and instruments them, on a machine that may be busy. */
     private static final int LONGEST_SECONDS_FOR_ONE_INPUT = 120;
 
@@ -94,8 +95,13 @@ class FuzzingTest {
             "serverUrl=http://",
             "jobTimeout=");
 
+    /** Each takes a Java that instruments all classes: in every build one that reads responses, and one that makes requests. */
+    static List<FuzzTarget> targets() {
+        return isShort() ? List.of(FuzzTarget.RESULT, FuzzTarget.MESSAGE) : List.of(FuzzTarget.values());
+    }
+
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("targets")
     void noInputBreaksIt(FuzzTarget target) throws Exception {
         Path home = HOME.resolve(target.name().toLowerCase(Locale.ROOT)).toAbsolutePath();
         Path seeds = Files.createDirectories(home.resolve("seeds"));
@@ -113,6 +119,8 @@ class FuzzingTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-Xss1m",
+                // a short search ends before C2 would have paid
+                isShort() ? "-XX:TieredStopAtLevel=1" : "-XX:+TieredCompilation",
                 "-XX:+EnableDynamicAgentLoading",
                 "-Dlog4j2.configurationFile=" + logging,
                 "-cp",
@@ -154,6 +162,10 @@ class FuzzingTest {
             fuzzer.destroyForcibly();
             Runtime.getRuntime().removeShutdownHook(ender);
         }
+    }
+
+    private static boolean isShort() {
+        return !Nightly.isNightly() && !isSearch();
     }
 
     /** Whether it goes on from what was found before. */

@@ -101,7 +101,7 @@ class ConsumerGuaranteeTest extends ConsumerTestSupport {
     @Test
     void aStopWithStoredJobsInFlightIsQuick_losesNothing_andLeavesNoThread() throws Exception {
         server.close();
-        server = server(Duration.ofMillis(1500));
+        server = server(Duration.ofMillis(800));
         context = newContext();
         context.getShutdownStrategy().setTimeout(100);
         Set<Thread> before = ComponentThreads.live();
@@ -114,7 +114,7 @@ class ConsumerGuaranteeTest extends ConsumerTestSupport {
         for (int i = 0; i < 60; i++) {
             submit("Prompt " + i, Map.of("number", i));
         }
-        // from here on, the jobs take 12 seconds together
+        // from here on, the jobs take 6 seconds together
         server.startWorkers("chat", 8);
         awaitRouted(5);
 

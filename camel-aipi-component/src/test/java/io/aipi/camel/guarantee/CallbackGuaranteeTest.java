@@ -9,6 +9,7 @@ package io.aipi.camel.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.aipi.Nightly;
 import io.aipi.camel.AipiEndpoint;
 import io.aipi.client.error.AipiException;
 import io.aipi.simulator.AipiSimulator;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Whatever goes wrong and whenever: each exchange ends once, with its own result or with one error. */
 class CallbackGuaranteeTest {
 
-    private static final int EXCHANGES = 600;
+    private static final int EXCHANGES = Nightly.times(240, 600);
 
     @ParameterizedTest
     @CsvSource({
@@ -43,7 +44,7 @@ class CallbackGuaranteeTest {
                         .apiKey("key-1")
                         .endpoint(SimulatedEndpoint.chat("chat", prompt).withErrorOutput())
                         .workers(100)
-                        .maxQueueLength(300)
+                        .maxQueueLength(EXCHANGES / 2)
                         .start();
                 TestContext test = TestContext.started(
                         server.url(),

@@ -312,7 +312,9 @@ class HealthTest {
             }
         };
         try (TestContext test = consuming(
-                "key-1", "aipi:chat", component -> component.getConfiguration().setJobRepository(jobs))) {
+                "key-1",
+                "aipi:chat?repositoryScanInterval=200ms",
+                component -> component.getConfiguration().setJobRepository(jobs))) {
             HealthCheck check = consumerCheck(test);
             assertThat(check.call().getState()).isEqualTo(HealthCheck.State.UP);
             away.set(true);

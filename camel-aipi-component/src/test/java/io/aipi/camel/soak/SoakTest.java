@@ -9,6 +9,7 @@ package io.aipi.camel.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.aipi.Nightly;
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConfiguration;
 import io.aipi.camel.AipiConstants;
@@ -42,9 +43,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hundreds of jobs in flight for a while, through a network that fails now and then and a server that is restarted every 20
+ * Hundreds of jobs in flight for a while, through a network that fails now and then and a server that is restarted every few
  * seconds: each job ends exactly once, with its own result or an error with a name, and when all is over, memory, threads
- * and connections are what they were. 40 seconds of load; {@code -Dsoak=15m} asks for more, {@code -Dsoak=off} for none.
+ * and connections are what they were. 10 seconds of load, in the nightly build 5 minutes; {@code -Dsoak=15m} asks for more,
+ * {@code -Dsoak=off} for none.
  */
 @Tag("soak")
 @DisabledIfSystemProperty(named = "soak", matches = "off")
@@ -57,7 +59,9 @@ class SoakTest {
     private static final Logger LOG = LoggerFactory.getLogger(SoakTest.class);
     private static final int WAITING_JOBS = 500;
     private static final int DETACHED_JOBS = 100;
-    private static final Duration RESTARTED_EVERY = Duration.ofSeconds(20);
+    /** Twice at least in the shortest load: once with an outage. */
+    private static final Duration RESTARTED_EVERY = Duration.ofSeconds(Nightly.times(4, 20));
+
     private static final Duration OUTAGE = Duration.ofSeconds(2);
     private static final int FAULTS_PER_MILLE = 10;
 
@@ -155,7 +159,7 @@ class SoakTest {
     }
 
     private static Duration load() {
-        String asked = System.getProperty("soak", "40s");
+        String asked = System.getProperty("soak", Nightly.times(10, 300) + "s");
         return Duration.parse("PT" + asked);
     }
 

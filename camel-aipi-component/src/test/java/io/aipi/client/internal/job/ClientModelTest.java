@@ -54,6 +54,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 
 /**
@@ -99,6 +100,12 @@ class ClientModelTest {
 
     @Property(tries = 6_000, edgeCases = EdgeCasesMode.NONE)
     void nothingIsSubmittedTwice_lostOrLeftWaiting(@ForAll("stories") List<Integer> story) {
+        new Story(story, transport -> transport).play();
+    }
+
+    @Property(tries = 120_000, edgeCases = EdgeCasesMode.NONE)
+    @Tag("nightly")
+    void inManyStories_nothingIsSubmittedTwice_lostOrLeftWaiting(@ForAll("stories") List<Integer> story) {
         new Story(story, transport -> transport).play();
     }
 

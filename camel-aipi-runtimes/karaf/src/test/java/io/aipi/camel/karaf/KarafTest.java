@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -93,7 +94,9 @@ class KarafTest {
         }
     }
 
+    /** In every build the line that camel-karaf itself has is run. */
     @Test
+    @Tag("nightly")
     void theRoutesAnswerPromptsOnCamel418InAPlainContext() throws Exception {
         CamelLine line = CamelLine.CAMEL_4_18;
         try (KarafServer karaf = karaf(line)) {

@@ -20,6 +20,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -110,7 +111,9 @@ class DatabaseOutageTest extends HeldBackJobs {
         System.clearProperty(HOUSEKEEPING);
     }
 
+    /** In every build {@link #resultsWaitForTheDatabaseAndAreRoutedThen_andOneWarningIsEnough} has an outage, too. */
     @Test
+    @Tag("nightly")
     void aPostgresThatCutsAllConnectionsAndRefusesNewOnesLosesNothing() throws Exception {
         System.setProperty(HOUSEKEEPING, "1000");
         try (EmbeddedPostgres postgres = Database.startPostgres()) {

@@ -10,7 +10,10 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
+/** In every build {@link H2JobRepositoryTest} holds the contract, and {@link JobStoreTest} looks at a PostgreSQL. */
+@Tag("nightly")
 class PostgresJobRepositoryTest extends JobRepositoryContract {
 
     private static EmbeddedPostgres server;

@@ -35,11 +35,16 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Two processes on one PostgreSQL; the one that follows the jobs is killed. */
+/**
+ * Two processes on one PostgreSQL; the one that follows the jobs is killed. In every build {@link LeadershipTest} hands the
+ * jobs over within one process, and {@link JobStoreTest} kills one.
+ */
+@Tag("nightly")
 class SeveralInstancesTest {
 
     private static final int PROMPTS_EACH = 60;
