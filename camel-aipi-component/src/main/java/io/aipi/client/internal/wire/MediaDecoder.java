@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
  * string is, its bytes say; the type that the server declares counts where they do not. What cannot be decoded is a text.
  *
  * <p>Base64 is decoded from where it stands: apart from the decoded bytes, nothing of its size is made of a response's bytes.
+ * The benchmark's target for the allocation of the scenario {@code images} defends this: at most 2.5 times the decoded size.
  */
 final class MediaDecoder {
 
