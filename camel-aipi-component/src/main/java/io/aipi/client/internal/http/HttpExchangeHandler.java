@@ -79,7 +79,7 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
     /** Whether the body is of no use. */
     private boolean passedOver;
 
-    private boolean done;
+    private volatile boolean done;
 
     /** {@code memory}: what bodies take is taken from there; null for no bound but {@code maxResponseSize}. */
     public HttpExchangeHandler(HttpRequest request, byte[] requestBody, long maxResponseSize, ResponseMemory memory) {
@@ -355,7 +355,11 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
 
     @Override
     public void releaseResources() {
-        // a connection that ends without a word to its exchange must not leave it waiting
-        failed(new ConnectionClosedException());
+        // a connection that ends without a word to its exchange must not leave it waiting. Nearly all exchanges have
+        // ended:
+        // an exception for each would cost more than the rest of the request
+        if (!done) {
+            failed(new ConnectionClosedException());
+        }
     }
 }

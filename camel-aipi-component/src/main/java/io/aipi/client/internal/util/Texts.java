@@ -91,16 +91,17 @@ public final class Texts {
 
     /** Whether the text is in one line and has nothing in it that a terminal obeys. */
     public static boolean isInOneLine(String text) {
-        return text.chars().noneMatch(c -> isControl(c, ""));
+        return firstControl(text, "") < 0;
     }
 
     /** A terminal that shows a log obeys some control characters; those in {@code kept} stay. */
     public static String withoutControls(String text, String kept) {
-        if (text == null || text.chars().noneMatch(c -> isControl(c, kept))) {
+        int first = text == null ? -1 : firstControl(text, kept);
+        if (first < 0) {
             return text;
         }
         StringBuilder plain = new StringBuilder(text);
-        for (int i = 0; i < plain.length(); i++) {
+        for (int i = first; i < plain.length(); i++) {
             if (isControl(plain.charAt(i), kept)) {
                 plain.setCharAt(i, ' ');
             }
@@ -108,7 +109,16 @@ public final class Texts {
         return plain.toString();
     }
 
-    private static boolean isControl(int c, String kept) {
+    private static int firstControl(String text, String kept) {
+        for (int i = 0; i < text.length(); i++) {
+            if (isControl(text.charAt(i), kept)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isControl(char c, String kept) {
         boolean control = Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
         return control && kept.indexOf(c) < 0;
     }

@@ -175,9 +175,11 @@ public final class RequestParameters {
     }
 
     private static void checkReserved(Set<String> names, List<String> problems) {
-        names.stream()
-                .filter(ResponseMapper.RESERVED_PARAMETERS::contains)
-                .forEach(name -> problems.add("The parameter " + name + " belongs to the protocol and cannot be set"));
+        for (String name : names) {
+            if (ResponseMapper.RESERVED_PARAMETERS.contains(name)) {
+                problems.add("The parameter " + name + " belongs to the protocol and cannot be set");
+            }
+        }
     }
 
     /** A fixed parameter is configured as text, so that its type must be found: from the description, else by its form. */

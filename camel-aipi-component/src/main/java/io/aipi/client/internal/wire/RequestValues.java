@@ -29,6 +29,7 @@ import java.time.ZonedDateTime;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Calendar;
 import java.util.Collection;
 import java.util.Currency;
@@ -61,6 +62,9 @@ public final class RequestValues {
     /** Requests are flat. Deeper nesting than this is an attack or an accident. */
     static final int MAX_NESTING = 100;
 
+    /** Few requests are nested deeper, or have more maps and lists in them. */
+    private static final int SHALLOW = 4;
+
     /** What a map or a list has become, and how deep it is. */
     private record Done(Object value, int height) {}
 
@@ -75,10 +79,10 @@ public final class RequestValues {
     }
 
     /** Names and places from the parameter to the present value. */
-    private final Object[] path = new Object[MAX_NESTING + 1];
+    private Object[] path = new Object[SHALLOW];
 
     /** By identity: one may stand in a request many times. Null stands for one that is not done, so that it contains itself. */
-    private final IdentityHashMap<Object, Done> containers = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Done> containers = new IdentityHashMap<>(SHALLOW);
 
     private int deepest;
 
@@ -319,7 +323,7 @@ public final class RequestValues {
         boolean same = true;
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             String name = nameAt(entry.getKey(), depth);
-            path[depth + 1] = name;
+            step(depth + 1, name);
             Object value = value(entry.getValue(), depth + 1);
             same &= name == entry.getKey() && value == entry.getValue();
             changed.put(name, value);
@@ -328,6 +332,13 @@ public final class RequestValues {
             throw unsendable(depth, "has two values of the same name", null);
         }
         return same ? map : changed;
+    }
+
+    private void step(int depth, Object nameOrIndex) {
+        if (depth == path.length) {
+            path = Arrays.copyOf(path, Math.min(2 * depth, MAX_NESTING + 1));
+        }
+        path[depth] = nameOrIndex;
     }
 
     private String nameAt(Object key, int depth) throws UnsendableException {
@@ -343,7 +354,7 @@ public final class RequestValues {
         List<Object> changed = new ArrayList<>(collection.size());
         boolean same = true;
         for (Object element : collection) {
-            path[depth + 1] = changed.size();
+            step(depth + 1, changed.size());
             Object value = value(element, depth + 1);
             same &= value == element;
             changed.add(value);

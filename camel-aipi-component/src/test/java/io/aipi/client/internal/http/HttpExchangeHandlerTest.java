@@ -9,6 +9,8 @@ package io.aipi.client.internal.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -67,6 +69,23 @@ class HttpExchangeHandlerTest {
         handler.cancel();
         handler.failed(new IllegalStateException("late"));
 
+        assertThat(failures).hasSize(1);
+    }
+
+    /** It happens at the end of each request: an exception each time would cost more than the rest of it. */
+    @Test
+    void theReleaseOfAnExchangeThatHasEndedMakesNothing() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        handler.cancel();
+        handler.releaseResources();
+
+        long before = threads.getThreadAllocatedBytes(thread);
+        for (int i = 0; i < 1_000; i++) {
+            handler.releaseResources();
+        }
+
+        assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThan(10_000);
         assertThat(failures).hasSize(1);
     }
 
