@@ -6,45 +6,70 @@
  */
 package io.aipi.camel.benchmarks.report;
 
+import java.math.RoundingMode;
+import java.text.NumberFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.CategoryAxis;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.labels.ItemLabelAnchor;
+import org.jfree.chart.labels.ItemLabelPosition;
+import org.jfree.chart.labels.StandardCategoryItemLabelGenerator;
+import org.jfree.chart.plot.CategoryPlot;
+import org.jfree.chart.plot.PlotOrientation;
+import org.jfree.chart.renderer.category.StackedBarRenderer;
+import org.jfree.chart.renderer.category.StandardBarPainter;
+import org.jfree.chart.ui.TextAnchor;
+import org.jfree.data.category.DefaultCategoryDataset;
 
-/** One figure of all rows as bars, in groups by case. */
+/** One figure of all rows as horizontal bars, one for each scenario and client. */
 final class BarPlot {
 
     private static final int WIDTH = 900;
-    private static final int LEFT = 300;
-    private static final int RIGHT = 90;
-    private static final int TOP = 50;
     private static final int BAR = 16;
-    private static final int GAP = 10;
+    private static final int AROUND = 110;
 
     private BarPlot() {}
 
     /** A plot; rows whose figure is not known are left out. */
-    static String of(String title, List<Row> rows, ToDoubleFunction<Row> figure, int decimals) {
-        List<Row> shown = rows.stream()
-                .filter(row -> !Double.isNaN(figure.applyAsDouble(row)))
-                .toList();
-        long scenarios = shown.stream().map(Row::load).distinct().count();
-        Svg svg = new Svg(WIDTH, (int) (TOP + shown.size() * BAR + scenarios * GAP + GAP));
-        svg.words(LEFT, 25, "start", title);
-        double most = shown.stream().mapToDouble(figure).max().orElse(0);
-        double y = TOP;
-        String before = "";
-        for (Row row : shown) {
-            if (!row.load().equals(before)) {
-                y += before.isEmpty() ? 0 : GAP;
-                svg.words(10, y + BAR - 4, "start", row.load());
-                before = row.load();
-            }
+    static Svg of(String title, List<Row> rows, ToDoubleFunction<Row> figure, int decimals) {
+        DefaultCategoryDataset bars = new DefaultCategoryDataset();
+        for (Row row : rows) {
             double value = figure.applyAsDouble(row);
-            double length = most > 0 ? Math.max(0, value) / most * (WIDTH - LEFT - RIGHT) : 0;
-            svg.words(LEFT - 8, y + BAR - 4, "end", row.client());
-            svg.rectangle(LEFT, y + 2, length, BAR - 4, Palette.of(row.client()));
-            svg.words(LEFT + length + 5, y + BAR - 4, "start", Table.number(value, decimals));
-            y += BAR;
+            if (!Double.isNaN(value)) {
+                bars.addValue(value, row.client(), row.load() + " " + row.client());
+            }
         }
-        return svg.toString();
+        // a series for each client, for its colour; each category has a bar of one of them only
+        StackedBarRenderer renderer = new StackedBarRenderer();
+        renderer.setBarPainter(new StandardBarPainter());
+        renderer.setShadowVisible(false);
+        for (int series = 0; series < bars.getRowCount(); series++) {
+            renderer.setSeriesPaint(series, Palette.of((String) bars.getRowKey(series)));
+        }
+        renderer.setDefaultItemLabelGenerator(new StandardCategoryItemLabelGenerator("{2}", format(decimals)));
+        renderer.setDefaultItemLabelsVisible(true);
+        renderer.setDefaultPositiveItemLabelPosition(
+                new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
+        CategoryAxis labels = new CategoryAxis();
+        labels.setCategoryLabelPositionOffset(8);
+        labels.setLowerMargin(0);
+        labels.setUpperMargin(0);
+        NumberAxis figures = new NumberAxis();
+        figures.setUpperMargin(0.1);
+        CategoryPlot plot = new CategoryPlot(bars, labels, figures, renderer);
+        plot.setOrientation(PlotOrientation.HORIZONTAL);
+        return new Svg(new JFreeChart(title, plot), WIDTH, AROUND + BAR * bars.getColumnCount());
+    }
+
+    private static NumberFormat format(int decimals) {
+        NumberFormat format = NumberFormat.getInstance(Locale.ROOT);
+        format.setMinimumFractionDigits(decimals);
+        format.setMaximumFractionDigits(decimals);
+        format.setGroupingUsed(false);
+        format.setRoundingMode(RoundingMode.HALF_UP);
+        return format;
     }
 }

@@ -6,109 +6,102 @@
  */
 package io.aipi.camel.benchmarks.report;
 
+import java.awt.BasicStroke;
+import java.awt.geom.Ellipse2D;
+import java.awt.geom.Line2D;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.LogarithmicAxis;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.labels.ItemLabelAnchor;
+import org.jfree.chart.labels.ItemLabelPosition;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.ui.TextAnchor;
+import org.jfree.data.xy.XYSeries;
+import org.jfree.data.xy.XYSeriesCollection;
 
 /** Delay of detection against polls a job, both logarithmic: a line for the mean and a broken one for p95 of each client. */
 final class CurvePlot {
 
     private static final int WIDTH = 760;
-    private static final int HEIGHT = 480;
-    private static final int LEFT = 70;
-    private static final int TOP = 50;
-    private static final int RIGHT = 200;
-    private static final int BOTTOM = 50;
+    private static final int HEIGHT = 520;
+    /** What is below is drawn here: there is no logarithm of nothing. */
+    private static final double LEAST = 0.1;
 
-    private final List<Row> rows;
-    private final Scale across;
-    private final Scale up;
-    private final Svg svg = new Svg(WIDTH, HEIGHT);
+    private static final BasicStroke BROKEN =
+            new BasicStroke(1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {5, 4}, 0);
 
-    private CurvePlot(List<Row> rows) {
-        this.rows = rows;
-        across = Scale.around(rows.stream().mapToDouble(Row::polls).toArray());
-        up = Scale.around(rows.stream()
-                .flatMap(row -> Stream.of(row.delay().mean(), row.delay().p95()))
-                .mapToDouble(Double::doubleValue)
-                .toArray());
-    }
+    private final XYSeriesCollection curves = new XYSeriesCollection();
+    private final XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
+
+    private CurvePlot() {}
 
     /** The plot of these points, which are those of the curve's scenarios. */
-    static String of(List<Row> rows) {
-        CurvePlot plot = new CurvePlot(rows);
-        plot.axes();
-        List<String> clients = rows.stream().map(Row::client).distinct().toList();
-        for (int i = 0; i < clients.size(); i++) {
-            plot.curve(clients.get(i), TOP + 20 + i * 40);
-        }
-        return plot.svg.toString();
+    static Svg of(List<Row> rows) {
+        CurvePlot plot = new CurvePlot();
+        rows.stream().map(Row::client).distinct().forEach(client -> {
+            List<Row> points = rows.stream()
+                    .filter(row -> row.client().equals(client))
+                    .sorted(Comparator.comparingDouble(Row::polls))
+                    .toList();
+            int mean = plot.add(client, "mean", points, row -> row.delay().mean());
+            plot.label(
+                    mean,
+                    points.stream().filter(row -> isKnown(row.delay().mean())).toList());
+            plot.renderer.setSeriesStroke(
+                    plot.add(client, "p95", points, row -> row.delay().p95()), BROKEN);
+        });
+        return plot.drawn();
     }
 
-    private void axes() {
-        svg.words(LEFT, 25, "start", "Delay of detection (ms) by polls per job; the numbers are intervals in ms");
-        for (double tick : across.ticks()) {
-            svg.line(x(tick), TOP, x(tick), HEIGHT - BOTTOM, Palette.GRID);
-            svg.words(x(tick), HEIGHT - BOTTOM + 18, "middle", tick(tick));
-        }
-        for (double tick : up.ticks()) {
-            svg.line(LEFT, y(tick), WIDTH - RIGHT, y(tick), Palette.GRID);
-            svg.words(LEFT - 6, y(tick) + 4, "end", tick(tick));
-        }
-        svg.line(LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM, Palette.INK);
-        svg.line(LEFT, TOP, LEFT, HEIGHT - BOTTOM, Palette.INK);
-        svg.words((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 10, "middle", "polls per job");
+    private static boolean isKnown(double delay) {
+        return !Double.isNaN(delay);
     }
 
-    private static String tick(double value) {
-        return Table.number(value, value < 1 ? 1 : 0);
-    }
-
-    private void curve(String client, double legend) {
-        String colour = Palette.of(client);
-        List<Row> points = rows.stream()
-                .filter(row -> row.client().equals(client))
-                .sorted(Comparator.comparingDouble(Row::polls))
-                .toList();
-        curve(points, row -> row.delay().mean(), colour, false);
-        curve(points, row -> row.delay().p95(), colour, true);
+    /** Adds a curve, and returns its number. */
+    private int add(String client, String which, List<Row> points, ToDoubleFunction<Row> delay) {
+        XYSeries curve = new XYSeries(client + ", " + which);
         for (Row point : points) {
-            svg.words(x(point.polls()), y(point.delay().mean()) + 18, "middle", Long.toString(point.intervalMillis()));
-        }
-        double side = WIDTH - RIGHT + 15;
-        svg.line(side, legend, side + 25, legend, colour).words(side + 32, legend + 4, "start", client + ", mean");
-        svg.dashes(side, legend + 18, side + 25, legend + 18, colour)
-                .words(side + 32, legend + 22, "start", client + ", p95");
-    }
-
-    private void curve(List<Row> points, ToDoubleFunction<Row> delay, String colour, boolean broken) {
-        Row before = null;
-        for (Row point : points) {
-            if (Double.isNaN(delay.applyAsDouble(point))) {
-                continue;
+            double value = delay.applyAsDouble(point);
+            if (isKnown(value)) {
+                curve.add(Math.max(LEAST, point.polls()), Math.max(LEAST, value));
             }
-            double x = x(point.polls());
-            double y = y(delay.applyAsDouble(point));
-            svg.dot(x, y, colour);
-            if (before != null) {
-                double fromX = x(before.polls());
-                double fromY = y(delay.applyAsDouble(before));
-                if (broken) {
-                    svg.dashes(fromX, fromY, x, y, colour);
-                } else {
-                    svg.line(fromX, fromY, x, y, colour);
-                }
-            }
-            before = point;
         }
+        curves.addSeries(curve);
+        int number = curves.getSeriesCount() - 1;
+        renderer.setSeriesPaint(number, Palette.of(client));
+        renderer.setSeriesShape(number, new Ellipse2D.Double(-4, -4, 8, 8));
+        return number;
     }
 
-    private double x(double polls) {
-        return LEFT + across.part(polls) * (WIDTH - LEFT - RIGHT);
+    /** Names the interval beside each of the curve's points. */
+    private void label(int curve, List<Row> points) {
+        renderer.setSeriesItemLabelGenerator(
+                curve, (data, series, item) -> Long.toString(points.get(item).intervalMillis()));
+        renderer.setSeriesItemLabelsVisible(curve, true);
+        renderer.setSeriesPositiveItemLabelPosition(
+                curve, new ItemLabelPosition(ItemLabelAnchor.OUTSIDE6, TextAnchor.TOP_CENTER));
     }
 
-    private double y(double delay) {
-        return HEIGHT - BOTTOM - up.part(delay) * (HEIGHT - TOP - BOTTOM);
+    private Svg drawn() {
+        // long enough to tell a broken one
+        renderer.setLegendLine(new Line2D.Double(-15, 0, 15, 0));
+        XYPlot plot = new XYPlot(curves, axis("polls per job"), axis(null), renderer);
+        return new Svg(
+                new JFreeChart("Delay of detection (ms) by polls per job; the numbers are intervals in ms", plot),
+                WIDTH,
+                HEIGHT);
+    }
+
+    private static NumberAxis axis(String label) {
+        NumberAxis axis = new LogarithmicAxis(label);
+        axis.setNumberFormatOverride(new DecimalFormat("0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+        return axis;
     }
 }

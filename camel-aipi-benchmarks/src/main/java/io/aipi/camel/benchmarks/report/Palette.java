@@ -7,24 +7,22 @@
 package io.aipi.camel.benchmarks.report;
 
 import io.aipi.camel.benchmarks.plan.ClientKind;
+import java.awt.Color;
 
 /** A colour for each client, the same in all plots. */
 final class Palette {
 
-    static final String INK = "#333333";
-    static final String GRID = "#dddddd";
-
     private Palette() {}
 
-    static String of(String client) {
+    static Color of(String client) {
         return switch (ClientKind.of(client)) {
-            case AIPI -> "#d1495b";
-            case AIPI_HELD -> "#edae49";
-            case CAMEL_HTTP_POLL -> "#30638e";
-            case CAMEL_HTTP_HELD -> "#7ea8be";
-            case HTTPCOMPONENTS -> "#003d5b";
-            case HTTPCOMPONENTS_HELD -> "#8d99ae";
-            case JDK -> "#00798c";
+            case AIPI -> new Color(0xd1495b);
+            case AIPI_HELD -> new Color(0xedae49);
+            case CAMEL_HTTP_POLL -> new Color(0x30638e);
+            case CAMEL_HTTP_HELD -> new Color(0x7ea8be);
+            case HTTPCOMPONENTS -> new Color(0x003d5b);
+            case HTTPCOMPONENTS_HELD -> new Color(0x8d99ae);
+            case JDK -> new Color(0x00798c);
         };
     }
 }

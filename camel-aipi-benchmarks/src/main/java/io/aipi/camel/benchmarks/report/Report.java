@@ -93,8 +93,8 @@ public record Report(
         }
     }
 
-    private static void plot(Path folder, String name, String svg) throws IOException {
-        Files.writeString(folder.resolve(name + ".svg"), svg);
+    private static void plot(Path folder, String name, Svg plot) throws IOException {
+        Files.writeString(folder.resolve(name + ".svg"), plot.text());
     }
 
     /** As people read it. */

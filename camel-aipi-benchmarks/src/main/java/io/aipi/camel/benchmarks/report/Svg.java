@@ -6,63 +6,57 @@
  */
 package io.aipi.camel.benchmarks.report;
 
-import java.util.Locale;
+import java.awt.Color;
+import java.awt.Dimension;
+import java.awt.Font;
+import java.awt.Rectangle;
+import java.io.StringWriter;
+import javax.xml.transform.OutputKeys;
+import javax.xml.transform.Transformer;
+import javax.xml.transform.TransformerException;
+import javax.xml.transform.TransformerFactory;
+import javax.xml.transform.dom.DOMSource;
+import javax.xml.transform.stream.StreamResult;
+import org.apache.batik.dom.GenericDOMImplementation;
+import org.apache.batik.svggen.SVGGraphics2D;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.plot.Plot;
 
-/** A drawing, as the text of an SVG file. Lengths are pixels, from the upper left corner. */
-final class Svg {
+/**
+ * A chart that is drawn as SVG.
+ *
+ * @param chart the chart
+ * @param width its width in pixels
+ * @param height its height in pixels
+ */
+record Svg(JFreeChart chart, int width, int height) {
 
-    private final StringBuilder text = new StringBuilder();
+    private static final int TITLE = 14;
 
-    Svg(int width, int height) {
-        text.append(String.format(
-                Locale.ROOT,
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%1$d\" height=\"%2$d\" viewBox=\"0 0 %1$d %2$d\""
-                        + " font-family=\"sans-serif\" font-size=\"12\">%n",
-                width,
-                height));
-        rectangle(0, 0, width, height, "white");
+    Svg {
+        chart.setBackgroundPaint(Color.WHITE);
+        chart.getTitle().setFont(new Font(Font.SANS_SERIF, Font.PLAIN, TITLE));
+        Plot plot = chart.getPlot();
+        plot.setBackgroundPaint(Color.WHITE);
+        plot.setOutlineVisible(false);
     }
 
-    Svg line(double x1, double y1, double x2, double y2, String colour) {
-        return add("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>%n", x1, y1, x2, y2, colour);
-    }
-
-    /** A broken line between two points. */
-    Svg dashes(double x1, double y1, double x2, double y2, String colour) {
-        return add(
-                "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-dasharray=\"5 4\"/>%n",
-                x1, y1, x2, y2, colour);
-    }
-
-    Svg rectangle(double x, double y, double width, double height, String colour) {
-        return add(
-                "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>%n",
-                x, y, width, height, colour);
-    }
-
-    Svg dot(double x, double y, String colour) {
-        return add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>%n", x, y, colour);
-    }
-
-    /** Words whose beginning, middle or end (start, middle, end) is at this point of their base line. */
-    Svg words(double x, double y, String anchor, String words) {
-        return add("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n", x, y, anchor, escaped(words));
-    }
-
-    private Svg add(String format, Object... values) {
-        text.append(String.format(Locale.ROOT, format, values));
-        return this;
-    }
-
-    static String escaped(String words) {
-        return words.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
-    }
-
-    @Override
-    public String toString() {
-        return text + "</svg>\n";
+    /** The text of the file. */
+    String text() {
+        SVGGraphics2D graphics = new SVGGraphics2D(GenericDOMImplementation.getDOMImplementation()
+                .createDocument("http://www.w3.org/2000/svg", "svg", null));
+        graphics.setSVGCanvasSize(new Dimension(width, height));
+        chart.draw(graphics, new Rectangle(width, height));
+        StringWriter text = new StringWriter();
+        try {
+            // not by Batik, which names a DTD on the network
+            Transformer writer = TransformerFactory.newInstance().newTransformer();
+            writer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
+            writer.setOutputProperty(OutputKeys.INDENT, "yes");
+            writer.transform(new DOMSource(graphics.getRoot()), new StreamResult(text));
+        } catch (TransformerException e) {
+            throw new IllegalStateException(e);
+        }
+        return text.toString();
     }
 }

@@ -10,7 +10,6 @@ import io.aipi.camel.AipiConstants;
 import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -18,48 +17,45 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
 
 /**
  * Where the jobs can be read: the routes that follow them write here, the HTTP side reads. What happens on the way is in
  * memory, how a job ended is in the database.
  */
+@Component("board")
 public final class JobBoard {
 
     /** The header under which a job's exchanges carry its id at the gateway. The component keeps it with the job. */
-    public static final String ID = "GatewayJobId";
+    static final String ID = "GatewayJobId";
 
     private static final int ID_BYTES = 24;
 
     private final SecureRandom random = new SecureRandom();
     private final LiveJobs live = new LiveJobs();
     private final JobTable table;
-    private final Clock clock;
-    private Duration retention = Duration.ofHours(24);
-    private Duration longestJob = Duration.ofHours(2);
-    private int mostResults = 1000;
+    private final Duration retention;
+    private final Duration longestJob;
+    private final int mostResults;
 
-    /** On this database; makes its table if it is not there. */
-    public JobBoard(DataSource database) {
-        this(database, Clock.systemUTC());
-    }
-
-    JobBoard(DataSource database, Clock clock) {
+    /**
+     * On this database.
+     *
+     * @param retention how long the end of a job can be read
+     * @param longestJob after which a job of which nothing was heard is forgotten; more than the jobTimeout of the routes
+     * @param mostResults how many ends are kept at most; the oldest go first
+     */
+    JobBoard(
+            DataSource database,
+            @Value("${gateway.retention}") Duration retention,
+            @Value("${gateway.longest-job}") Duration longestJob,
+            @Value("${gateway.most-results}") int mostResults) {
         this.table = new JobTable(database);
-        this.clock = clock;
-    }
-
-    /** How long the end of a job can be read. */
-    public void setRetention(Duration retention) {
         this.retention = retention;
-    }
-
-    /** After which a job of which nothing was heard is forgotten; more than the jobTimeout of the routes. */
-    public void setLongestJob(Duration longestJob) {
         this.longestJob = longestJob;
-    }
-
-    /** How many ends are kept at most; the oldest go first. */
-    public void setMostResults(int mostResults) {
         this.mostResults = mostResults;
     }
 
@@ -72,7 +68,7 @@ public final class JobBoard {
         byte[] bytes = new byte[ID_BYTES];
         random.nextBytes(bytes);
         String id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        table.add(id, model, clock.instant());
+        table.add(id, model, Instant.now());
         return id;
     }
 
@@ -81,45 +77,63 @@ public final class JobBoard {
         table.remove(id);
     }
 
-    Optional<JobView> find(String id) {
-        return table.find(id).map(job -> job.isEnded() ? job : job.withProgress(live.newest(id)));
+    Optional<Job> find(String id) {
+        return table.find(id).map(job -> {
+            Job newest = live.newest(id);
+            return job.isEnded() || newest == null ? job : newest;
+        });
+    }
+
+    Optional<JobResult> result(String id) {
+        return table.result(id);
+    }
+
+    /** The job as it is now, and whenever it has changed, up to its end. Who is slow misses what has passed meanwhile. */
+    Flux<Job> watch(String id) {
+        return Flux.<String>create(
+                        changes -> {
+                            Runnable watcher = () -> changes.next(id);
+                            live.watch(id, watcher);
+                            changes.onDispose(() -> live.unwatch(id, watcher));
+                            watcher.run();
+                        },
+                        FluxSink.OverflowStrategy.LATEST)
+                .map(changed -> find(changed).orElseThrow())
+                .distinctUntilChanged()
+                .takeUntil(Job::isEnded);
     }
 
     // ---- called by the routes that follow the jobs
 
     /** The exchange tells of progress. */
     public void progress(Exchange exchange) {
-        live.progress(id(exchange), exchange.getProperty(AipiConstants.PROGRESS_EVENT_PROPERTY, JobProgress.class));
+        live.progress(Job.processing(
+                id(exchange), exchange.getProperty(AipiConstants.PROGRESS_EVENT_PROPERTY, JobProgress.class)));
     }
 
     /** The exchange brings the result. It must not go on before the result can be read after a crash. */
     public void done(Exchange exchange) {
-        JobResult result = exchange.getProperty(AipiConstants.RESULT_PROPERTY, JobResult.class);
-        end(new JobView(id(exchange), model(exchange), null, result, null));
+        end(id(exchange), exchange.getProperty(AipiConstants.RESULT_PROPERTY, JobResult.class), null);
     }
 
     /** The exchange says why there is none. */
     public void failed(Exchange exchange) {
         Exception failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Exception.class);
-        end(new JobView(id(exchange), model(exchange), null, null, Problems.failure(failure)));
+        end(id(exchange), null, Problems.failure(failure));
     }
 
-    void end(JobView job) {
-        table.end(job, clock.instant());
-        live.ended(job);
+    void end(String id, JobResult result, Job.Failure failure) {
+        table.end(id, result, failure, Instant.now());
+        live.ended(id);
     }
 
     private static String id(Exchange exchange) {
         return exchange.getMessage().getHeader(ID, String.class);
     }
 
-    private static String model(Exchange exchange) {
-        return exchange.getMessage().getHeader(AipiConstants.ENDPOINT, String.class);
-    }
-
     /** Forgets what nobody came for in time. */
     public void expire() {
-        Instant now = clock.instant();
+        Instant now = Instant.now();
         table.expire(now.minus(retention), now.minus(longestJob));
         table.keepNewest(mostResults);
     }

@@ -7,6 +7,7 @@
 package io.aipi.camel.examples.httpgateway;
 
 import io.aipi.client.ResultReader;
+import io.aipi.client.model.JobResult;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -26,9 +27,6 @@ final class JobTable {
 
     JobTable(DataSource database) {
         sql = new JdbcTemplate(database);
-        sql.execute("create table if not exists gateway_jobs (id varchar(64) not null primary key,"
-                + " model varchar(255) not null, created bigint not null, ended bigint, result text,"
-                + " error_type varchar(255), error_reason text, retryable boolean)");
     }
 
     void add(String id, String model, Instant now) {
@@ -39,37 +37,49 @@ final class JobTable {
         sql.update("delete from gateway_jobs where id = ?", id);
     }
 
-    Optional<JobView> find(String id) {
-        return sql.query("select * from gateway_jobs where id = ?", (row, number) -> view(row), id).stream()
+    Optional<Job> find(String id) {
+        return sql.query("select * from gateway_jobs where id = ?", (row, number) -> job(row), id).stream()
                 .findFirst();
     }
 
-    private static JobView view(ResultSet row) throws SQLException {
+    private static Job job(ResultSet row) throws SQLException {
+        String id = row.getString("id");
         String model = row.getString("model");
         String result = row.getString("result");
         String errorType = row.getString("error_type");
-        return new JobView(
-                row.getString("id"),
-                model,
-                null,
-                result == null ? null : ResultReader.read(model, null, result),
-                errorType == null
-                        ? null
-                        : new JobView.Failure(errorType, row.getString("error_reason"), row.getBoolean("retryable")));
+        if (result != null) {
+            return Job.done(id, model, ResultReader.read(model, null, result));
+        }
+        return errorType == null
+                ? Job.accepted(id, model)
+                : Job.failed(
+                        id,
+                        model,
+                        new Job.Failure(errorType, row.getString("error_reason"), row.getBoolean("retryable")));
+    }
+
+    /** The result itself, with its files. */
+    Optional<JobResult> result(String id) {
+        return sql
+                .query(
+                        "select model, result from gateway_jobs where id = ? and result is not null",
+                        (row, number) -> ResultReader.read(row.getString("model"), null, row.getString("result")),
+                        id)
+                .stream()
+                .findFirst();
     }
 
     /** Of an outcome that is delivered twice, the first stays: it may have been read. */
-    void end(JobView job, Instant now) {
-        JobView.Failure failure = job.failure();
+    void end(String id, JobResult result, Job.Failure failure, Instant now) {
         sql.update(
                 "update gateway_jobs set ended = ?, result = ?, error_type = ?, error_reason = ?, retryable = ?"
                         + " where id = ? and ended is null",
                 now.toEpochMilli(),
-                job.result() == null ? null : job.result().toJson(),
+                result == null ? null : result.toJson(),
                 failure == null ? null : failure.type(),
                 failure == null ? null : failure.reason(),
                 failure == null ? null : failure.retryable(),
-                job.id());
+                id);
     }
 
     /** Removes what ended, and what was submitted and never ended, before these times. */

@@ -6,7 +6,6 @@
  */
 package io.aipi.camel.examples.httpgateway;
 
-import io.aipi.client.model.JobProgress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -19,61 +18,42 @@ import java.util.concurrent.ConcurrentMap;
  */
 final class LiveJobs {
 
-    /** One job. */
-    static final class Live {
+    private static final class Live {
         private final Set<Runnable> watchers = ConcurrentHashMap.newKeySet();
-        private volatile JobProgress newest;
-        private volatile JobView ended;
-
-        /** Null when nothing has been heard of it. */
-        JobProgress newest() {
-            return newest;
-        }
-
-        /** How it ended; null while it has not. */
-        JobView ended() {
-            return ended;
-        }
-
-        private void tell() {
-            watchers.forEach(Runnable::run);
-        }
+        private volatile Job newest;
     }
 
     private final ConcurrentMap<String, Live> jobs = new ConcurrentHashMap<>();
 
     /** The newest state; null when nothing has been heard of the job, or it has ended. */
-    JobProgress newest(String id) {
+    Job newest(String id) {
         Live live = jobs.get(id);
         return live == null ? null : live.newest;
     }
 
-    void progress(String id, JobProgress progress) {
-        jobs.compute(id, (key, present) -> {
-                    Live live = present == null ? new Live() : present;
-                    live.newest = progress;
-                    return live;
-                })
-                .tell();
+    void progress(Job job) {
+        Live live = jobs.compute(job.id(), (key, present) -> {
+            Live updated = present == null ? new Live() : present;
+            updated.newest = job;
+            return updated;
+        });
+        live.watchers.forEach(Runnable::run);
     }
 
-    /** Called after the outcome can be read from the table: who watches from now on finds it there. */
-    void ended(JobView job) {
-        Live live = jobs.remove(job.id());
+    /** Called after the outcome can be read from the table: who is told looks there. */
+    void ended(String id) {
+        Live live = jobs.remove(id);
         if (live != null) {
-            live.ended = job;
-            live.tell();
+            live.watchers.forEach(Runnable::run);
         }
     }
 
     /**
-     * From now on the watcher is told that there is something new. Who then looks whether the job has ended already misses
-     * nothing.
-     *
-     * @param watcher must not block
+     * From now on the watcher is told that there is something new, by the thread that has it. Who then looks at the job
+     * misses nothing.
      */
-    Live watch(String id, Runnable watcher) {
-        return jobs.compute(id, (key, present) -> {
+    void watch(String id, Runnable watcher) {
+        jobs.compute(id, (key, present) -> {
             Live live = present == null ? new Live() : present;
             live.watchers.add(watcher);
             return live;

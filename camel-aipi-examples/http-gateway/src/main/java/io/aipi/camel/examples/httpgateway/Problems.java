@@ -19,18 +19,20 @@ import io.aipi.client.error.NotAllowedException;
 import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.error.QueueFullException;
 import io.aipi.client.error.ResultLostException;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.camel.Exchange;
-import org.apache.camel.ExchangePropertyKey;
-import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /** Maps exceptions to HTTP responses: what the sender can use is told, what is the gateway's own business is not. */
-public final class Problems {
+@RestControllerAdvice
+final class Problems {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
@@ -49,51 +51,30 @@ public final class Problems {
             JobTimeoutException.class, "There was no result in time",
             ClientClosedException.class, "The gateway is being stopped");
 
-    private final JobBoard board;
+    /** For Spring. */
+    Problems() {}
 
-    /** Jobs that could not be submitted leave this board. */
-    public Problems(JobBoard board) {
-        this.board = board;
-    }
-
-    /** Answers the exchange, whose exception was caught. */
-    public void answer(Exchange exchange) {
-        Exception failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Exception.class);
-        String opened = exchange.getProperty(JobBoard.ID, String.class);
-        if (opened != null) {
-            board.discard(opened);
-        }
-        write(exchange.getMessage(), failure);
-    }
-
-    /** Makes the message the answer that tells of this failure. */
-    static void write(Message message, Exception raised) {
+    /** What is wrong with the request itself is told by Spring. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> of(Exception raised) {
         Exception failure = told(raised);
-        message.removeHeaders("*");
-        message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
-        int status = status(failure);
-        if (status == 503) {
-            message.setHeader("Retry-After", Math.max(1, patience(failure).toSeconds()));
-        }
-        message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
-        if (failure instanceof Problem problem) {
-            message.setBody(problem.toJson());
-            return;
-        }
-        if (status >= 500) {
+        HttpStatus status = status(failure);
+        if (status.is5xxServerError()) {
             LOG.warn("A request was answered with {}", status, failure);
         }
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("status", status);
-        json.put("title", title(status));
-        JobView.Failure told = failure(failure);
-        json.put("detail", told.reason());
-        json.put("error", told.type());
-        json.put("retryable", told.retryable());
+        Job.Failure told = failure(failure);
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, told.reason());
+        problem.setProperty("error", told.type());
+        problem.setProperty("retryable", told.retryable());
         if (failure instanceof InvalidRequestException invalid) {
-            json.put("messages", invalid.getMessages());
+            problem.setProperty("messages", invalid.getMessages());
         }
-        message.setBody(Json.write(json));
+        ResponseEntity.BodyBuilder response = ResponseEntity.status(status);
+        if (status == HttpStatus.SERVICE_UNAVAILABLE) {
+            long seconds = Math.max(1, patience(failure).toSeconds());
+            response.header(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+        }
+        return response.body(problem);
     }
 
     /** The failure itself: Camel wraps the one of a model's first use, in which {@code toD} begins with its login. */
@@ -106,27 +87,20 @@ public final class Problems {
         return raised;
     }
 
-    static String title(int status) {
-        return HttpResponseStatus.valueOf(status).reasonPhrase();
-    }
-
-    private static int status(Exception failure) {
-        if (failure instanceof Problem problem) {
-            return problem.status();
-        }
+    private static HttpStatus status(Exception failure) {
         if (failure instanceof InvalidRequestException) {
-            return 400;
+            return HttpStatus.BAD_REQUEST;
         }
         if (failure instanceof QueueFullException || failure instanceof ClientClosedException) {
-            return 503;
+            return HttpStatus.SERVICE_UNAVAILABLE;
         }
-        if (failure instanceof EndpointUnavailableException unavailable) {
-            return unavailable.isRetryable() ? 503 : 502;
+        if (failure instanceof EndpointUnavailableException unavailable && unavailable.isRetryable()) {
+            return HttpStatus.SERVICE_UNAVAILABLE;
         }
         if (failure instanceof JobTimeoutException) {
-            return 504;
+            return HttpStatus.GATEWAY_TIMEOUT;
         }
-        return failure instanceof AipiException ? 502 : 500;
+        return failure instanceof AipiException ? HttpStatus.BAD_GATEWAY : HttpStatus.INTERNAL_SERVER_ERROR;
     }
 
     private static Duration patience(Exception failure) {
@@ -136,11 +110,11 @@ public final class Problems {
     }
 
     /** What a sender may know of a failure. */
-    static JobView.Failure failure(Exception failure) {
+    static Job.Failure failure(Exception failure) {
         if (failure instanceof AipiException known) {
-            return new JobView.Failure(known.getClass().getSimpleName(), reason(known), known.isRetryable());
+            return new Job.Failure(known.getClass().getSimpleName(), reason(known), known.isRetryable());
         }
-        return new JobView.Failure("InternalError", "The gateway failed; its log says why", true);
+        return new Job.Failure("InternalError", "The gateway failed; its log says why", true);
     }
 
     /**

@@ -53,10 +53,10 @@ final class EventReader implements Flow.Subscriber<String> {
 
     @Override
     public void onNext(String line) {
-        if (line.startsWith("event: ")) {
-            name = line.substring("event: ".length());
-        } else if (line.startsWith("data: ")) {
-            events.add(new Event(name, Json.read(line.substring("data: ".length()))));
+        if (line.startsWith("event:")) {
+            name = line.substring("event:".length());
+        } else if (line.startsWith("data:")) {
+            events.add(new Event(name, Json.read(line.substring("data:".length()))));
         }
     }
 

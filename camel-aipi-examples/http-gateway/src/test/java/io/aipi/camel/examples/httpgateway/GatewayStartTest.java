@@ -161,10 +161,10 @@ class GatewayStartTest {
     @Tag("case-E3")
     void aPortOfTheSimulatorThatIsTakenEndsIt() throws Exception {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            List<String> lines = start("port=0", "simulatorPort=" + other.getLocalPort());
+            List<String> lines = start("port=0", "simulator.port=" + other.getLocalPort());
 
             assertEnded();
-            assertThat(lines).singleElement().asString().contains("Port " + other.getLocalPort(), "-DsimulatorPort");
+            assertThat(lines).singleElement().asString().contains("Port " + other.getLocalPort(), "-Dsimulator.port");
         }
     }
 
@@ -176,7 +176,7 @@ class GatewayStartTest {
                     "serverUrl=" + server.url(),
                     "apiKey=" + KEY,
                     "port=0",
-                    "jobs.connectionTimeout=1000",
+                    "spring.datasource.hikari.connection-timeout=1000",
                     "jobs.url=jdbc:h2:tcp://127.0.0.1:1/jobs");
 
             assertEnded();

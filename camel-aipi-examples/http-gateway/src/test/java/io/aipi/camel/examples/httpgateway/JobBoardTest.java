@@ -8,10 +8,9 @@ package io.aipi.camel.examples.httpgateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
-import io.aipi.client.model.JobState;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +19,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
 /** What the gateway keeps, and for how long. */
 class JobBoardTest {
 
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+    private static final Job.Failure FAILURE = new Job.Failure("QueueFullException", "full", true);
 
     private static DataSource h2() {
         JdbcDataSource database = new JdbcDataSource();
@@ -32,36 +35,34 @@ class JobBoardTest {
         return database;
     }
 
-    private static JobView done(String id, String text) {
-        return new JobView(
-                id,
-                "chat",
-                null,
-                new JobResult("chat", null, text, List.of(), null, null, null, null, Map.of("text", text)),
-                null);
+    private static JobResult done(String text) {
+        return new JobResult("chat", null, text, List.of(), null, null, null, null, Map.of("text", text));
     }
 
-    private static JobView failed(String id) {
-        return new JobView(id, "chat", null, null, new JobView.Failure("QueueFullException", "full", true));
+    private static JobTable table(DataSource database) {
+        new ResourceDatabasePopulator(new ClassPathResource("gateway-jobs.sql")).execute(database);
+        return new JobTable(database);
     }
 
     private static void keepsWhatIsReadForItsTime(DataSource database) {
-        JobTable table = new JobTable(database);
+        JobTable table = table(database);
         for (String id : List.of("open", "stale", "first", "second", "third")) {
             table.add(id, "chat", id.equals("stale") ? NOON.minusSeconds(100) : NOON);
         }
-        table.end(done("first", "1"), NOON.plusSeconds(1));
-        table.end(failed("second"), NOON.plusSeconds(2));
-        table.end(done("third", "3"), NOON.plusSeconds(3));
+        table.end("first", done("1"), null, NOON.plusSeconds(1));
+        table.end("second", null, FAILURE, NOON.plusSeconds(2));
+        table.end("third", done("3"), null, NOON.plusSeconds(3));
 
         assertThat(table.find("open"))
                 .hasValueSatisfying(job -> assertThat(job.isEnded()).isFalse());
         assertThat(table.find("third"))
                 .hasValueSatisfying(job -> assertThat(job.result().text()).isEqualTo("3"));
-        assertThat(table.find("second")).contains(failed("second"));
+        assertThat(table.find("second")).contains(Job.failed("second", "chat", FAILURE));
+        assertThat(table.result("third")).contains(done("3"));
+        assertThat(table.result("second")).isEmpty();
         assertThat(table.find("other")).isEmpty();
 
-        table.end(failed("third"), NOON.plusSeconds(9));
+        table.end("third", null, FAILURE, NOON.plusSeconds(9));
         assertThat(table.find("third"))
                 .as("its first end stays")
                 .hasValueSatisfying(job -> assertThat(job.result()).isNotNull());
@@ -78,7 +79,7 @@ class JobBoardTest {
         assertThat(table.find("open")).isPresent();
 
         // as at the next start
-        assertThat(new JobTable(database).find("third")).isPresent();
+        assertThat(table(database).find("third")).isPresent();
     }
 
     @Test
@@ -95,7 +96,9 @@ class JobBoardTest {
 
     @Test
     void idsAreLongAndNeverTheSame() {
-        JobBoard board = new JobBoard(h2());
+        DataSource database = h2();
+        table(database);
+        JobBoard board = new JobBoard(database, Duration.ofHours(24), Duration.ofHours(2), 1000);
 
         List<String> ids = java.util.stream.Stream.generate(() -> board.open("chat"))
                 .limit(100)
@@ -114,14 +117,13 @@ class JobBoardTest {
         live.unwatch("unheard", watcher);
         assertThat(live.size()).isZero();
 
-        LiveJobs.Live job = live.watch("job", watcher);
-        live.progress("job", JobProgress.of("chat", "server-id", JobState.QUEUED));
+        live.watch("job", watcher);
+        live.progress(Job.accepted("job", "chat"));
         live.unwatch("job", watcher);
         assertThat(live.newest("job")).isNotNull();
         live.watch("job", watcher);
-        live.ended(done("job", "text"));
+        live.ended("job");
         assertThat(told).hasValue(2);
-        assertThat(job.ended()).isNotNull();
         assertThat(live.size()).isZero();
     }
 }

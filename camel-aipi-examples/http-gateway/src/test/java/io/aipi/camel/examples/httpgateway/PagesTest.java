@@ -13,13 +13,12 @@ import io.aipi.client.model.Media;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.Exchange;
-import org.apache.camel.Message;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 
 class PagesTest {
 
@@ -29,24 +28,20 @@ class PagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"image/svg+xml", "text/html", "application/xhtml+xml", "application/thing"})
     void aFileOfAnUnknownKindIsNotServedAsWhatTheServerCallsIt(String declared) {
-        Message page = answer(new Media("image", declared, PROGRAM));
+        HttpHeaders page = answer(new Media("image", declared, PROGRAM)).getHeaders();
 
-        assertThat(page.getHeader(Exchange.CONTENT_TYPE)).isEqualTo("application/octet-stream");
-        assertThat(page.getHeader("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(page.getContentType()).isEqualTo(MediaType.APPLICATION_OCTET_STREAM);
+        assertThat(page.getFirst("X-Content-Type-Options")).isEqualTo("nosniff");
     }
 
     @Test
     void aPictureIsServedAsOne() {
         byte[] gif = "GIF89a\1\0\1\0".getBytes(StandardCharsets.US_ASCII);
 
-        assertThat(answer(Media.of(gif)).getHeader(Exchange.CONTENT_TYPE)).isEqualTo("image/gif");
+        assertThat(answer(Media.of(gif)).getHeaders().getContentType()).isEqualTo(MediaType.IMAGE_GIF);
     }
 
-    private static Message answer(Media only) {
-        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-        exchange.getMessage()
-                .setBody(new JobResult("sdxl", "JID1", null, List.of(only), null, null, null, null, Map.of()));
-        new Pages(null, "127.0.0.1", "llama2_chat").answer(exchange);
-        return exchange.getMessage();
+    private static ResponseEntity<Object> answer(Media only) {
+        return Pages.answer(new JobResult("sdxl", "JID1", null, List.of(only), null, null, null, null, Map.of()));
     }
 }

@@ -7,38 +7,21 @@
 package io.aipi.camel.examples.httpgateway;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.Map;
 
-/** JSON in one line, as events need it. */
+/** What the gateway answers. */
 final class Json {
 
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Json() {}
 
-    static String write(Map<String, Object> object) {
-        try {
-            return MAPPER.writeValueAsString(object);
-        } catch (JsonProcessingException e) {
-            // maps, lists, text, numbers
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Throws a {@link Problem} if the text is no JSON. */
     static JsonNode read(String text) {
         try {
             return MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new Problem(400, "The body is not JSON: " + e.getOriginalMessage());
+            throw new AssertionError("No JSON: " + text, e);
         }
-    }
-
-    static <T> T convert(JsonNode node, Class<T> type) {
-        return MAPPER.convertValue(node, type);
     }
 }

@@ -1,0 +1,101 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.examples.httpgateway;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.model.Media;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A job as its sender sees it: the JSON of {@code GET /jobs/{id}} and of each event. What is null is left out.
+ *
+ * @param id the unguessable part of its URL; the server's id is nobody's business
+ * @param model name of the model endpoint
+ * @param state the server's word; {@code accepted} as long as nothing has been heard of the job
+ * @param progress per cent, or tokens
+ * @param queuePosition its place in the model's queue
+ * @param estimateSeconds how long it will take
+ * @param text the text so far
+ * @param result how it ended
+ * @param error why it ended without a result
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Job(
+        String id,
+        String model,
+        String state,
+        Double progress,
+        Integer queuePosition,
+        Double estimateSeconds,
+        String text,
+        Result result,
+        Failure error) {
+
+    /** How a job ended. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Result(String text, List<Image> images, Long seed, Double computeSeconds) {}
+
+    /** Where an image is. */
+    record Image(String url, String mediaType) {}
+
+    /** The simple name of an exception, what it says, and whether sending the prompt again can help. */
+    record Failure(String type, String reason, boolean retryable) {}
+
+    static Job accepted(String id, String model) {
+        return new Job(id, model, "accepted", null, null, null, null, null, null);
+    }
+
+    static Job processing(String id, JobProgress progress) {
+        return new Job(
+                id,
+                progress.endpoint(),
+                progress.state().word(),
+                progress.progress(),
+                progress.queuePosition(),
+                seconds(progress.estimate()),
+                progress.text(),
+                null,
+                null);
+    }
+
+    static Job done(String id, String model, JobResult result) {
+        List<Media> images = result.images();
+        List<Image> links = IntStream.range(0, images.size())
+                .mapToObj(i -> new Image(url(id) + "/images/" + i, images.get(i).mediaType()))
+                .toList();
+        Result shown = new Result(
+                result.text(), links.isEmpty() ? null : links, result.seed(), seconds(result.computeDuration()));
+        return new Job(id, model, "done", null, null, null, null, shown, null);
+    }
+
+    static Job failed(String id, String model, Failure error) {
+        return new Job(id, model, "failed", null, null, null, null, null, error);
+    }
+
+    static String url(String id) {
+        return "/jobs/" + id;
+    }
+
+    @JsonIgnore
+    boolean isEnded() {
+        return result != null || error != null;
+    }
+
+    /** The name of the event that tells of it. */
+    String event() {
+        return result != null ? "result" : error != null ? "failure" : "progress";
+    }
+
+    private static Double seconds(Duration duration) {
+        return duration == null ? null : (Double) (duration.toMillis() / 1000.0);
+    }
+}
