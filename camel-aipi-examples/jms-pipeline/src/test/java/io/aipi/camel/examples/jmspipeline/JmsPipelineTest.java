@@ -120,7 +120,6 @@ class JmsPipelineTest {
     private void jms(Work work) throws Exception {
         try (ActiveMQConnectionFactory connections = new ActiveMQConnectionFactory(brokerUrl)) {
             // a broker on a machine that is busy starting other processes
-            connections.setInitialConnectAttempts(10);
             connections.setCallTimeout(TimeUnit.MINUTES.toMillis(1));
             try (JMSContext jms = connections.createContext(JMSContext.AUTO_ACKNOWLEDGE)) {
                 work.with(jms);
