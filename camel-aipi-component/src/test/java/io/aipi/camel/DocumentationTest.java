@@ -423,7 +423,6 @@ class DocumentationTest {
         CamelContext context = new DefaultCamelContext();
         context.getComponent("aipi", AipiComponent.class).getConfiguration().setServerUrl("http://gpu-server:7777");
         context.getRegistry().bind("jobs", new MemoryAggregationRepository());
-        context.getRegistry().bind("otherKey", "a-key");
         for (String placeholder : List.of("trust.password", "client.password")) {
             context.getPropertiesComponent().addOverrideProperty(placeholder, "secret");
         }
