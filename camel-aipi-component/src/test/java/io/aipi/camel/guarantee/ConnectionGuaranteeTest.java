@@ -14,7 +14,8 @@ import io.aipi.camel.AipiEndpoint;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.InvalidRequestException;
-import io.aipi.client.internal.http.RawServer;
+import io.aipi.testsupport.LogCapture;
+import io.aipi.testsupport.RawServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.UnknownHostException;
@@ -29,7 +30,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
-import javax.net.ServerSocketFactory;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -59,13 +59,9 @@ class ConnectionGuaranteeTest {
     }
 
     private RawServer server(RawServer.Behaviour behaviour) throws IOException {
-        RawServer server = new RawServer(ServerSocketFactory.getDefault(), behaviour);
+        RawServer server = new RawServer(behaviour);
         toClose.add(0, server);
         return server;
-    }
-
-    private static String url(RawServer server) {
-        return "http://127.0.0.1:" + server.port();
     }
 
     private ProducerTemplate started(String serverUrl, TestContext.Routes routes) throws Exception {
@@ -125,7 +121,7 @@ class ConnectionGuaranteeTest {
         String text = "a".repeat(length);
         RawServer server = server(jobs(target -> null, "gzip", text));
         ProducerTemplate template =
-                started(url(server), routes -> routes.from("direct:in").to("aipi:m"));
+                started(server.url(), routes -> routes.from("direct:in").to("aipi:m"));
 
         assertThat(template.requestBody("direct:in", "hello", String.class)).isEqualTo(text);
     }
@@ -138,7 +134,7 @@ class ConnectionGuaranteeTest {
                 "gzip",
                 ""));
         ProducerTemplate template =
-                started(url(server), routes -> routes.from("direct:in").to("aipi:m"));
+                started(server.url(), routes -> routes.from("direct:in").to("aipi:m"));
 
         assertThat(failureOf(template, "hello"))
                 .isInstanceOf(InvalidRequestException.class)
@@ -150,7 +146,7 @@ class ConnectionGuaranteeTest {
     void anEncodingThatIsNotUnderstoodIsNamed() throws Exception {
         RawServer server = server(jobs(target -> null, "br", ""));
         ProducerTemplate template =
-                started(url(server), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
+                started(server.url(), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
 
         assertThat(failureOf(template, "hello")).hasMessageContaining("Content-Encoding br");
     }
@@ -184,7 +180,7 @@ class ConnectionGuaranteeTest {
     void polledJobsNeverWaitBehindHeldRequests() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         RawServer server = server(heldUntil(release));
-        ProducerTemplate template = started(url(server), routes -> {
+        ProducerTemplate template = started(server.url(), routes -> {
             routes.from("direct:in").to("aipi:m?lazyLogin=true");
             routes.from("direct:held").to("aipi:held?holdConnection=true&lazyLogin=true");
         });
@@ -268,10 +264,10 @@ class ConnectionGuaranteeTest {
                 responseOnce(connection);
             }
         });
-        ProducerTemplate template = started(url(frozen), routes -> {
+        ProducerTemplate template = started(frozen.url(), routes -> {
             routes.from("seda:frozen?concurrentConsumers=4&size=2000").to("aipi:m?lazyLogin=true");
             routes.from("seda:good?concurrentConsumers=4")
-                    .to("aipi:m?lazyLogin=true&serverUrl=" + url(good))
+                    .to("aipi:m?lazyLogin=true&serverUrl=" + good.url())
                     .to("mock:good");
         });
         // the frozen jobs are not waited for
@@ -309,10 +305,10 @@ class ConnectionGuaranteeTest {
             }
         });
         ProducerTemplate without =
-                started(url(gateway), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
+                started(gateway.url(), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
         AipiException asked = failureOf(without, "hello");
         ProducerTemplate with = started(
-                url(gateway),
+                gateway.url(),
                 routes -> routes.from("direct:in").to("aipi:m?header.Authorization=RAW(Basic Z2F0ZTp3YXk=)"));
 
         assertThat(asked)
@@ -337,9 +333,9 @@ class ConnectionGuaranteeTest {
                 }
             }
         });
-        try (LogCapture recorder = new LogCapture()) {
+        try (LogCapture recorder = LogCapture.everything()) {
             TestContext test = TestContext.of(
-                    url(gateway),
+                    gateway.url(),
                     "api-key-1",
                     component -> component.getConfiguration().setHttpHeaders(Map.of("X-Token", secret)),
                     routes -> routes.from("direct:in").to("aipi:m").log("done"));
@@ -392,7 +388,7 @@ class ConnectionGuaranteeTest {
             }
         });
         ProducerTemplate template =
-                started(url(nginx), routes -> routes.from("direct:in").to("aipi:m"));
+                started(nginx.url(), routes -> routes.from("direct:in").to("aipi:m"));
 
         AipiException refused = failureOf(template, "x".repeat(3_000_000));
 

@@ -4,9 +4,8 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.guarantee;
+package io.aipi.testsupport;
 
-import io.aipi.client.internal.http.RawServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -14,54 +13,45 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import javax.net.ServerSocketFactory;
 
-/** A server on 127.0.0.1 that keeps what it is sent as it stood on the wire. One thread a connection. */
-final class WireServer implements AutoCloseable {
-
-    /** A request: its head, each byte a character, and its body. */
-    record Request(String head, String body) {
-
-        /** The request line. */
-        String line() {
-            return head.substring(0, head.indexOf("\r\n"));
-        }
-
-        /** The request line's path and query. */
-        String target() {
-            return line().split(" ", -1)[1];
-        }
-    }
+/** A server on 127.0.0.1 that answers by a script and keeps what it is sent. One thread a connection: a script may take its time. */
+public final class ScriptedServer implements AutoCloseable {
 
     /** A response; {@code headers} are whole lines, each with its end. */
-    record Response(int status, String headers, String json) {
+    public record Response(int status, String headers, String json) {
 
-        static Response ok(String json) {
+        public static Response ok(String json) {
             return new Response(200, "", json);
         }
 
-        static Response notFound() {
+        /** An error of this status. */
+        public static Response error(int status, String json) {
+            return new Response(status, "", json);
+        }
+
+        public static Response notFound() {
             return new Response(404, "", "{}");
         }
 
-        static Response redirect(int status, String location) {
+        public static Response redirect(int status, String location) {
             return new Response(status, "Location: " + location + "\r\n", "{}");
         }
     }
 
     private final RawServer server;
-    private final Function<Request, Response> responses;
-    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final Function<HttpMessage, Response> responses;
+    private final List<HttpMessage> requests = new CopyOnWriteArrayList<>();
 
-    WireServer(Function<Request, Response> responses) throws IOException {
+    public ScriptedServer(Function<HttpMessage, Response> responses) throws IOException {
         this(ServerSocketFactory.getDefault(), responses);
     }
 
-    WireServer(ServerSocketFactory sockets, Function<Request, Response> responses) throws IOException {
+    public ScriptedServer(ServerSocketFactory sockets, Function<HttpMessage, Response> responses) throws IOException {
         this.responses = responses;
         this.server = new RawServer(sockets, this::serve);
     }
 
     /** What a documented server with any endpoint answers whose jobs are done at the first poll: this result. */
-    static Function<Request, Response> jobs(String resultFields) {
+    public static Function<HttpMessage, Response> jobs(String resultFields) {
         return request -> {
             if (request.line().startsWith("GET ")) {
                 return Response.notFound();
@@ -78,7 +68,7 @@ final class WireServer implements AutoCloseable {
 
     private void serve(RawServer.Connection connection) throws IOException {
         while (connection.read()) {
-            Request request = new Request(connection.head(), new String(connection.body(), StandardCharsets.UTF_8));
+            HttpMessage request = new HttpMessage(connection.head(), connection.body());
             requests.add(request);
             Response response = responses.apply(request);
             byte[] body = response.json().getBytes(StandardCharsets.UTF_8);
@@ -88,21 +78,21 @@ final class WireServer implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return server.port();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + port();
     }
 
     /** Requests read so far. */
-    List<Request> requests() {
+    public List<HttpMessage> requests() {
         return requests;
     }
 
     /** Connections made so far. */
-    int connections() {
+    public int connections() {
         return server.connections();
     }
 
