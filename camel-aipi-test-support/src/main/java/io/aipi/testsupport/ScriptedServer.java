@@ -6,34 +6,61 @@
  */
 package io.aipi.testsupport;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.zip.GZIPOutputStream;
 import javax.net.ServerSocketFactory;
 
 /** A server on 127.0.0.1 that answers by a script and keeps what it is sent. One thread a connection: a script may take its time. */
 public final class ScriptedServer implements AutoCloseable {
 
-    /** A response; {@code headers} are whole lines, each with its end. */
-    public record Response(int status, String headers, String json) {
+    /**
+     * A response.
+     *
+     * @param headers whole lines, each with its end
+     */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares responses
+    public record Response(int status, String headers, byte[] body) {
 
-        public static Response ok(String json) {
-            return new Response(200, "", json);
+        public static Response of(int status, String contentType, String body) {
+            return new Response(status, "Content-Type: " + contentType + "\r\n", body.getBytes(StandardCharsets.UTF_8));
         }
 
-        /** An error of this status. */
-        public static Response error(int status, String json) {
-            return new Response(status, "", json);
+        public static Response json(int status, String json) {
+            return of(status, "application/json", json);
+        }
+
+        public static Response ok(String json) {
+            return json(200, json);
         }
 
         public static Response notFound() {
-            return new Response(404, "", "{}");
+            return json(404, "{}");
         }
 
         public static Response redirect(int status, String location) {
-            return new Response(status, "Location: " + location + "\r\n", "{}");
+            return json(status, "{}").with("Location", location);
+        }
+
+        /** The same with one more header. */
+        public Response with(String name, String value) {
+            return new Response(status, headers + name + ": " + value + "\r\n", body);
+        }
+
+        public Response gzipped() {
+            ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+            try (GZIPOutputStream out = new GZIPOutputStream(encoded)) {
+                out.write(body);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return new Response(status, headers, encoded.toByteArray()).with("Content-Encoding", "gzip");
         }
     }
 
@@ -52,6 +79,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** What a documented server with any endpoint answers whose jobs are done at the first poll: this result. */
     public static Function<HttpMessage, Response> jobs(String resultFields) {
+        AtomicInteger ids = new AtomicInteger();
         return request -> {
             if (request.line().startsWith("GET ")) {
                 return Response.notFound();
@@ -62,7 +90,7 @@ public final class ScriptedServer implements AutoCloseable {
             if (request.target().endsWith("/progress")) {
                 return Response.ok("{\"success\":true,\"job_state\":\"done\",\"job_result\":{" + resultFields + "}}");
             }
-            return Response.ok("{\"success\":true,\"job_id\":\"JID1\"}");
+            return Response.ok("{\"success\":true,\"job_id\":\"JID" + ids.incrementAndGet() + "\"}");
         };
     }
 
@@ -71,10 +99,9 @@ public final class ScriptedServer implements AutoCloseable {
             HttpMessage request = new HttpMessage(connection.head(), connection.body());
             requests.add(request);
             Response response = responses.apply(request);
-            byte[] body = response.json().getBytes(StandardCharsets.UTF_8);
-            connection.write("HTTP/1.1 " + response.status() + " -\r\nContent-Type: application/json\r\n"
-                    + response.headers() + "Content-Length: " + body.length + "\r\n\r\n"
-                    + new String(body, StandardCharsets.ISO_8859_1));
+            connection.write("HTTP/1.1 " + response.status() + " -\r\n" + response.headers() + "Content-Length: "
+                    + response.body().length + "\r\n\r\n");
+            connection.write(response.body());
         }
     }
 

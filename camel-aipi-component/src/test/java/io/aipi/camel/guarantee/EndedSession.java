@@ -45,13 +45,13 @@ final class EndedSession implements Function<HttpMessage, Response> {
         toCome.countDown();
         try {
             if (!toCome.await(60, TimeUnit.SECONDS)) {
-                return Response.error(500, "{\"success\":false,\"error\":[\"not all have come\"]}");
+                return Response.json(500, "{\"success\":false,\"error\":[\"not all have come\"]}");
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
         refused.incrementAndGet();
-        return Response.error(
+        return Response.json(
                 401, "{\"success\":false,\"error\":[\"Client session authentication key not registered\"]}");
     }
 

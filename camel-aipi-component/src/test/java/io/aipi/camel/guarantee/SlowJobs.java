@@ -50,7 +50,7 @@ final class SlowJobs implements Function<HttpMessage, Response> {
     private Response progress(HttpMessage request) {
         Matcher matcher = JOB.matcher(request.text());
         if (!matcher.find()) {
-            return Response.error(402, "{\"success\":false,\"error\":[\"no job\"]}");
+            return Response.json(402, "{\"success\":false,\"error\":[\"no job\"]}");
         }
         String job = matcher.group(1);
         if (underWay.merge(job, 1, Integer::sum) > 1) {

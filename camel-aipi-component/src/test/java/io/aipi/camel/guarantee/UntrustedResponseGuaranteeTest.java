@@ -124,10 +124,10 @@ class UntrustedResponseGuaranteeTest {
         Exchange failed = exchange(
                 request -> {
                     if (request.line().startsWith("POST /chat ") && "refused".equals(how)) {
-                        return new Response(400, "", "{\"success\":false,\"error\":[" + words + "]}");
+                        return Response.json(400, "{\"success\":false,\"error\":[" + words + "]}");
                     }
                     if (request.line().startsWith("POST /chat ") && "unreadable".equals(how)) {
-                        return new Response(500, "", "{\"description\":" + words + ",\"message\":" + words + "}");
+                        return Response.json(500, "{\"description\":" + words + ",\"message\":" + words + "}");
                     }
                     return jobs.apply(request);
                 },
