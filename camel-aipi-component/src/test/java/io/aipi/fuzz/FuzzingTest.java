@@ -8,7 +8,7 @@ package io.aipi.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.Nightly;
+import io.aipi.testsupport.Nightly;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -8,7 +8,7 @@ package io.aipi.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.Nightly;
+import io.aipi.testsupport.Nightly;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

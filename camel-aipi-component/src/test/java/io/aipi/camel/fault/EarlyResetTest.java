@@ -8,7 +8,6 @@ package io.aipi.camel.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.camel.fault.FaultProxy.Passage;
 import io.aipi.client.AipiClient;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.model.AipiRequest;
@@ -16,6 +15,9 @@ import io.aipi.client.model.Submission;
 import io.aipi.client.options.JobOptions;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.FaultProxy;
+import io.aipi.testsupport.FaultProxy.Passage;
+import io.aipi.testsupport.HttpMessage;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -40,7 +42,7 @@ class EarlyResetTest {
 
         @Override
         public void direct(Passage passage) throws IOException {
-            FaultProxy.Response response = passage.forward();
+            HttpMessage response = passage.forward();
             if (passage.request().path().endsWith("/login") && response.status() == 200) {
                 armed.set(true);
             }
@@ -53,10 +55,8 @@ class EarlyResetTest {
         try (AipiSimulator server = AipiSimulator.builder()
                         .endpoint(SimulatedEndpoint.chat("chat", "text"))
                         .start();
-                FaultProxy proxy = new FaultProxy(server.port(), null, new Director());
-                AipiClient client = AipiClient.builder()
-                        .serverUrl("http://127.0.0.1:" + proxy.port())
-                        .build()) {
+                FaultProxy proxy = FaultProxy.ofSingleRequests(server.port(), new Director());
+                AipiClient client = AipiClient.builder().serverUrl(proxy.url()).build()) {
             CompletableFuture<Submission> submission =
                     client.endpoint("chat", JobOptions.defaults()).submit(AipiRequest.ofPrompt("hello"));
 

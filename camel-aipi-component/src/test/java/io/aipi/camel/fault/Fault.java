@@ -6,8 +6,8 @@
  */
 package io.aipi.camel.fault;
 
-import io.aipi.camel.fault.FaultProxy.Passage;
-import io.aipi.camel.fault.FaultProxy.Response;
+import io.aipi.testsupport.FaultProxy.Passage;
+import io.aipi.testsupport.HttpMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,9 +45,8 @@ enum Fault {
         passage.respond(200, "application/json", "");
     }),
     TRUNCATED_JSON("JSON cut short", (passage, cell) -> {
-        Response whole = passage.forward();
-        passage.respond(new Response(
-                whole.status(), whole.contentType(), Arrays.copyOf(whole.body(), whole.body().length / 2)));
+        HttpMessage whole = passage.forward();
+        passage.respond(whole.withBody(Arrays.copyOf(whole.body(), whole.body().length / 2)));
     }),
     OTHER_JSON("JSON of something else", (passage, cell) -> {
         passage.forward();
@@ -78,8 +77,7 @@ enum Fault {
         }
     }),
     WRONG_CONTENT_TYPE("the right response as `text/plain`", (passage, cell) -> {
-        Response right = passage.forward();
-        passage.respond(new Response(right.status(), "text/plain", right.body()));
+        passage.respond(passage.forward().with("Content-Type", "text/plain"));
     }),
     STATUS_401(
             "401",

@@ -10,15 +10,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConstants;
-import io.aipi.camel.fault.FaultProxy.Passage;
-import io.aipi.camel.fault.FaultProxy.Request;
-import io.aipi.camel.fault.FaultProxy.Response;
 import io.aipi.client.Runtimes;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.JobLapsedException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.Daemon;
+import io.aipi.testsupport.FaultProxy;
+import io.aipi.testsupport.FaultProxy.Passage;
+import io.aipi.testsupport.HttpMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
@@ -74,7 +75,7 @@ final class FaultCell implements FaultProxy.Director {
     private final AtomicInteger hits = new AtomicInteger();
     private final AtomicInteger connectionsToReset = new AtomicInteger();
     private final AtomicInteger logins = new AtomicInteger();
-    private final AtomicReference<Response> kept = new AtomicReference<>();
+    private final AtomicReference<HttpMessage> kept = new AtomicReference<>();
     private final AtomicInteger workersToCome = new AtomicInteger();
     private AipiSimulator server;
     private FaultProxy proxy;
@@ -139,8 +140,8 @@ final class FaultCell implements FaultProxy.Director {
                 .start();
         boolean encrypted = fault == Fault.RESET_BEFORE_REQUEST;
         try {
-            proxy = new FaultProxy(server.port(), encrypted ? tls.forServer() : null, this);
-            return exchanged((encrypted ? "https" : "http") + "://127.0.0.1:" + proxy.port());
+            proxy = FaultProxy.ofSingleRequests(server.port(), encrypted ? tls.forServer() : null, this);
+            return exchanged(proxy.url());
         } finally {
             server.close();
             if (proxy != null) {
@@ -308,8 +309,8 @@ final class FaultCell implements FaultProxy.Director {
             fault.act.on(passage, this);
             return;
         }
-        Response again = asked != null && asked.isPoll() ? kept.get() : null;
-        Response response = again != null ? again : passage.forward();
+        HttpMessage again = asked != null && asked.isPoll() ? kept.get() : null;
+        HttpMessage response = again != null ? again : passage.forward();
         passed(asked, passage.request(), response);
         passage.respond(response);
     }
@@ -319,18 +320,18 @@ final class FaultCell implements FaultProxy.Director {
     }
 
     /** Which call of the protocol a request is; null for others, such as a login on the route that this server lacks. */
-    private Call callOf(Request request) {
+    private Call callOf(HttpMessage request) {
         String path = request.path();
         if (path.endsWith("/progress")) {
             return call == Call.RESULT ? Call.RESULT : Call.POLL;
         }
         if (path.equals("/" + ENDPOINT)) {
-            return request.bodyText().contains("\"wait_for_result\":true") ? Call.HELD : Call.SUBMIT;
+            return request.text().contains("\"wait_for_result\":true") ? Call.HELD : Call.SUBMIT;
         }
         return path.equals(generation == Generation.SERVED ? "/" + ENDPOINT + "/login" : "/login") ? Call.LOGIN : null;
     }
 
-    private void passed(Call asked, Request request, Response response) throws IOException {
+    private void passed(Call asked, HttpMessage request, HttpMessage response) throws IOException {
         if (asked == Call.LOGIN && response.status() == 200) {
             logins.incrementAndGet();
         }
@@ -352,7 +353,8 @@ final class FaultCell implements FaultProxy.Director {
             hits.incrementAndGet();
             proxy.refuse();
             if (!lasting) {
-                CompletableFuture.delayedExecutor(OUTAGE.toMillis(), TimeUnit.MILLISECONDS, FaultProxy::daemon)
+                CompletableFuture.delayedExecutor(
+                                OUTAGE.toMillis(), TimeUnit.MILLISECONDS, task -> Daemon.start("fault-cell", task))
                         .execute(this::listenAgain);
             }
         } else if (fault == Fault.RESET_BEFORE_REQUEST) {
@@ -369,7 +371,7 @@ final class FaultCell implements FaultProxy.Director {
     }
 
     /** The next poll gets this. */
-    void keep(Response response) {
+    void keep(HttpMessage response) {
         kept.set(response);
     }
 
@@ -380,7 +382,7 @@ final class FaultCell implements FaultProxy.Director {
     /** Now, or as soon as the request is held. */
     void restartServer() {
         if (call == Call.HELD) {
-            FaultProxy.daemon(() -> {
+            Daemon.start("fault-cell", () -> {
                 await().until(() -> server.stats().heldSubmits() > 0);
                 server.restart();
             });

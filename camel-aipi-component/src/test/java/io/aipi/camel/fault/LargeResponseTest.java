@@ -8,14 +8,14 @@ package io.aipi.camel.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.camel.fault.FaultProxy.Passage;
 import io.aipi.client.AipiClient;
 import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.model.AipiRequest;
 import io.aipi.client.options.JobOptions;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
-import java.io.IOException;
+import io.aipi.testsupport.FaultProxy;
+import io.aipi.testsupport.HttpMessage;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletionException;
@@ -31,32 +31,22 @@ class LargeResponseTest {
     @Test
     void aHundredMegabytesInPlaceOfAnAcceptanceEndTheSubmit() throws Exception {
         AtomicInteger submits = new AtomicInteger();
-        FaultProxy.Director director = new FaultProxy.Director() {
-            @Override
-            public FaultProxy.Moment resetsConnection() {
-                return FaultProxy.Moment.NEVER;
+        FaultProxy.Director director = passage -> {
+            HttpMessage response = passage.forward();
+            if (passage.request().path().equals("/chat")) {
+                submits.incrementAndGet();
+                byte[] garbage = new byte[LENGTH];
+                Arrays.fill(garbage, (byte) ' ');
+                garbage[LENGTH - 1] = '}';
+                response = HttpMessage.response(200, "application/json", garbage);
             }
-
-            @Override
-            public void direct(Passage passage) throws IOException {
-                FaultProxy.Response response = passage.forward();
-                if (passage.request().path().equals("/chat")) {
-                    submits.incrementAndGet();
-                    byte[] garbage = new byte[LENGTH];
-                    Arrays.fill(garbage, (byte) ' ');
-                    garbage[LENGTH - 1] = '}';
-                    response = new FaultProxy.Response(200, "application/json", garbage);
-                }
-                passage.respond(response);
-            }
+            passage.respond(response);
         };
         try (AipiSimulator server = AipiSimulator.builder()
                         .endpoint(SimulatedEndpoint.chat("chat", "text"))
                         .start();
-                FaultProxy proxy = new FaultProxy(server.port(), null, director);
-                AipiClient client = AipiClient.builder()
-                        .serverUrl("http://127.0.0.1:" + proxy.port())
-                        .build()) {
+                FaultProxy proxy = FaultProxy.ofSingleRequests(server.port(), director);
+                AipiClient client = AipiClient.builder().serverUrl(proxy.url()).build()) {
             Throwable failure = client.endpoint(
                             "chat", JobOptions.defaults().withTimeouts(Duration.ofSeconds(90), Duration.ofSeconds(90)))
                     .submit(AipiRequest.ofPrompt("hello"))

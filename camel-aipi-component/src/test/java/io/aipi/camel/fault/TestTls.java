@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.fault;
 
-import io.aipi.Certificates;
+import io.aipi.testsupport.Certificates;
 import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.support.jsse.KeyStoreParameters;

@@ -9,12 +9,12 @@ package io.aipi.camel.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.aipi.Nightly;
 import io.aipi.camel.AipiEndpoint;
 import io.aipi.client.error.AipiException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.Nightly;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;

@@ -14,11 +14,12 @@ import io.aipi.camel.AipiEndpoint;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.InvalidRequestException;
-import io.aipi.client.internal.http.RawServer;
-import java.io.ByteArrayOutputStream;
+import io.aipi.testsupport.HttpMessage;
+import io.aipi.testsupport.LogCapture;
+import io.aipi.testsupport.ScriptedServer;
+import io.aipi.testsupport.ScriptedServer.Response;
 import java.io.IOException;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +29,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.zip.GZIPOutputStream;
-import javax.net.ServerSocketFactory;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -47,7 +46,7 @@ class ConnectionGuaranteeTest {
     private static final int PLENTY = 60;
 
     /** A server that gives an id again has lost the job that had it. */
-    private static final AtomicInteger IDS = new AtomicInteger(1);
+    private static final Function<HttpMessage, Response> POLLED = ScriptedServer.jobs("\"text\":\"polled\"");
 
     private final List<AutoCloseable> toClose = new ArrayList<>();
 
@@ -58,58 +57,16 @@ class ConnectionGuaranteeTest {
         }
     }
 
-    private RawServer server(RawServer.Behaviour behaviour) throws IOException {
-        RawServer server = new RawServer(ServerSocketFactory.getDefault(), behaviour);
+    private ScriptedServer server(Function<HttpMessage, Response> script) throws IOException {
+        ScriptedServer server = new ScriptedServer(script);
         toClose.add(0, server);
         return server;
-    }
-
-    private static String url(RawServer server) {
-        return "http://127.0.0.1:" + server.port();
     }
 
     private ProducerTemplate started(String serverUrl, TestContext.Routes routes) throws Exception {
         TestContext test = TestContext.started(serverUrl, "api-key-1", routes);
         toClose.add(0, test);
         return test.context().createProducerTemplate();
-    }
-
-    /** Answers each request of the documented protocol; a job is done at the first poll. */
-    private static RawServer.Behaviour jobs(Function<String, String> before, String encoding, String text) {
-        AtomicInteger ids = new AtomicInteger();
-        return connection -> {
-            while (connection.read()) {
-                String target = connection.head().split(" ", 3)[1];
-                String json = before.apply(target);
-                int status = json == null ? 200 : 400;
-                if (json == null && target.endsWith("/login")) {
-                    json = "{\"client_session_auth_key\":\"a-session-key\"}";
-                } else if (json == null && target.endsWith("/progress")) {
-                    json = "{\"success\":true,\"job_state\":\"done\",\"job_result\":{\"text\":\"" + text + "\"}}";
-                } else if (json == null && target.startsWith("/api/")) {
-                    status = 404;
-                    json = "{}";
-                } else if (json == null) {
-                    json = "{\"success\":true,\"job_id\":\"JID" + ids.incrementAndGet() + "\"}";
-                }
-                write(connection, status, encoding, json);
-            }
-        };
-    }
-
-    private static void write(RawServer.Connection connection, int status, String encoding, String json)
-            throws IOException {
-        byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        if ("gzip".equals(encoding)) {
-            ByteArrayOutputStream encoded = new ByteArrayOutputStream();
-            try (GZIPOutputStream out = new GZIPOutputStream(encoded)) {
-                out.write(body);
-            }
-            body = encoded.toByteArray();
-        }
-        connection.write("HTTP/1.1 " + status + " -\r\nContent-Type: application/json\r\n"
-                + (encoding == null ? "" : "Content-Encoding: " + encoding + "\r\n")
-                + "Content-Length: " + body.length + "\r\n\r\n" + new String(body, StandardCharsets.ISO_8859_1));
     }
 
     private static AipiException failureOf(ProducerTemplate template, String body) {
@@ -123,9 +80,10 @@ class ConnectionGuaranteeTest {
     @Tag("case-A11")
     void aServerThatCompressesEverythingIsUnderstood(int length) throws Exception {
         String text = "a".repeat(length);
-        RawServer server = server(jobs(target -> null, "gzip", text));
+        Function<HttpMessage, Response> jobs = ScriptedServer.jobs("\"text\":\"" + text + "\"");
+        ScriptedServer server = server(request -> jobs.apply(request).gzipped());
         ProducerTemplate template =
-                started(url(server), routes -> routes.from("direct:in").to("aipi:m"));
+                started(server.url(), routes -> routes.from("direct:in").to("aipi:m"));
 
         assertThat(template.requestBody("direct:in", "hello", String.class)).isEqualTo(text);
     }
@@ -133,12 +91,11 @@ class ConnectionGuaranteeTest {
     @Test
     @Tag("case-A11")
     void aCompressedRefusalIsUnderstood() throws Exception {
-        RawServer server = server(jobs(
-                target -> target.equals("/m") ? "{\"success\":false,\"error\":[\"top_k must be an integer\"]}" : null,
-                "gzip",
-                ""));
+        Response refusal = Response.json(400, "{\"success\":false,\"error\":[\"top_k must be an integer\"]}");
+        ScriptedServer server =
+                server(request -> (request.target().equals("/m") ? refusal : POLLED.apply(request)).gzipped());
         ProducerTemplate template =
-                started(url(server), routes -> routes.from("direct:in").to("aipi:m"));
+                started(server.url(), routes -> routes.from("direct:in").to("aipi:m"));
 
         assertThat(failureOf(template, "hello"))
                 .isInstanceOf(InvalidRequestException.class)
@@ -148,9 +105,9 @@ class ConnectionGuaranteeTest {
     @Test
     @Tag("case-A11")
     void anEncodingThatIsNotUnderstoodIsNamed() throws Exception {
-        RawServer server = server(jobs(target -> null, "br", ""));
+        ScriptedServer server = server(request -> POLLED.apply(request).with("Content-Encoding", "br"));
         ProducerTemplate template =
-                started(url(server), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
+                started(server.url(), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
 
         assertThat(failureOf(template, "hello")).hasMessageContaining("Content-Encoding br");
     }
@@ -183,8 +140,14 @@ class ConnectionGuaranteeTest {
     @Tag("case-D6")
     void polledJobsNeverWaitBehindHeldRequests() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        RawServer server = server(heldUntil(release));
-        ProducerTemplate template = started(url(server), routes -> {
+        ScriptedServer server = server(request -> {
+            if (!request.line().startsWith("POST /held ")) {
+                return POLLED.apply(request);
+            }
+            awaitQuietly(release);
+            return Response.ok("{\"success\":true,\"job_id\":\"JID0\",\"text\":\"held\"}");
+        });
+        ProducerTemplate template = started(server.url(), routes -> {
             routes.from("direct:in").to("aipi:m?lazyLogin=true");
             routes.from("direct:held").to("aipi:held?holdConnection=true&lazyLogin=true");
         });
@@ -204,74 +167,35 @@ class ConnectionGuaranteeTest {
         }
     }
 
-    private static RawServer.Behaviour heldUntil(CountDownLatch release) {
-        return connection -> {
-            while (connection.read()) {
-                if (connection.head().startsWith("POST /held ")) {
-                    try {
-                        release.await(PLENTY, TimeUnit.SECONDS);
-                    } catch (InterruptedException e) {
-                        throw new IOException(e);
-                    }
-                    write(connection, 200, null, "{\"success\":true,\"job_id\":\"JID1\",\"text\":\"held\"}");
-                } else {
-                    responseOnce(connection);
-                }
-            }
-        };
-    }
-
-    private static void responseOnce(RawServer.Connection connection) throws IOException {
-        String target = connection.head().split(" ", 3)[1];
-        if (target.endsWith("/login")) {
-            write(connection, 200, null, "{\"client_session_auth_key\":\"a-session-key\"}");
-        } else if (target.endsWith("/progress")) {
-            write(
-                    connection,
-                    200,
-                    null,
-                    "{\"success\":true,\"job_state\":\"done\",\"job_result\":{\"text\":\"polled\"}}");
-        } else if (target.startsWith("/api/")) {
-            write(connection, 404, null, "{}");
-        } else {
-            write(connection, 200, null, "{\"success\":true,\"job_id\":\"JID" + IDS.incrementAndGet() + "\"}");
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await(PLENTY, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
-    /** It logs in, accepts, and responses no poll. */
+    /** It logs in, accepts, and answers no poll. */
     @Test
     @Tag("case-D5")
     void aServerThatFreezesWithAThousandJobsCostsAnotherServersJobsNothing() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger frozenSubmits = new AtomicInteger();
         AtomicInteger frozenPolls = new AtomicInteger();
-        RawServer.Behaviour frozenJobs = connection -> {
-            while (connection.read()) {
-                if (connection.head().contains("/progress ")) {
-                    frozenPolls.incrementAndGet();
-                    try {
-                        release.await(PLENTY, TimeUnit.SECONDS);
-                    } catch (InterruptedException e) {
-                        throw new IOException(e);
-                    }
-                    return;
-                }
-                if (connection.head().startsWith("POST /m ")) {
-                    frozenSubmits.incrementAndGet();
-                }
-                responseOnce(connection);
+        ScriptedServer frozen = server(request -> {
+            if (request.target().endsWith("/progress")) {
+                frozenPolls.incrementAndGet();
+                awaitQuietly(release);
+            } else if (request.line().startsWith("POST /m ")) {
+                frozenSubmits.incrementAndGet();
             }
-        };
-        RawServer frozen = server(frozenJobs);
-        RawServer good = server(connection -> {
-            while (connection.read()) {
-                responseOnce(connection);
-            }
+            return POLLED.apply(request);
         });
-        ProducerTemplate template = started(url(frozen), routes -> {
+        ScriptedServer good = server(POLLED);
+        ProducerTemplate template = started(frozen.url(), routes -> {
             routes.from("seda:frozen?concurrentConsumers=4&size=2000").to("aipi:m?lazyLogin=true");
             routes.from("seda:good?concurrentConsumers=4")
-                    .to("aipi:m?lazyLogin=true&serverUrl=" + url(good))
+                    .to("aipi:m?lazyLogin=true&serverUrl=" + good.url())
                     .to("mock:good");
         });
         // the frozen jobs are not waited for
@@ -298,21 +222,14 @@ class ConnectionGuaranteeTest {
     @Test
     @Tag("case-B10")
     void aGatewayThatAsksForCredentialsIsToldFromTheServer() throws Exception {
-        RawServer gateway = server(connection -> {
-            while (connection.read()) {
-                if (connection.head().contains("Authorization: Basic Z2F0ZTp3YXk=\r\n")) {
-                    responseOnce(connection);
-                } else {
-                    connection.write("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"gate\"\r\n"
-                            + "Content-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>");
-                }
-            }
-        });
+        ScriptedServer gateway = server(request -> request.head().contains("Authorization: Basic Z2F0ZTp3YXk=\r\n")
+                ? POLLED.apply(request)
+                : Response.of(401, "text/html", "<html>").with("WWW-Authenticate", "Basic realm=\"gate\""));
         ProducerTemplate without =
-                started(url(gateway), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
+                started(gateway.url(), routes -> routes.from("direct:in").to("aipi:m?lazyLogin=true"));
         AipiException asked = failureOf(without, "hello");
         ProducerTemplate with = started(
-                url(gateway),
+                gateway.url(),
                 routes -> routes.from("direct:in").to("aipi:m?header.Authorization=RAW(Basic Z2F0ZTp3YXk=)"));
 
         assertThat(asked)
@@ -328,18 +245,12 @@ class ConnectionGuaranteeTest {
     @Tag("case-B10")
     void whatGatewaysAreToldIsSeenNowhere() throws Exception {
         String secret = "gateway-token-77";
-        RawServer gateway = server(connection -> {
-            while (connection.read()) {
-                if (connection.head().startsWith("POST /m ")) {
-                    write(connection, 400, null, "{\"success\":false,\"error\":[\"token " + secret + " is no good\"]}");
-                } else {
-                    responseOnce(connection);
-                }
-            }
-        });
-        try (LogCapture recorder = new LogCapture()) {
+        Response refusal = Response.json(400, "{\"success\":false,\"error\":[\"token " + secret + " is no good\"]}");
+        ScriptedServer gateway =
+                server(request -> request.line().startsWith("POST /m ") ? refusal : POLLED.apply(request));
+        try (LogCapture recorder = LogCapture.everything()) {
             TestContext test = TestContext.of(
-                    url(gateway),
+                    gateway.url(),
                     "api-key-1",
                     component -> component.getConfiguration().setHttpHeaders(Map.of("X-Token", secret)),
                     routes -> routes.from("direct:in").to("aipi:m").log("done"));
@@ -381,18 +292,10 @@ class ConnectionGuaranteeTest {
     @Test
     @Tag("case-B11")
     void aRefusalOfALongRequestBySomethingBetweenNamesTheRequestsSize() throws Exception {
-        RawServer nginx = server(connection -> {
-            while (connection.read()) {
-                if (connection.body().length > 1_000_000) {
-                    connection.write("HTTP/1.1 413 Request Entity Too Large\r\nContent-Type: text/html\r\n"
-                            + "Content-Length: 50\r\n\r\n<html><center>413 Request Entity Too Large</center>");
-                } else {
-                    responseOnce(connection);
-                }
-            }
-        });
+        Response tooLarge = Response.of(413, "text/html", "<html><center>413 Request Entity Too Large</center>");
+        ScriptedServer nginx = server(request -> request.body().length > 1_000_000 ? tooLarge : POLLED.apply(request));
         ProducerTemplate template =
-                started(url(nginx), routes -> routes.from("direct:in").to("aipi:m"));
+                started(nginx.url(), routes -> routes.from("direct:in").to("aipi:m"));
 
         AipiException refused = failureOf(template, "x".repeat(3_000_000));
 

@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiConstants;
 import io.aipi.camel.AipiHeaderFilterStrategy;
+import io.aipi.testsupport.ScriptedServer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -226,7 +227,7 @@ class HeaderFilterTest {
         for (boolean stored : new boolean[] {false, true}) {
             Queue<Exchange> consumed = new ConcurrentLinkedQueue<>();
             Queue<Exchange> progress = new ConcurrentLinkedQueue<>();
-            try (WireServer server = new WireServer(WireServer.jobs("\"text\":\"hello\""));
+            try (ScriptedServer server = new ScriptedServer(ScriptedServer.jobs("\"text\":\"hello\""));
                     TestContext test = TestContext.of(
                             server.url(),
                             null,

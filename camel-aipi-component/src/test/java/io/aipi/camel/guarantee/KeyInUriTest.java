@@ -13,6 +13,7 @@ import io.aipi.camel.AipiEndpoint;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.LogCapture;
 import java.util.Map;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -95,7 +96,7 @@ class KeyInUriTest {
     @Tag("case-D14")
     void aWarningSaysSoOnce_withoutTheKey(String uri) throws Exception {
         context.getPropertiesComponent().addOverrideProperty("the.key", "a-secret");
-        try (LogCapture logs = new LogCapture()) {
+        try (LogCapture logs = LogCapture.everything()) {
             context.getEndpoint(uri);
             context.getEndpoint(uri + "&lazyLogin=true");
 
@@ -112,7 +113,7 @@ class KeyInUriTest {
     @Tag("case-D14")
     void nothingIsWarnedOfWithoutOne(String uri) throws Exception {
         context.getRegistry().bind("theKey", "a-registered-key");
-        try (LogCapture logs = new LogCapture()) {
+        try (LogCapture logs = LogCapture.everything()) {
             AipiEndpoint endpoint = context.getEndpoint(uri, AipiEndpoint.class);
 
             assertThat(endpoint.getEndpointUri()).doesNotContain("a-registered-key");

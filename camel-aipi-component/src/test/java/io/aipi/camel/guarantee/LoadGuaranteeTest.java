@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import io.aipi.camel.ComponentThreads;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.ScriptedServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -92,7 +93,8 @@ class LoadGuaranteeTest {
     @Test
     void aJobIsNeverPolledTwiceAtOnceHoweverSlowTheResponses() throws Exception {
         int jobs = 200;
-        try (SlowServer server = new SlowServer(Duration.ofMillis(150));
+        SlowJobs slow = new SlowJobs(Duration.ofMillis(150));
+        try (ScriptedServer server = new ScriptedServer(slow);
                 TestContext test = TestContext.started(
                         server.url(),
                         null,
@@ -106,12 +108,9 @@ class LoadGuaranteeTest {
                 test.context().createProducerTemplate().sendBody("seda:in", "number " + i);
             }
             out.assertIsSatisfied();
-            assertThat(server.overlaps())
-                    .as("polls of a job during another one")
-                    .isZero();
-            assertThat(server.polls()).isEqualTo(jobs * SlowServer.POLLS_TO_DONE);
-            TestLog.report(
-                    "%d jobs, %d polls, %d at once at most, none of one job", jobs, server.polls(), server.most());
+            assertThat(slow.overlaps()).as("polls of a job during another one").isZero();
+            assertThat(slow.polls()).isEqualTo(jobs * SlowJobs.POLLS_TO_DONE);
+            TestLog.report("%d jobs, %d polls, %d at once at most, none of one job", jobs, slow.polls(), slow.most());
         }
     }
 }

@@ -15,6 +15,8 @@ import io.aipi.camel.AipiConstants;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.model.AipiRequest;
 import io.aipi.client.model.Media;
+import io.aipi.testsupport.HttpMessage;
+import io.aipi.testsupport.ScriptedServer;
 import java.io.InputStream;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
@@ -42,14 +44,14 @@ class MessageTrustGuaranteeTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private WireServer server;
-    private WireServer elsewhere;
+    private ScriptedServer server;
+    private ScriptedServer elsewhere;
     private TestContext test;
 
     @BeforeEach
     void start() throws Exception {
-        server = new WireServer(WireServer.jobs("\"text\":\"hello\""));
-        elsewhere = new WireServer(WireServer.jobs("\"text\":\"a trap\""));
+        server = new ScriptedServer(ScriptedServer.jobs("\"text\":\"hello\""));
+        elsewhere = new ScriptedServer(ScriptedServer.jobs("\"text\":\"a trap\""));
         test = TestContext.started(server.url(), "a-secret-api-key", routes -> {
             routes.from("direct:in").to("aipi:chat?lazyLogin=true");
             routes.from("direct:detached").to("aipi:chat?lazyLogin=true&waitForResult=false");
@@ -107,8 +109,7 @@ class MessageTrustGuaranteeTest {
         assertThat(hostile).hasSizeGreaterThan(100);
         assertThat(exchange.getException()).isNull();
         assertThat(elsewhere.connections()).isZero();
-        List<String> lines =
-                server.requests().stream().map(WireServer.Request::line).toList();
+        List<String> lines = server.requests().stream().map(HttpMessage::line).toList();
         List<String> expected = new ArrayList<>(
                 List.of("POST /login HTTP/1.1", "GET /api/endpoints/chat HTTP/1.1", "POST /chat HTTP/1.1"));
         if ("direct:in".equals(route)) {
@@ -116,7 +117,7 @@ class MessageTrustGuaranteeTest {
         }
         assertThat(lines).containsExactlyInAnyOrderElementsOf(expected);
         assertThat(server.requests())
-                .allSatisfy(request -> assertThat(request.head() + request.body())
+                .allSatisfy(request -> assertThat(request.head() + request.text())
                         .doesNotContain("hostile", "another-job", "elsewhere"));
     }
 
@@ -203,11 +204,11 @@ class MessageTrustGuaranteeTest {
                 "{\"prompt\":\"hi\",\"x\":{\"key\":\"nested\"},\"x\":\"2\"}",
                 Map.of(Exchange.CONTENT_TYPE, "application/json"));
 
-        WireServer.Request submit = server.requests().stream()
+        HttpMessage submit = server.requests().stream()
                 .filter(request -> request.line().startsWith("POST /chat "))
                 .findFirst()
                 .orElseThrow();
-        assertThat(JSON.readTree(submit.body()))
+        assertThat(JSON.readTree(submit.text()))
                 .isEqualTo(JSON.readTree("{\"prompt\":\"hi\",\"x\":\"2\",\"wait_for_result\":false,"
                         + "\"client_session_auth_key\":\"a-session-key\"}"));
     }
@@ -239,7 +240,7 @@ class MessageTrustGuaranteeTest {
         assertThat(sent.getMessage().getBody()).isEqualTo("hello");
         assertThat(sent.getMessage().getHeader("other")).isEqualTo("x");
         assertThat(server.requests())
-                .allSatisfy(request -> assertThat(request.body()).doesNotContain("hostile"));
+                .allSatisfy(request -> assertThat(request.text()).doesNotContain("hostile"));
     }
 
     @ParameterizedTest

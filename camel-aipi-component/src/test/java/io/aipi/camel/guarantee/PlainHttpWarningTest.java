@@ -8,6 +8,7 @@ package io.aipi.camel.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aipi.testsupport.LogCapture;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +26,7 @@ class PlainHttpWarningTest {
 
     @BeforeEach
     void listen() {
-        recorder = new LogCapture();
+        recorder = LogCapture.everything();
     }
 
     @AfterEach

@@ -8,10 +8,11 @@ package io.aipi.camel.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.camel.guarantee.WireServer.Request;
-import io.aipi.camel.guarantee.WireServer.Response;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ProtocolViolationException;
+import io.aipi.testsupport.HttpMessage;
+import io.aipi.testsupport.ScriptedServer;
+import io.aipi.testsupport.ScriptedServer.Response;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
@@ -48,11 +49,11 @@ class RedirectGuaranteeTest {
         assertNotFollowed(uri, 307, request -> request.line().startsWith(line));
     }
 
-    private static void assertNotFollowed(String uri, int status, Predicate<Request> redirected) throws Exception {
-        try (WireServer elsewhere = new WireServer(WireServer.jobs("\"text\":\"a trap\""));
-                WireServer server = new WireServer(request -> redirected.test(request)
+    private static void assertNotFollowed(String uri, int status, Predicate<HttpMessage> redirected) throws Exception {
+        try (ScriptedServer elsewhere = new ScriptedServer(ScriptedServer.jobs("\"text\":\"a trap\""));
+                ScriptedServer server = new ScriptedServer(request -> redirected.test(request)
                         ? Response.redirect(status, elsewhere.url() + request.target())
-                        : WireServer.jobs("\"text\":\"hello\"").apply(request));
+                        : ScriptedServer.jobs("\"text\":\"hello\"").apply(request));
                 TestContext test = TestContext.started(
                         server.url(), KEY, routes -> routes.from("direct:in").to(uri))) {
 

@@ -9,9 +9,11 @@ package io.aipi.camel.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.camel.AipiConstants;
-import io.aipi.camel.guarantee.WireServer.Response;
 import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.model.JobResult;
+import io.aipi.testsupport.HttpMessage;
+import io.aipi.testsupport.ScriptedServer;
+import io.aipi.testsupport.ScriptedServer.Response;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
@@ -47,7 +49,7 @@ class RepeatedKeysTest {
     void aResultHasNoKeyInIt(String fields) throws Exception {
         for (String type : new String[] {"auto", "text", "images", "json", "result"}) {
             Exchange exchange =
-                    send(WireServerJobs.of(json(fields)), "aipi:chat?lazyLogin=true&outputType=" + type, "mock:out");
+                    send(JobsOfThisTest.of(json(fields)), "aipi:chat?lazyLogin=true&outputType=" + type, "mock:out");
 
             assertThatNoKeyIsIn(exchange);
         }
@@ -57,7 +59,7 @@ class RepeatedKeysTest {
     @Tag("case-D12")
     void theTextAroundAKeyStays() throws Exception {
         Exchange exchange =
-                send(WireServerJobs.of("\"text\":\"You said: " + SESSION_KEY + "!\""), "aipi:chat", "mock:out");
+                send(JobsOfThisTest.of("\"text\":\"You said: " + SESSION_KEY + "!\""), "aipi:chat", "mock:out");
 
         assertThat(exchange.getMessage().getBody()).isEqualTo("You said: xxxxxx!");
     }
@@ -66,7 +68,7 @@ class RepeatedKeysTest {
     @Tag("case-D12")
     void theJobIsTheOneThatWasSubmittedWhateverItsResultSays() throws Exception {
         Exchange exchange =
-                send(WireServerJobs.of("\"text\":\"hello\",\"job_id\":\"" + API_KEY + "\""), "aipi:chat", "mock:out");
+                send(JobsOfThisTest.of("\"text\":\"hello\",\"job_id\":\"" + API_KEY + "\""), "aipi:chat", "mock:out");
 
         assertThat(exchange.getMessage().getHeader(AipiConstants.JOB_ID)).isEqualTo("JID1");
         assertThat(exchange.getProperty(AipiConstants.RESULT_PROPERTY, JobResult.class)
@@ -77,7 +79,7 @@ class RepeatedKeysTest {
     @Test
     @Tag("case-D12")
     void listAndDescriptionHaveNoKeyInThem() throws Exception {
-        Function<WireServer.Request, Response> server = request -> {
+        Function<HttpMessage, Response> server = request -> {
             if (request.target().startsWith("/api/endpoints/")) {
                 return Response.ok(
                         json("{'title':'KEYS','description':'KEYS','category':'KEYS','parameter_description':"
@@ -90,7 +92,7 @@ class RepeatedKeysTest {
             if (request.target().startsWith("/api/validate_key")) {
                 return Response.ok(json("{'success':false,'error':'KEYS'}"));
             }
-            return WireServerJobs.of("\"text\":\"hello\"").apply(request);
+            return JobsOfThisTest.of("\"text\":\"hello\"").apply(request);
         };
         for (String operation : new String[] {"describe", "list", "validateKey"}) {
             Exchange exchange = send(server, "aipi:chat?operation=" + operation, "mock:out");
@@ -120,7 +122,7 @@ class RepeatedKeysTest {
         Exchange exchange = send(
                 request -> request.line().startsWith("POST /chat ")
                         ? Response.ok(json("{'success':true,'job_id':'" + id + "'}"))
-                        : WireServerJobs.of("\"text\":\"hello\"").apply(request),
+                        : JobsOfThisTest.of("\"text\":\"hello\"").apply(request),
                 "aipi:chat?waitForResult=false",
                 "mock:out");
 
@@ -138,7 +140,7 @@ class RepeatedKeysTest {
         Exchange exchange = send(
                 request -> request.line().startsWith("POST /chat ")
                         ? Response.ok(json("{'success':true,'job_id':'a\\r\\nb','text':'costly'}"))
-                        : WireServerJobs.of("\"text\":\"hello\"").apply(request),
+                        : JobsOfThisTest.of("\"text\":\"hello\"").apply(request),
                 "aipi:chat?holdConnection=true",
                 "mock:out");
 
@@ -153,7 +155,7 @@ class RepeatedKeysTest {
         Exchange exchange = send(
                 request -> request.target().endsWith("/login")
                         ? Response.ok(json("{'client_session_auth_key':'a\\r\\nb'}"))
-                        : WireServerJobs.of("\"text\":\"hello\"").apply(request),
+                        : JobsOfThisTest.of("\"text\":\"hello\"").apply(request),
                 "aipi:chat?lazyLogin=true",
                 "mock:out");
 
@@ -166,7 +168,7 @@ class RepeatedKeysTest {
     @Test
     @Tag("case-D15")
     void noIdOfAnybodysWritesALineIntoALog() throws Exception {
-        try (WireServer server = new WireServer(WireServerJobs.of("\"error\":\"broken\""));
+        try (ScriptedServer server = new ScriptedServer(JobsOfThisTest.of("\"error\":\"broken\""));
                 TestContext test = TestContext.started(
                         server.url(),
                         API_KEY,
@@ -187,7 +189,7 @@ class RepeatedKeysTest {
     @Tag("case-D15")
     void theNameOfAWorkerIsOneShortLine() throws Exception {
         Exchange exchange = send(
-                WireServerJobs.of("\"text\":\"a\\r\\nb\",\"auth\":\"vm\\r\\n1\\u001b[2J\\u2028" + "x".repeat(1_000)
+                JobsOfThisTest.of("\"text\":\"a\\r\\nb\",\"auth\":\"vm\\r\\n1\\u001b[2J\\u2028" + "x".repeat(1_000)
                         + "\"," + "\"odd\\r\\nname\":1"),
                 "aipi:chat",
                 "mock:out");
@@ -206,7 +208,7 @@ class RepeatedKeysTest {
     void halfACharacterInATextCanBeWrittenToAFile() throws Exception {
         for (String type : new String[] {"auto", "json"}) {
             Exchange exchange = send(
-                    WireServerJobs.of("\"text\":\"abc\\ud83d\",\"auth\":\"vm\\ude00\""),
+                    JobsOfThisTest.of("\"text\":\"abc\\ud83d\",\"auth\":\"vm\\ude00\""),
                     "aipi:chat?outputType=" + type,
                     "file:target/half-a-character?charset=UTF-8&fileName=" + type);
 
@@ -216,10 +218,10 @@ class RepeatedKeysTest {
         }
     }
 
-    private static final class WireServerJobs {
-        /** As {@link WireServer#jobs}, with a session key of these tests. */
-        static Function<WireServer.Request, Response> of(String fields) {
-            Function<WireServer.Request, Response> jobs = WireServer.jobs(fields);
+    private static final class JobsOfThisTest {
+        /** As {@link ScriptedServer#jobs}, with a session key of these tests. */
+        static Function<HttpMessage, Response> of(String fields) {
+            Function<HttpMessage, Response> jobs = ScriptedServer.jobs(fields);
             return request -> request.target().contains("/login")
                     ? Response.ok("{\"client_session_auth_key\":\"" + SESSION_KEY + "\"}")
                     : jobs.apply(request);
@@ -230,9 +232,8 @@ class RepeatedKeysTest {
         return text.replace('\'', '"').replace("KEYS", KEYS).replace("API", API_KEY);
     }
 
-    private static Exchange send(Function<WireServer.Request, Response> responses, String aipi, String then)
-            throws Exception {
-        try (WireServer server = new WireServer(responses);
+    private static Exchange send(Function<HttpMessage, Response> responses, String aipi, String then) throws Exception {
+        try (ScriptedServer server = new ScriptedServer(responses);
                 TestContext test = TestContext.started(
                         server.url(),
                         API_KEY,

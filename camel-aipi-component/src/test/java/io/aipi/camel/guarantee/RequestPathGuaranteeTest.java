@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.aipi.camel.AipiConstants;
+import io.aipi.testsupport.HttpMessage;
+import io.aipi.testsupport.ScriptedServer;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -28,12 +30,12 @@ class RequestPathGuaranteeTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String KEY = "a-secret-api-key";
 
-    private WireServer server;
+    private ScriptedServer server;
     private TestContext test;
 
     @BeforeEach
     void start() throws Exception {
-        server = new WireServer(WireServer.jobs("\"text\":\"hello\""));
+        server = new ScriptedServer(ScriptedServer.jobs("\"text\":\"hello\""));
         test = TestContext.started(server.url(), KEY, routes -> {
             routes.from("direct:named").toD("aipi:${header.model}?lazyLogin=true");
             routes.from("direct:look").to("aipi:chat?lazyLogin=true&operation=progress");
@@ -161,14 +163,14 @@ class RequestPathGuaranteeTest {
             assertThat(exchange.getException()).isNull();
         }
 
-        List<WireServer.Request> polls = server.requests().stream()
+        List<HttpMessage> polls = server.requests().stream()
                 .filter(request -> request.target().endsWith("/progress"))
                 .toList();
         assertThat(polls).hasSize(2);
-        for (WireServer.Request poll : polls) {
+        for (HttpMessage poll : polls) {
             assertThat(poll.line()).isEqualTo("POST /chat/progress HTTP/1.1");
             assertThat(poll.head()).doesNotContain("Injected");
-            assertThat(JSON.readTree(poll.body()))
+            assertThat(JSON.readTree(poll.text()))
                     .isEqualTo(JSON.valueToTree(Map.of("client_session_auth_key", "a-session-key", "job_id", jobId)));
         }
         assertThat(targets()).containsOnly("/login", "/chat/progress");
@@ -182,10 +184,10 @@ class RequestPathGuaranteeTest {
     }
 
     private List<String> lines() {
-        return server.requests().stream().map(WireServer.Request::line).toList();
+        return server.requests().stream().map(HttpMessage::line).toList();
     }
 
     private List<String> targets() {
-        return server.requests().stream().map(WireServer.Request::target).toList();
+        return server.requests().stream().map(HttpMessage::target).toList();
     }
 }

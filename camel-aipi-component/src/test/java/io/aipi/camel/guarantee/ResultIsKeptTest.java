@@ -18,6 +18,7 @@ import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
+import io.aipi.testsupport.ScriptedServer;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -153,7 +154,7 @@ class ResultIsKeptTest {
     @ValueSource(booleans = {true, false})
     @Tag("case-A7")
     void aProgressExchangeThatTellsOfSuchAnEndHasTheResult(boolean waitForResult) throws Exception {
-        try (WireServer server = new WireServer(WireServer.jobs("\"result\":[\"costly\"]"));
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.jobs("\"result\":[\"costly\"]"));
                 TestContext test = TestContext.started(server.url(), null, routes -> {
                     routes.from("direct:in")
                             .to("aipi:chat?outputType=text&progressUri=direct:progress&waitForResult=" + waitForResult);
@@ -179,7 +180,7 @@ class ResultIsKeptTest {
         for (boolean bindingFails : new boolean[] {false, true}) {
             heard.clear();
             Queue<Exchange> dead = new ConcurrentLinkedQueue<>();
-            try (WireServer server = new WireServer(WireServer.jobs("\"result\":[\"costly\"]"));
+            try (ScriptedServer server = new ScriptedServer(ScriptedServer.jobs("\"result\":[\"costly\"]"));
                     TestContext test = TestContext.of(
                             server.url(),
                             null,
@@ -222,9 +223,11 @@ class ResultIsKeptTest {
     @Test
     @Tag("case-A7")
     void aResultThatNobodyWaitsForIsInTheProperty() throws Exception {
-        try (WireServer server = new WireServer(request -> request.line().startsWith("POST /chat ")
-                        ? WireServer.Response.ok("{\"success\":true,\"job_id\":\"JID1\",\"text_output\":\"costly\"}")
-                        : WireServer.jobs("").apply(request));
+        try (ScriptedServer server =
+                        new ScriptedServer(request -> request.line().startsWith("POST /chat ")
+                                ? ScriptedServer.Response.ok(
+                                        "{\"success\":true,\"job_id\":\"JID1\",\"text_output\":\"costly\"}")
+                                : ScriptedServer.jobs("").apply(request));
                 TestContext test = TestContext.started(
                         server.url(), null, routes -> routes.from("direct:in").to("aipi:chat?waitForResult=false"))) {
             Exchange exchange = test.context()
@@ -249,7 +252,6 @@ class ResultIsKeptTest {
                     component -> {});
 
             assertThat(exchange.getMessage().getBody()).isEqualTo(text.replace("\\\"", "\""));
-            await().until(() -> !heard.isEmpty());
             assertThat(heard)
                     .singleElement()
                     .satisfies(last -> assertThat(last.getMessage().getBody()).isEqualTo(text.replace("\\\"", "\"")));
@@ -283,7 +285,8 @@ class ResultIsKeptTest {
     @ValueSource(strings = {"result", "auto", "images"})
     @Tag("case-A20")
     void severalFilesAreNotWrittenAsOne(String type, @TempDir Path folder) throws Exception {
-        try (WireServer server = new WireServer(WireServer.jobs("\"images\":[\"" + PNG + "\",\"" + PNG + "\"]"));
+        try (ScriptedServer server =
+                        new ScriptedServer(ScriptedServer.jobs("\"images\":[\"" + PNG + "\",\"" + PNG + "\"]"));
                 TestContext test = TestContext.started(
                         server.url(),
                         null,
@@ -325,12 +328,13 @@ class ResultIsKeptTest {
             heard.clear();
             Exchange response;
             AtomicInteger polls = new AtomicInteger();
-            try (WireServer server = new WireServer(request -> request.target().endsWith("/progress")
-                                    && polls.getAndIncrement() % 2 == 0
-                            ? WireServer.Response.ok("{\"success\":true,\"job_state\":\"processing\",\"progress\":"
-                                    + "{\"progress\":" + before + ",\"num_workers_online\":3,"
-                                    + "\"progress_data\":{\"text\":\"all\"}}}")
-                            : WireServer.jobs(result).apply(request));
+            try (ScriptedServer server = new ScriptedServer(
+                            request -> request.target().endsWith("/progress") && polls.getAndIncrement() % 2 == 0
+                                    ? ScriptedServer.Response.ok(
+                                            "{\"success\":true,\"job_state\":\"processing\",\"progress\":"
+                                                    + "{\"progress\":" + before + ",\"num_workers_online\":3,"
+                                                    + "\"progress_data\":{\"text\":\"all\"}}}")
+                                    : ScriptedServer.jobs(result).apply(request));
                     TestContext test = TestContext.started(server.url(), null, routes -> {
                         routes.from("direct:in")
                                 .to("aipi:chat?pollInterval=10&progressUri=direct:progress&waitForResult=" + wait);
@@ -375,16 +379,21 @@ class ResultIsKeptTest {
     }
 
     private Exchange send(String fields, String aipi, Consumer<AipiComponent> setUp) throws Exception {
-        try (WireServer server = new WireServer(WireServer.jobs(fields));
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer.jobs(fields));
                 TestContext test = TestContext.of(server.url(), null, setUp, routes -> {
                     routes.from("direct:in").to(aipi);
                     routes.from("direct:progress").process(heard::add);
                 })) {
             test.context().start();
-            return test.context().createProducerTemplate().request("direct:in", exchange -> {
+            Exchange response = test.context().createProducerTemplate().request("direct:in", exchange -> {
                 exchange.getMessage().setBody("hi");
                 exchange.getMessage().setHeader(AipiConstants.JOB_ID, "JID1");
             });
+            if (aipi.contains("progressUri")) {
+                // a stop would take away what is on its way
+                await().until(() -> !heard.isEmpty());
+            }
+            return response;
         }
     }
 }

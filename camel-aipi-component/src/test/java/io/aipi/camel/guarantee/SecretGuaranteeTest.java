@@ -6,30 +6,24 @@
  */
 package io.aipi.camel.guarantee;
 
-import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
-import static com.github.tomakehurst.wiremock.client.WireMock.any;
-import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.github.tomakehurst.wiremock.WireMockServer;
-import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiEndpoint;
 import io.aipi.camel.ComponentThreads;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.FaultProxy;
+import io.aipi.testsupport.HttpMessage;
+import io.aipi.testsupport.LogCapture;
+import io.aipi.testsupport.RawServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.ObjectOutputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -118,11 +113,13 @@ class SecretGuaranteeTest {
     private static final Map<String, Integer> NEW_CONSOLES =
             Map.of("processor", 14, "route-structure", 16, "producer", 17);
 
+    private static final Pattern SESSION_KEY_GIVEN = Pattern.compile("\"client_session_auth_key\": ?\"([^\"]+)\"");
+
     private LogCapture recorder;
 
     @BeforeEach
     void listenToAllLogs() {
-        recorder = new LogCapture();
+        recorder = LogCapture.everything();
     }
 
     @AfterEach
@@ -172,13 +169,19 @@ class SecretGuaranteeTest {
     @ParameterizedTest
     @ValueSource(strings = {"endpoint", "none"})
     void noKeyIsSeenAtAnEcho(String loginMode) throws Exception {
-        try (Echo echo = new Echo()) {
+        RawServer.Behaviour echo = connection -> {
+            if (connection.read()) {
+                connection.write(connection.head());
+                connection.write(connection.body());
+            }
+        };
+        try (RawServer server = new RawServer(echo)) {
             run(
-                    echo.url(),
+                    server.url(),
                     loginMode,
                     "aipi:chat?lazyLogin=true&pollFailureTimeout=200",
                     "aipi:chat?operation=validateKey&lazyLogin=true");
-            assertThat(echo.heardAnything()).isTrue();
+            assertThat(server.requests()).isNotEmpty();
         }
         assertThatNoneIsSeen(CLIENT_KEYS);
     }
@@ -186,7 +189,7 @@ class SecretGuaranteeTest {
     @ParameterizedTest
     @EnumSource
     void noKeyIsSeenAtAServerThatWorks(Generation generation) throws Exception {
-        Set<String> sessionKeys;
+        List<String> responses = new CopyOnWriteArrayList<>();
         try (AipiSimulator server = AipiSimulator.builder()
                         .generation(generation)
                         .apiKey(API_KEY)
@@ -195,7 +198,11 @@ class SecretGuaranteeTest {
                         .endpoint(SimulatedEndpoint.image("picture"))
                         .computeTime(Duration.ofMillis(300))
                         .start();
-                Sniffer sniffer = new Sniffer(server.url())) {
+                FaultProxy sniffer = FaultProxy.keepingConnections(server.port(), Duration.ofSeconds(10), passage -> {
+                    HttpMessage response = passage.forward();
+                    responses.add(response.text());
+                    passage.respond(response);
+                })) {
             for (String loginMode : List.of("auto", "none")) {
                 run(
                         sniffer.url(),
@@ -208,12 +215,12 @@ class SecretGuaranteeTest {
                 server.expireSessions();
             }
             run(sniffer.url(), "auto", List.of("aipi:chat"), "hello", server::expireSessions);
-            sessionKeys = sniffer.sessionKeys();
-            assertThat(sniffer.responses())
-                    .as("the worker's key is in raw progress")
-                    .matches(responses ->
-                            generation == Generation.DOCUMENTED || responses.contains(AipiSimulator.LEAKED_WORKER_KEY));
         }
+        assertThat(responses)
+                .as("the worker's key is in raw progress")
+                .anyMatch(response ->
+                        generation == Generation.DOCUMENTED || response.contains(AipiSimulator.LEAKED_WORKER_KEY));
+        Set<String> sessionKeys = sessionKeys(responses);
         assertThat(sessionKeys).as("session keys given out").hasSizeGreaterThan(1);
         assertThat(recorder.seen()).anyMatch(text -> text.contains("broken"));
         assertThatNoneIsSeen(CLIENT_KEYS);
@@ -552,84 +559,11 @@ class SecretGuaranteeTest {
         }
     }
 
-    /** Hands requests on to a server and remembers the responses. */
-    private static final class Sniffer implements AutoCloseable {
-
-        private static final Pattern SESSION_KEY = Pattern.compile("\"client_session_auth_key\": ?\"([^\"]+)\"");
-
-        private final WireMockServer proxy =
-                new WireMockServer(WireMockConfiguration.options().dynamicPort().bindAddress("127.0.0.1"));
-
-        Sniffer(String url) {
-            proxy.start();
-            proxy.stubFor(any(anyUrl()).willReturn(aResponse().proxiedFrom(url)));
-        }
-
-        String url() {
-            return "http://127.0.0.1:" + proxy.port();
-        }
-
-        String responses() {
-            return proxy.getAllServeEvents().stream()
-                    .map(event -> event.getResponse().getBodyAsString())
-                    .collect(Collectors.joining("\n"));
-        }
-
-        Set<String> sessionKeys() {
-            return SESSION_KEY
-                    .matcher(responses())
-                    .results()
-                    .map(key -> key.group(1))
-                    .collect(Collectors.toSet());
-        }
-
-        @Override
-        public void close() {
-            proxy.stop();
-        }
-    }
-
-    /** Sends back what it gets. */
-    private static final class Echo implements AutoCloseable {
-
-        private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        private volatile boolean heard;
-
-        Echo() throws Exception {
-            Thread thread = new Thread(this::serve, "echo");
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        private void serve() {
-            while (!socket.isClosed()) {
-                try (Socket connection = socket.accept()) {
-                    InputStream in = connection.getInputStream();
-                    OutputStream out = connection.getOutputStream();
-                    byte[] bytes = new byte[8 * 1024];
-                    int length = in.read(bytes);
-                    if (length > 0) {
-                        heard = true;
-                        out.write(bytes, 0, length);
-                        out.flush();
-                    }
-                } catch (java.io.IOException closed) {
-                    // the next connection, if there is one
-                }
-            }
-        }
-
-        String url() {
-            return "http://127.0.0.1:" + socket.getLocalPort();
-        }
-
-        boolean heardAnything() {
-            return heard;
-        }
-
-        @Override
-        public void close() throws java.io.IOException {
-            socket.close();
-        }
+    /** The session keys in the responses of a server. */
+    private static Set<String> sessionKeys(List<String> responses) {
+        return responses.stream()
+                .flatMap(response -> SESSION_KEY_GIVEN.matcher(response).results())
+                .map(key -> key.group(1))
+                .collect(Collectors.toSet());
     }
 }

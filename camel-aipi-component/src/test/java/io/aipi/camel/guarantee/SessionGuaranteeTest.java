@@ -13,6 +13,7 @@ import io.aipi.client.error.AuthenticationException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.ScriptedServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,8 @@ class SessionGuaranteeTest {
     /** The worst case, made certain: all have sent the old key before the first of them is told that it has ended. */
     @Test
     void aThousandRefusedInTheSameMomentCauseOneLoginAndAllSucceed() throws Exception {
-        try (BlockingServer server = new BlockingServer(EXCHANGES);
+        EndedSession ended = new EndedSession(EXCHANGES);
+        try (ScriptedServer server = new ScriptedServer(ended);
                 TestContext test = TestContext.started(
                         server.url(),
                         "key-1",
@@ -74,9 +76,9 @@ class SessionGuaranteeTest {
             for (CompletableFuture<Exchange> response : sendAllAtOnce(test, () -> {})) {
                 assertThat(response.get(60, TimeUnit.SECONDS).getException()).isNull();
             }
-            assertThat(server.refused()).isEqualTo(EXCHANGES);
-            assertThat(server.logins()).as("logins in all").isEqualTo(2);
-            assertThat(server.accepted()).isEqualTo(EXCHANGES);
+            assertThat(ended.refused()).isEqualTo(EXCHANGES);
+            assertThat(ended.logins()).as("logins in all").isEqualTo(2);
+            assertThat(ended.accepted()).isEqualTo(EXCHANGES);
         }
     }
 

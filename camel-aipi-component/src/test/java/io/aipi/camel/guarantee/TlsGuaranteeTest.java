@@ -9,9 +9,11 @@ package io.aipi.camel.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.aipi.Certificates;
 import io.aipi.camel.AipiComponent;
 import io.aipi.client.error.ConnectionFailedException;
+import io.aipi.testsupport.Certificates;
+import io.aipi.testsupport.RawServer;
+import io.aipi.testsupport.ScriptedServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -62,7 +64,7 @@ class TlsGuaranteeTest {
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1"})
     void anOwnTrustStore(String host) throws Exception {
-        try (WireServer https = https(server.serverContext(null))) {
+        try (ScriptedServer https = https(server.serverContext(null))) {
             assertThat(response(https, host, trusting())).isEqualTo("hello");
         }
     }
@@ -99,7 +101,7 @@ class TlsGuaranteeTest {
 
     @Test
     void aClientsCertificate() throws Exception {
-        try (WireServer https = https(server.serverContext(authority), TlsGuaranteeTest::needingClients)) {
+        try (ScriptedServer https = https(server.serverContext(authority), TlsGuaranteeTest::needingClients)) {
             assertThat(response(https, "localhost", presenting("client.p12"))).isEqualTo("hello");
         }
     }
@@ -130,7 +132,7 @@ class TlsGuaranteeTest {
                 socket -> socket.setEnabledProtocols(new String[] {"TLSv1.2"}),
                 newest,
                 "protocol_version");
-        try (WireServer https =
+        try (ScriptedServer https =
                 https(server.serverContext(null), socket -> socket.setEnabledProtocols(new String[] {"TLSv1.3"}))) {
             assertThat(response(https, "localhost", newest)).isEqualTo("hello");
         }
@@ -146,25 +148,14 @@ class TlsGuaranteeTest {
         // TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA, which Java 25 still offers, after 32 bytes at random and no session
         hello[hello.length - 3] = (byte) 0xC0;
         hello[hello.length - 2] = 0x14;
-        try (ServerSocket old = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-            Thread thread = new Thread(
-                    () -> {
-                        while (!old.isClosed()) {
-                            try (java.net.Socket connection = old.accept()) {
-                                connection.getInputStream().read();
-                                connection.getOutputStream().write(hello);
-                                connection.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
-                            } catch (IOException ended) {
-                                // the next connection, if there is one
-                            }
-                        }
-                    },
-                    "old-server");
-            thread.setDaemon(true);
-            thread.start();
-
+        RawServer.Behaviour old = connection -> {
+            connection.readByte();
+            connection.write(hello);
+            connection.awaitEnd();
+        };
+        try (RawServer oldServer = new RawServer(old)) {
             Throwable failure = failure(
-                    "https://localhost:" + old.getLocalPort(),
+                    "https://localhost:" + oldServer.port(),
                     component -> component.getConfiguration().setSslContextParameters(trusting()));
             assertThat(failure).isInstanceOf(ConnectionFailedException.class).hasMessageContaining("protocol");
         }
@@ -172,7 +163,7 @@ class TlsGuaranteeTest {
 
     @Test
     void theContextsParametersCountWhereTheComponentIsToldSo() throws Exception {
-        try (WireServer https = https(server.serverContext(null))) {
+        try (ScriptedServer https = https(server.serverContext(null))) {
             String url = "https://localhost:" + https.port();
             for (boolean global : new boolean[] {true, false}) {
                 try (TestContext test = context(url, component -> component.setUseGlobalSslContextParameters(global))) {
@@ -190,7 +181,7 @@ class TlsGuaranteeTest {
 
     @Test
     void anEndpointsParametersWinOverTheComponents() throws Exception {
-        try (WireServer https = https(server.serverContext(null));
+        try (ScriptedServer https = https(server.serverContext(null));
                 TestContext test = TestContext.of(
                         "https://localhost:" + https.port(),
                         KEY,
@@ -245,13 +236,13 @@ class TlsGuaranteeTest {
         return store;
     }
 
-    private static WireServer https(SSLContext context) throws IOException {
+    private static ScriptedServer https(SSLContext context) throws IOException {
         return https(context, socket -> {});
     }
 
-    private static WireServer https(SSLContext context, Consumer<SSLServerSocket> settings) throws IOException {
+    private static ScriptedServer https(SSLContext context, Consumer<SSLServerSocket> settings) throws IOException {
         SSLServerSocketFactory plain = context.getServerSocketFactory();
-        return new WireServer(
+        return new ScriptedServer(
                 new javax.net.ServerSocketFactory() {
                     @Override
                     public ServerSocket createServerSocket(int port) throws IOException {
@@ -274,7 +265,7 @@ class TlsGuaranteeTest {
                         return socket;
                     }
                 },
-                WireServer.jobs("\"text\":\"hello\""));
+                ScriptedServer.jobs("\"text\":\"hello\""));
     }
 
     private static TestContext context(String url, Consumer<AipiComponent> settings) throws Exception {
@@ -282,7 +273,8 @@ class TlsGuaranteeTest {
                 url, KEY, settings, routes -> routes.from("direct:in").to("aipi:chat"));
     }
 
-    private static String response(WireServer https, String host, SSLContextParameters parameters) throws Exception {
+    private static String response(ScriptedServer https, String host, SSLContextParameters parameters)
+            throws Exception {
         try (TestContext test = context(
                 "https://" + host + ":" + https.port(),
                 component -> component.getConfiguration().setSslContextParameters(parameters))) {
@@ -303,7 +295,7 @@ class TlsGuaranteeTest {
     private static void assertRefused(
             SSLContext context, Consumer<SSLServerSocket> settings, SSLContextParameters parameters, String words)
             throws Exception {
-        try (WireServer https = https(context, settings)) {
+        try (ScriptedServer https = https(context, settings)) {
             Throwable failure = failure(
                     "https://localhost:" + https.port(),
                     component -> component.getConfiguration().setSslContextParameters(parameters));

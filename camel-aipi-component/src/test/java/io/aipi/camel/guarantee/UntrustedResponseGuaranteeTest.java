@@ -9,8 +9,10 @@ package io.aipi.camel.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.camel.AipiConstants;
-import io.aipi.camel.guarantee.WireServer.Response;
 import io.aipi.client.error.AipiException;
+import io.aipi.testsupport.HttpMessage;
+import io.aipi.testsupport.ScriptedServer;
+import io.aipi.testsupport.ScriptedServer.Response;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,7 +78,7 @@ class UntrustedResponseGuaranteeTest {
         for (String content : List.of(PAGE, PNG)) {
             String result =
                     "\"image\":\"" + head + content + "\",\"CamelFileName\":\"../evil\",\"fileName\":\"../evil\"";
-            Exchange written = exchange(WireServer.jobs(result), file);
+            Exchange written = exchange(ScriptedServer.jobs(result), file);
             assertThat(written.getException()).isNull();
         }
 
@@ -90,7 +92,7 @@ class UntrustedResponseGuaranteeTest {
     @Test
     void theNamesOfAResultsFieldsAreNamed_butNoKeyAndNoLineOfTheServers() throws Exception {
         Exchange failed = exchange(
-                WireServer.jobs("\"an a-session-key\":1,\"two\\r\\nlines\":2"),
+                ScriptedServer.jobs("\"an a-session-key\":1,\"two\\r\\nlines\":2"),
                 "aipi:chat?lazyLogin=true&outputType=text",
                 "mock:out");
 
@@ -118,14 +120,14 @@ class UntrustedResponseGuaranteeTest {
     @ValueSource(strings = {"refused", "failed", "unreadable"})
     void whatAServerSaysWritesNoLinesOfItsOwnIntoALog(String how) throws Exception {
         String words = "\"bad\\r\\n2026-01-01 ERROR forged\\u001b[2J\\u0007\"";
-        Function<WireServer.Request, Response> jobs = WireServer.jobs("\"error\":" + words);
+        Function<HttpMessage, Response> jobs = ScriptedServer.jobs("\"error\":" + words);
         Exchange failed = exchange(
                 request -> {
                     if (request.line().startsWith("POST /chat ") && "refused".equals(how)) {
-                        return new Response(400, "", "{\"success\":false,\"error\":[" + words + "]}");
+                        return Response.json(400, "{\"success\":false,\"error\":[" + words + "]}");
                     }
                     if (request.line().startsWith("POST /chat ") && "unreadable".equals(how)) {
-                        return new Response(500, "", "{\"description\":" + words + ",\"message\":" + words + "}");
+                        return Response.json(500, "{\"description\":" + words + ",\"message\":" + words + "}");
                     }
                     return jobs.apply(request);
                 },
@@ -137,18 +139,18 @@ class UntrustedResponseGuaranteeTest {
     }
 
     private static Exchange response(String resultFields) throws Exception {
-        Exchange response = exchange(WireServer.jobs(resultFields), "mock:out");
+        Exchange response = exchange(ScriptedServer.jobs(resultFields), "mock:out");
         assertThat(response.getException()).isNull();
         return response;
     }
 
-    private static Exchange exchange(Function<WireServer.Request, Response> responses, String then) throws Exception {
+    private static Exchange exchange(Function<HttpMessage, Response> responses, String then) throws Exception {
         return exchange(responses, "aipi:chat?lazyLogin=true", then);
     }
 
-    private static Exchange exchange(Function<WireServer.Request, Response> responses, String aipi, String then)
+    private static Exchange exchange(Function<HttpMessage, Response> responses, String aipi, String then)
             throws Exception {
-        try (WireServer server = new WireServer(responses);
+        try (ScriptedServer server = new ScriptedServer(responses);
                 TestContext test = TestContext.started(
                         server.url(),
                         null,

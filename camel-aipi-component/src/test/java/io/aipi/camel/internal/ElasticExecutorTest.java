@@ -9,7 +9,7 @@ package io.aipi.camel.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.aipi.camel.LogRecorder;
+import io.aipi.testsupport.LogCapture;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -160,7 +160,7 @@ class ElasticExecutorTest {
         ElasticExecutor executor = executor(2, 8);
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(20);
-        try (LogRecorder log = LogRecorder.of(ElasticExecutor.class)) {
+        try (LogCapture log = LogCapture.of(ElasticExecutor.class)) {
             for (int i = 0; i < 20; i++) {
                 String route = i < 7 ? "route slow" : "route other";
                 executor.execute(

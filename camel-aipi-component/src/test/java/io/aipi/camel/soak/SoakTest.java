@@ -9,13 +9,14 @@ package io.aipi.camel.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.aipi.Nightly;
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConfiguration;
 import io.aipi.camel.AipiConstants;
 import io.aipi.camel.ComponentThreads;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.FaultProxy;
+import io.aipi.testsupport.Nightly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -65,6 +66,9 @@ class SoakTest {
     private static final Duration OUTAGE = Duration.ofSeconds(2);
     private static final int FAULTS_PER_MILLE = 10;
 
+    /** As the real server closes connections that are idle. */
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
     /** What the measuring itself, compiled code's data and caches of Camel may add. */
     private static final long HEAP_GROWTH = 8L << 20;
 
@@ -75,7 +79,8 @@ class SoakTest {
 
     private final Set<Thread> threadsOfOthers = ComponentThreads.live();
     private AipiSimulator server = server();
-    private FaultyProxy proxy;
+    private final RandomFaults faults = new RandomFaults();
+    private FaultProxy proxy;
     private DefaultCamelContext context;
     private Load waiting;
     private Load detached;
@@ -97,7 +102,7 @@ class SoakTest {
         Duration load = load();
         ExecutorService feeders = Executors.newFixedThreadPool(4);
         ScheduledExecutorService time = Executors.newSingleThreadScheduledExecutor();
-        proxy = new FaultyProxy(server.port());
+        proxy = FaultProxy.keepingConnections(server.port(), IDLE, faults);
         try {
             startContext(feeders);
             Held start = held();
@@ -105,10 +110,10 @@ class SoakTest {
             run(Duration.ofSeconds(5), "0.5", time);
             Held before = settled(start, Long.MAX_VALUE);
             report("before: %s", before);
-            proxy.perMille(FAULTS_PER_MILLE);
+            faults.perMille(FAULTS_PER_MILLE);
             time.scheduleAtFixedRate(
                     () -> restart(time), RESTARTED_EVERY.toMillis(), RESTARTED_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-            long requests = proxy.requests();
+            long requests = faults.requests();
             run(load, "", time);
             // an outage under way is ended
             time.shutdown();
@@ -116,10 +121,10 @@ class SoakTest {
                     .isTrue();
             report(
                     "%s of load, %d requests, %d faults %s, %d restarts",
-                    load, proxy.requests() - requests, proxy.faultsDone(), proxy.faults(), restarts);
+                    load, faults.requests() - requests, faults.faultsDone(), faults.faults(), restarts);
             report("%s", waiting);
             report("%s", detached);
-            proxy.perMille(0);
+            faults.perMille(0);
             replaceServer();
             Held after = settled(start, before.heap() + HEAP_GROWTH);
             report("after: %s", after);
@@ -131,7 +136,7 @@ class SoakTest {
                 assertThat(each.untyped()).as("errors without a name, %s", each).isZero();
                 assertThat(each.answered()).as("%s", each).isPositive();
             }
-            assertThat(proxy.faultsDone()).isPositive();
+            assertThat(faults.faultsDone()).isPositive();
             assertThat(restarts).isGreaterThanOrEqualTo((int) ((load.toMillis() - 1) / RESTARTED_EVERY.toMillis()));
             assertThat(after.heap()).as("heap").isLessThan(before.heap() + HEAP_GROWTH);
             assertThat(after.componentThreads())
@@ -221,14 +226,31 @@ class SoakTest {
             replaceServer();
             return;
         }
-        proxy.goDown();
+        refuseConnections();
         time.schedule(
                 () -> {
                     replaceServer();
-                    proxy.comeUp();
+                    takeConnections();
                 },
                 OUTAGE.toMillis(),
                 TimeUnit.MILLISECONDS);
+    }
+
+    private void refuseConnections() {
+        try {
+            proxy.refuse();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        proxy.dropConnections();
+    }
+
+    private void takeConnections() {
+        try {
+            proxy.listenAgain();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A new one, which knows nothing of the old one's jobs and sessions; and nothing of the old one is kept. */

@@ -21,10 +21,14 @@ import io.aipi.client.model.Submission;
 import io.aipi.client.options.ConnectionOptions;
 import io.aipi.client.options.LoginMode;
 import io.aipi.client.spi.VirtualScheduler;
+import io.aipi.testsupport.RawServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -169,28 +173,57 @@ class TransportTest {
 
     @Test
     void aConnectionThatTheServerClosedWhileIdleIsNotUsedForASubmit() throws IOException {
-        try (SocketServer server = new SocketServer()) {
+        CountDownLatch idle = new CountDownLatch(1);
+        CompletableFuture<Boolean> endedByClient = new CompletableFuture<>();
+        AtomicInteger connections = new AtomicInteger();
+        RawServer.Behaviour closingTheFirst = connection -> {
+            boolean first = connections.incrementAndGet() == 1;
+            connection.read();
+            respond(connection, Transcript.number(first ? 116 : 13));
+            if (first) {
+                awaitQuietly(idle);
+                // without a word, as the server does after 10 s without a request (transcript 250)
+                connection.finish();
+                endedByClient.complete(connection.isEnded());
+            }
+            connection.awaitEnd();
+        };
+        try (RawServer server = new RawServer(closingTheFirst)) {
             AipiClient client = SERVER.closing(AipiClient.builder()
                     .serverUrl(server.url())
                     .loginMode(LoginMode.NONE)
                     .build());
             ModelEndpoint endpoint = client.endpoint("llama2_chat", ReplayServer.FAST);
-            CompletableFuture<Void> start = endpoint.start();
-            SocketServer.Connection first = server.accept();
-            assertThat(first.request()).isEqualTo("GET /api/endpoints/llama2_chat HTTP/1.1");
-            first.response(Transcript.number(116));
-            Outcome.of(start);
+            Outcome.of(endpoint.start());
+            assertThat(server.requests())
+                    .singleElement()
+                    .asString()
+                    .startsWith("GET /api/endpoints/llama2_chat HTTP/1.1\r\n");
 
-            first.end();
-            assertThat(first.isEndedByClient()).isTrue();
+            idle.countDown();
+            assertThat(Outcome.of(endedByClient)).isTrue();
             CompletableFuture<Submission> submit = endpoint.submit(X);
 
-            SocketServer.Connection second = server.accept();
-            assertThat(second.request()).isEqualTo("POST /llama2_chat HTTP/1.1");
-            second.response(Transcript.number(13));
             assertThat(Outcome.of(submit).jobId()).isNotNull();
-            first.close();
-            second.close();
+            assertThat(server.requests()).hasSize(2).last().asString().startsWith("POST /llama2_chat HTTP/1.1\r\n");
+            assertThat(server.connections()).isEqualTo(2);
+        }
+    }
+
+    private static void respond(RawServer.Connection connection, Transcript recorded) throws IOException {
+        byte[] body = recorded.responseBytes();
+        connection.write(recorded.headers().get(":status-line") + "\r\ncontent-type: application/json\r\n"
+                + "connection: keep-alive\r\ncontent-length: " + body.length + "\r\n\r\n");
+        connection.write(body);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) throws IOException {
+        try {
+            if (!latch.await(30, TimeUnit.SECONDS)) {
+                throw new IOException("waited in vain");
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
         }
     }
 

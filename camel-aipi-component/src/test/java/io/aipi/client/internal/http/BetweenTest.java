@@ -9,9 +9,9 @@ package io.aipi.client.internal.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.aipi.Certificates;
 import io.aipi.client.internal.http.TransportException.Kind;
 import io.aipi.client.options.ConnectionOptions;
+import io.aipi.testsupport.RawServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,8 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,28 +30,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Proxies, gateways, and what else may be at the other end than the server. */
 class BetweenTest extends TransportTestSupport {
 
-    private static SSLContext tls;
-
-    @BeforeAll
-    static void makeCertificate() throws Exception {
-        Certificates.Authority authority = new Certificates.Authority("test");
-        tls = authority.server("localhost", new byte[] {127, 0, 0, 2}).serverContext(authority);
-    }
-
-    private static ConnectionOptions through(RawServer proxy) {
-        return new ConnectionOptions(DEFAULTS.connectTimeout(), 10, DEFAULTS.maxResponseSize(), proxy.uri(), tls, null);
-    }
-
     private RawServer tunnel(String established, RawServer server) throws IOException {
         return server(connection -> {
             connection.readHead();
             connection.write(established);
             connection.tunnelTo(server.port());
         });
-    }
-
-    private RawServer tlsServer() throws IOException {
-        return closing(new RawServer(tls.getServerSocketFactory(), RawServer::responseAll));
     }
 
     private static String basic(String userAndPassword) {

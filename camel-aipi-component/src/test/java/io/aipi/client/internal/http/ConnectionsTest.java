@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.client.internal.http.TransportException.Kind;
 import io.aipi.client.spi.VirtualScheduler;
+import io.aipi.testsupport.RawServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;

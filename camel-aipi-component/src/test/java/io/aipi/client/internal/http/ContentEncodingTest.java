@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.aipi.client.internal.http.TransportException.Kind;
 import io.aipi.client.options.ConnectionOptions;
+import io.aipi.testsupport.RawServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -7,15 +7,12 @@
 package io.aipi.client.internal.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.aipi.Certificates;
 import io.aipi.client.internal.http.TransportException.Kind;
 import io.aipi.client.options.ConnectionOptions;
 import io.aipi.client.spi.Scheduler;
-import io.aipi.client.spi.SystemScheduler;
 import io.aipi.client.spi.VirtualScheduler;
-import java.io.IOException;
+import io.aipi.testsupport.RawServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -27,65 +24,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import javax.net.ssl.SSLContext;
 import org.apache.hc.core5.util.TimeValue;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HttpTransportTest {
+class HttpTransportTest extends TransportTestSupport {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     /** For connections that are to be used again, however slow the machine is. */
     private static final TimeValue LONG_KEEP_ALIVE = TimeValue.ofMinutes(5);
-
-    private static final ConnectionOptions DEFAULTS = ConnectionOptions.defaults();
-
-    /** Of a server named localhost, and of nobody else. */
-    private static SSLContext tls;
-
-    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
-    private final ThreadFactory factory = task -> {
-        Thread thread = new Thread(task, "transport-test");
-        thread.setDaemon(true);
-        threads.add(thread);
-        return thread;
-    };
-    private final SystemScheduler scheduler = new SystemScheduler(factory);
-    private final HostLookup lookup = new HostLookup(factory);
-    private final ResponseMemory memory = new ResponseMemory(0);
-    private final List<AutoCloseable> toClose = new ArrayList<>();
-
-    @BeforeAll
-    static void makeCertificate() throws Exception {
-        Certificates.Authority authority = new Certificates.Authority("test");
-        // for the name only: at 127.0.0.1 it is another host's
-        tls = authority.server("localhost", new byte[] {127, 0, 0, 2}).serverContext(authority);
-    }
-
-    @AfterEach
-    void leavesNoThread() throws Exception {
-        for (AutoCloseable each : toClose) {
-            each.close();
-        }
-        scheduler.close();
-        lookup.close();
-        soon().untilAsserted(() -> assertThat(threads).noneMatch(Thread::isAlive));
-    }
 
     @Test
     void aRefusedConnectionHasSentNothing() throws Exception {
@@ -453,10 +407,9 @@ class HttpTransportTest {
             connects.incrementAndGet();
             return InetAddress.getAllByName(host);
         });
-        toClose.add(counting);
-        HttpTransport transport =
-                new HttpTransport(trusting(limited(1, 1_000)), scheduler, counting, memory, factory, "the test");
-        toClose.add(transport);
+        closing(counting);
+        HttpTransport transport = closing(new HttpTransport(
+                trusting(limited(1, 1_000)), scheduler, counting, new ResponseMemory(0), factory, "the test"));
         // in which order they are ended is left to chance: with this many, one that waits comes after the one that has
         List<CompletableFuture<TransportResponse>> calls = IntStream.range(0, 2_000)
                 .mapToObj(i -> transport.send(get(server.uri())))
@@ -790,7 +743,8 @@ class HttpTransportTest {
         return transport(DEFAULTS);
     }
 
-    private HttpTransport transport(ConnectionOptions options) {
+    @Override
+    HttpTransport transport(ConnectionOptions options) {
         return transport(options, scheduler, HttpTransport.KEEP_ALIVE);
     }
 
@@ -800,21 +754,7 @@ class HttpTransportTest {
     }
 
     private HttpTransport of(ConnectionOptions options, Scheduler time, TimeValue keepAlive) {
-        HttpTransport transport = new HttpTransport(options, time, lookup, memory, factory, "the test", keepAlive);
-        toClose.add(transport);
-        return transport;
-    }
-
-    private RawServer server(RawServer.Behaviour behaviour) throws IOException {
-        RawServer server = new RawServer(behaviour);
-        toClose.add(server);
-        return server;
-    }
-
-    private RawServer tlsServer() throws IOException {
-        RawServer server = new RawServer(tls.getServerSocketFactory(), RawServer::responseAll);
-        toClose.add(server);
-        return server;
+        return transport(options, time, new ResponseMemory(0), closing(new HostLookup(factory)), keepAlive);
     }
 
     private static ConnectionOptions limited(int connections, long responseSize) {
@@ -835,61 +775,16 @@ class HttpTransportTest {
                 options.hostnameVerifier());
     }
 
-    private static ConnectionOptions through(RawServer proxy) {
-        return new ConnectionOptions(
-                DEFAULTS.connectTimeout(), 10, DEFAULTS.maxResponseSize(), proxy.uri(), null, null);
-    }
-
     private static URI https(String host, RawServer server) {
         return URI.create("https://" + host + ":" + server.port());
-    }
-
-    private static TransportRequest get(URI server) {
-        return get(server, TIMEOUT);
-    }
-
-    private static TransportRequest get(URI server, Duration timeout) {
-        return TransportRequest.get(server, "/path", Map.of(), timeout);
     }
 
     private static TransportRequest post(URI server, byte[] body) {
         return TransportRequest.post(server, "/path", body, TIMEOUT);
     }
 
-    private static TransportResponse response(CompletableFuture<TransportResponse> call) throws Exception {
-        return call.get(60, TimeUnit.SECONDS);
-    }
-
-    private static TransportException failure(CompletableFuture<TransportResponse> call) throws Exception {
-        try {
-            TransportResponse read = call.get(60, TimeUnit.SECONDS);
-            throw new AssertionError("answered: " + read);
-        } catch (ExecutionException e) {
-            assertThat(e.getCause()).isInstanceOf(TransportException.class);
-            return (TransportException) e.getCause();
-        }
-    }
-
-    private static String text(TransportResponse response) {
-        return new String(response.body(), 0, response.length(), StandardCharsets.UTF_8);
-    }
-
-    private static ConditionFactory soon() {
-        return await().atMost(TIMEOUT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
-    }
-
     private static void awaitMilliseconds(long time) {
         long begin = System.nanoTime();
         soon().until(() -> System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(time));
-    }
-
-    private static void awaitLatch(CountDownLatch latch) throws IOException {
-        try {
-            if (!latch.await(30, TimeUnit.SECONDS)) {
-                throw new IOException("waited in vain");
-            }
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
     }
 }

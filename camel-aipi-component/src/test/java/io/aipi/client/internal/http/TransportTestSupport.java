@@ -12,6 +12,8 @@ import static org.awaitility.Awaitility.await;
 import io.aipi.client.options.ConnectionOptions;
 import io.aipi.client.spi.Scheduler;
 import io.aipi.client.spi.SystemScheduler;
+import io.aipi.testsupport.Certificates;
+import io.aipi.testsupport.RawServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -26,15 +28,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.core5.util.TimeValue;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 
 /** Transports and servers that end with their test, and leave no thread. */
 abstract class TransportTestSupport {
 
     static final Duration TIMEOUT = Duration.ofSeconds(60);
     static final ConnectionOptions DEFAULTS = ConnectionOptions.defaults();
+
+    /** Of a server named localhost, and of nobody else: at 127.0.0.1 it is another host's. */
+    static SSLContext tls;
 
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     final ThreadFactory factory = task -> {
@@ -45,6 +52,12 @@ abstract class TransportTestSupport {
     };
     final SystemScheduler scheduler = new SystemScheduler(factory);
     private final List<AutoCloseable> toClose = new ArrayList<>();
+
+    @BeforeAll
+    static void makeCertificate() throws Exception {
+        Certificates.Authority authority = new Certificates.Authority("test");
+        tls = authority.server("localhost", new byte[] {127, 0, 0, 2}).serverContext(authority);
+    }
 
     @AfterEach
     void leavesNoThread() throws Exception {
@@ -69,12 +82,24 @@ abstract class TransportTestSupport {
     }
 
     HttpTransport transport(ConnectionOptions options, Scheduler time, ResponseMemory memory, HostLookup lookup) {
-        closing(lookup);
-        return closing(new HttpTransport(options, time, lookup, memory, factory, "the test", TimeValue.ofMinutes(5)));
+        return transport(options, time, memory, closing(lookup), TimeValue.ofMinutes(5));
+    }
+
+    HttpTransport transport(
+            ConnectionOptions options, Scheduler time, ResponseMemory memory, HostLookup lookup, TimeValue keepAlive) {
+        return closing(new HttpTransport(options, time, lookup, memory, factory, "the test", keepAlive));
     }
 
     RawServer server(RawServer.Behaviour behaviour) throws IOException {
         return closing(new RawServer(behaviour));
+    }
+
+    RawServer tlsServer() throws IOException {
+        return closing(new RawServer(tls.getServerSocketFactory(), RawServer::responseAll));
+    }
+
+    static ConnectionOptions through(RawServer proxy) {
+        return new ConnectionOptions(DEFAULTS.connectTimeout(), 10, DEFAULTS.maxResponseSize(), proxy.uri(), tls, null);
     }
 
     static ConnectionOptions limited(int connections) {

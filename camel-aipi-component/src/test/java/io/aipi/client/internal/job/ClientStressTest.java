@@ -18,6 +18,7 @@ import io.aipi.client.internal.wire.SecretRedactor;
 import io.aipi.client.model.JobResult;
 import io.aipi.client.options.JobOptions;
 import io.aipi.client.spi.VirtualScheduler;
+import io.aipi.testsupport.RaceRunner;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

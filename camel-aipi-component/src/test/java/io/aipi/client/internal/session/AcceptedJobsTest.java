@@ -8,7 +8,7 @@ package io.aipi.client.internal.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.camel.LogRecorder;
+import io.aipi.testsupport.LogCapture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.Tag;
@@ -63,7 +63,7 @@ class AcceptedJobsTest {
 
     @Test
     void whatCannotBeKnownIsWarnedOfOnceForEachEndpoint() {
-        try (LogRecorder warnings = LogRecorder.of(AcceptedJobs.class)) {
+        try (LogCapture warnings = LogCapture.of(AcceptedJobs.class)) {
             jobs.recovered("JID1", "chat");
             jobs.recovered("JID2", "chat");
             jobs.recovered("JID3", "image");

@@ -12,6 +12,7 @@ import io.aipi.camel.AipiComponent;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.LogCapture;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,13 +52,13 @@ class KameletSecretTest {
             "TRACE:org.apache.camel.support.EndpointHelper",
             "TRACE:org.apache.camel.support.management.MixinRequiredModelMBean");
 
-    private AllLogs logs;
+    private LogCapture logs;
     private AipiSimulator server;
     private DefaultCamelContext context;
 
     @BeforeEach
     void start() throws Exception {
-        logs = new AllLogs();
+        logs = LogCapture.everything();
         server = AipiSimulator.builder()
                 .apiKey(KEY)
                 .endpoint(SimulatedEndpoint.chat("chat", "text").withErrorOutput())

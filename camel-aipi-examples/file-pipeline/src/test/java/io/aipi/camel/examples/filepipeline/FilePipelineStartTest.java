@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.ApplicationProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,28 +34,19 @@ class FilePipelineStartTest {
     @TempDir
     private Path folder;
 
-    private Process process;
+    private ApplicationProcess process;
 
     @AfterEach
     void end() throws Exception {
         if (process != null) {
-            process.destroyForcibly().waitFor();
+            process.close();
         }
     }
 
     private void start(String... properties) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Dfolder=" + folder);
-        for (String property : properties) {
-            command.add("-D" + property);
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), FilePipeline.class.getName()));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("AIPI_"));
-        process = builder.start();
+        List<String> options = new ArrayList<>(ApplicationProcess.properties(properties));
+        options.add("-Dfolder=" + folder);
+        process = ApplicationProcess.start(FilePipeline.class, folder.resolve("log"), options);
     }
 
     private void prompt(String file, String prompt) throws IOException {
@@ -65,9 +56,7 @@ class FilePipelineStartTest {
     }
 
     private List<String> linesAtEnd() throws Exception {
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).isEqualTo(1);
-        return Files.readAllLines(folder.resolve("log"));
+        return process.linesOfFailure(PATIENCE);
     }
 
     @Test

@@ -6,15 +6,11 @@
  */
 package io.aipi.camel.examples.jobstore;
 
-import io.aipi.simulator.AvailablePorts;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
+import io.aipi.testsupport.PostgresDatabase;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import org.springframework.jdbc.core.JdbcTemplate;
 
 /** An empty database, and the properties with which the job store uses it. */
 record Database(String name, Map<String, String> properties) {
@@ -28,27 +24,10 @@ record Database(String name, Map<String, String> properties) {
     }
 
     /** A database of a running PostgreSQL. */
-    static Database postgres(EmbeddedPostgres server) {
-        String name = "jobs_" + UUID.randomUUID().toString().replace('-', '_');
-        new JdbcTemplate(server.getPostgresDatabase()).execute("create database " + name);
+    static Database postgres(PostgresDatabase server) {
+        String name = server.create();
         return new Database(
-                name,
-                Map.of(
-                        "jobs.database", "postgresql",
-                        "jobs.url", server.getJdbcUrl("postgres", name),
-                        "jobs.user", "postgres"));
-    }
-
-    /** On a port below those that the system gives away meanwhile, and with more than the usual ten seconds to come up. */
-    static EmbeddedPostgres startPostgres() {
-        try {
-            return EmbeddedPostgres.builder()
-                    .setPort(AvailablePorts.one())
-                    .setPGStartupWait(Duration.ofMinutes(2))
-                    .start();
-        } catch (IOException e) {
-            throw new IllegalStateException("PostgreSQL does not start", e);
-        }
+                name, Map.of("jobs.database", "postgresql", "jobs.url", server.url(name), "jobs.user", "postgres"));
     }
 
     Database with(String property, String value) {

@@ -12,7 +12,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.aipi.client.error.ConnectionFailedException;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.aipi.testsupport.LogCapture;
+import io.aipi.testsupport.PostgresDatabase;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -56,7 +57,7 @@ class DatabaseOutageTest extends HeldBackJobs {
     void resultsWaitForTheDatabaseAndAreRoutedThen_andOneWarningIsEnough() throws Exception {
         FailingDataSource data = new FailingDataSource();
         try (Application application = start(Database.h2(folder), data::putInto);
-                Logged warnings = new Logged(Level.WARN)) {
+                LogCapture warnings = LogCapture.from(Level.WARN)) {
             submitAll(application);
             data.goAway();
             server.startWorkers("chat", 8);
@@ -66,7 +67,7 @@ class DatabaseOutageTest extends HeldBackJobs {
             await().atMost(PATIENCE).until(() -> data.refusals() > refusals + 10 * JOBS);
 
             assertThat(routed).isEmpty();
-            assertThat(warnings.seen()).hasSizeBetween(1, 10);
+            assertThat(warnings.messages()).hasSizeBetween(1, 10);
             data.comeBack();
             awaitAllRouted(application);
         }
@@ -116,10 +117,10 @@ class DatabaseOutageTest extends HeldBackJobs {
     @Tag("nightly")
     void aPostgresThatCutsAllConnectionsAndRefusesNewOnesLosesNothing() throws Exception {
         System.setProperty(HOUSEKEEPING, "1000");
-        try (EmbeddedPostgres postgres = Database.startPostgres()) {
+        try (PostgresDatabase postgres = PostgresDatabase.start()) {
             Database database = Database.postgres(postgres);
             try (Application application = start(database, context -> {});
-                    Logged warnings = new Logged(Level.WARN)) {
+                    LogCapture warnings = LogCapture.from(Level.WARN)) {
                 submitAll(application);
                 HikariDataSource jobs = application
                         .context()
@@ -131,7 +132,7 @@ class DatabaseOutageTest extends HeldBackJobs {
                 // shorter for the outage, but not for the time before, when a slow machine is no outage
                 long usual = jobs.getConnectionTimeout();
                 jobs.setConnectionTimeout(250);
-                JdbcTemplate administrator = new JdbcTemplate(postgres.getPostgresDatabase());
+                JdbcTemplate administrator = new JdbcTemplate(postgres.administration());
                 administrator.execute("alter database " + database.name() + " with allow_connections false");
                 administrator.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = '"
                         + database.name() + "'");
@@ -139,7 +140,7 @@ class DatabaseOutageTest extends HeldBackJobs {
                 await().atMost(PATIENCE).until(() -> server.stats().jobsDone() == JOBS);
                 // whoever submits in the moment before it is known learns of it when the job is stored
                 await().atMost(PATIENCE)
-                        .until(() -> warnings.seen().stream()
+                        .until(() -> warnings.messages().stream()
                                 .anyMatch(warning -> warning.contains("Until the jobRepository works again")));
                 assertThat(catchThrowable(() -> application.submit("Too early", Map.of())))
                         .hasStackTraceContaining("Nothing was submitted");
@@ -148,7 +149,7 @@ class DatabaseOutageTest extends HeldBackJobs {
                 jobs.setConnectionTimeout(usual);
                 administrator.execute("alter database " + database.name() + " with allow_connections true");
                 awaitAllRouted(application);
-                assertThat(warnings.seen()).hasSizeLessThan(40);
+                assertThat(warnings.messages()).hasSizeLessThan(40);
             }
         }
     }

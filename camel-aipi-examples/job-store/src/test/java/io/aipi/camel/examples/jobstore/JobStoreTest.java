@@ -8,7 +8,7 @@ package io.aipi.camel.examples.jobstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.aipi.testsupport.PostgresDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -21,13 +21,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.RecoverableAggregationRepository;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.core.io.ClassPathResource;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
 /** The beans of the job store, as a YAML-only application has them. */
@@ -45,7 +45,7 @@ class JobStoreTest {
 
     @Test
     void onAnEmptyPostgresTheTablesAreMade_andWhatIsStoredIsThereAfterARestart() throws Exception {
-        try (EmbeddedPostgres postgres = Database.startPostgres()) {
+        try (PostgresDatabase postgres = PostgresDatabase.start()) {
             storesOverARestart(Database.postgres(postgres).properties());
         }
     }
@@ -81,16 +81,14 @@ class JobStoreTest {
     void instancesThatStartAtOnceOnAnEmptyPostgresAllGetTheTables() throws Exception {
         int instances = 8;
         ExecutorService threads = Executors.newFixedThreadPool(instances);
-        try (EmbeddedPostgres postgres = Database.startPostgres()) {
+        try (PostgresDatabase postgres = PostgresDatabase.start()) {
             for (int round = 0; round < 5; round++) {
-                String database = "round" + round;
-                new JdbcTemplate(postgres.getPostgresDatabase()).execute("create database " + database);
+                DataSource database = postgres.database(postgres.create());
                 CyclicBarrier together = new CyclicBarrier(instances);
                 List<Future<Integer>> started = new ArrayList<>();
                 for (int i = 0; i < instances; i++) {
                     started.add(threads.submit(() -> {
-                        try (Connection connection =
-                                postgres.getDatabase("postgres", database).getConnection()) {
+                        try (Connection connection = database.getConnection()) {
                             together.await(30, TimeUnit.SECONDS);
                             new ResourceDatabasePopulator(new ClassPathResource("aipi-jobs/postgresql.sql"))
                                     .populate(connection);

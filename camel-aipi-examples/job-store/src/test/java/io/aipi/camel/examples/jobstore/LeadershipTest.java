@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiEndpoint;
+import io.aipi.testsupport.LogCapture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,7 +98,7 @@ class LeadershipTest extends HeldBackJobs {
     @Test
     void aLeaderWhoseServerIsAwayWhenItTakesOverFollowsWhenItIsBack() throws Exception {
         server.goDown();
-        try (Logged log = new Logged(Level.INFO);
+        try (LogCapture log = LogCapture.from(Level.INFO);
                 Application application = start(context -> {})) {
             awaitConsumer(log);
             server.comeUp();
@@ -111,7 +112,7 @@ class LeadershipTest extends HeldBackJobs {
     @Test
     void aLeaderWhoseDatabaseIsAwayWhenItTakesOverFollowsWhenItIsBack() throws Exception {
         FailingDataSource data = new FailingDataSource();
-        try (Logged log = new Logged(Level.INFO);
+        try (LogCapture log = LogCapture.from(Level.INFO);
                 Application application = start(data::putInto)) {
             submitAll(application);
             data.goAway();
@@ -123,9 +124,9 @@ class LeadershipTest extends HeldBackJobs {
         }
     }
 
-    private static void awaitConsumer(Logged log) {
+    private static void awaitConsumer(LogCapture log) {
         await().atMost(PATIENCE)
-                .until(() -> log.seen().stream().anyMatch(line -> line.contains("success. Consumer started")));
+                .until(() -> log.messages().stream().anyMatch(line -> line.contains("success. Consumer started")));
     }
 
     private static int followedJobs(Application application) {

@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.examples.jobstore;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.aipi.testsupport.PostgresDatabase;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Tag;
 @Tag("nightly")
 class PostgresJobRepositoryTest extends JobRepositoryContract {
 
-    private static EmbeddedPostgres server;
+    private static PostgresDatabase server;
 
     @BeforeAll
     static void startDatabase() {
-        server = Database.startPostgres();
+        server = PostgresDatabase.start();
     }
 
     @AfterAll

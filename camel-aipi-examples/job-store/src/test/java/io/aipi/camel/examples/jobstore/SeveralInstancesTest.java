@@ -12,7 +12,7 @@ import static org.awaitility.Awaitility.await;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.aipi.simulator.SimulatorStats;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.aipi.testsupport.PostgresDatabase;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.File;
@@ -73,14 +73,14 @@ class SeveralInstancesTest {
     @TempDir
     private Path folder;
 
-    private EmbeddedPostgres postgres;
+    private PostgresDatabase postgres;
     private Database database;
     private AipiSimulator server;
     private final List<Running> instances = new ArrayList<>();
 
     @BeforeEach
     void startServers() {
-        postgres = Database.startPostgres();
+        postgres = PostgresDatabase.start();
         database = Database.postgres(postgres);
         server = AipiSimulator.builder()
                 .endpoint(SimulatedEndpoint.chat("chat", "text"))
@@ -275,7 +275,7 @@ class SeveralInstancesTest {
     }
 
     private boolean tablesAreEmpty() {
-        JdbcTemplate sql = new JdbcTemplate(postgres.getDatabase("postgres", database.name()));
+        JdbcTemplate sql = new JdbcTemplate(postgres.database(database.name()));
         return Application.TABLES.stream()
                 .allMatch(table -> sql.queryForObject("select count(*) from " + table, Integer.class) == 0);
     }

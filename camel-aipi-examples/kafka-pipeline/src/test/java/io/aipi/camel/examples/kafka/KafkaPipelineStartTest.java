@@ -11,11 +11,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.ApplicationProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -31,12 +33,12 @@ class KafkaPipelineStartTest {
     @TempDir
     private Path folder;
 
-    private PipelineProcess process;
+    private ApplicationProcess process;
 
     @AfterEach
     void end() throws Exception {
         if (process != null) {
-            process.kill();
+            process.close();
         }
     }
 
@@ -82,12 +84,13 @@ class KafkaPipelineStartTest {
     @Tag("case-E2")
     @Tag("case-E5")
     void aWrongNameEndsWithTheNamesThereAre() throws Exception {
+        List<String> lines;
         try (AipiSimulator server = server()) {
             start(server, Map.of("aipi.endpoint", "llama2_chat"));
 
-            await().atMost(PATIENCE).until(() -> !process.isAlive());
+            lines = process.linesOfFailure(PATIENCE);
         }
-        assertThat(Files.readAllLines(log()))
+        assertThat(lines)
                 .singleElement()
                 .asString()
                 .startsWith("Not started: ")
@@ -97,15 +100,12 @@ class KafkaPipelineStartTest {
     @Test
     @Tag("case-E5")
     void aBrokerThatIsNotThereIsTold() throws Exception {
+        List<String> lines;
         try (AipiSimulator server = server()) {
             start(server, Map.of("brokers", "127.0.0.1:1"));
 
-            await().atMost(PATIENCE).until(() -> !process.isAlive());
+            lines = process.linesOfFailure(PATIENCE);
         }
-        assertThat(Files.readAllLines(log()))
-                .singleElement()
-                .asString()
-                .startsWith("Not started: ")
-                .contains("127.0.0.1:1", "-Dbrokers");
+        assertThat(lines).singleElement().asString().startsWith("Not started: ").contains("127.0.0.1:1", "-Dbrokers");
     }
 }

@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.aipi.simulator.SimulatorStats.AcceptedJob;
+import io.aipi.testsupport.ApplicationProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ class KillTest {
     private Topic promptsTopic;
     private Topic answersTopic;
     private Topic failedTopic;
-    private PipelineProcess process;
+    private ApplicationProcess process;
 
     /**
      * From a start of the process to the next one.
@@ -151,7 +152,7 @@ class KillTest {
         startProcess();
         Set<String> all = prompts.keySet();
         readUntil(() -> answered.containsAll(all), Duration.ofMinutes(3));
-        boolean orderly = process.stop();
+        boolean orderly = process.stop(Duration.ofSeconds(90));
         StoreSnapshot end = StoreSnapshot.of(STORE);
         lives.add(new Life(last, System.nanoTime(), end, true));
 

@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.ApplicationProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,11 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -311,14 +309,10 @@ class QuickStartTest {
     void sigtermEndsItWithinSeconds() throws Exception {
         properties.put("computeTime", "300");
         Path log = folder.resolve("log");
-        Process process = process(log);
-        try {
+        try (ApplicationProcess process = process(log)) {
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(log).content().containsPattern("(?m)processing|queued"));
-            process.destroy();
-            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            process.destroyForcibly();
+            assertThat(process.stop(Duration.ofSeconds(10))).isTrue();
         }
     }
 
@@ -327,26 +321,15 @@ class QuickStartTest {
     void aFailedStartIsAnExitCode() throws Exception {
         properties.put("prompts", folder.resolve("nowhere").toString());
         Path log = folder.resolve("log");
-        Process process = process(log);
-        try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).isEqualTo(1);
-            assertThat(Files.readAllLines(log)).singleElement().asString().startsWith("Not started: ");
-        } finally {
-            process.destroyForcibly();
+        try (ApplicationProcess process = process(log)) {
+            assertThat(process.linesOfFailure(Duration.ofSeconds(60)))
+                    .singleElement()
+                    .asString()
+                    .startsWith("Not started: ");
         }
     }
 
-    private Process process(Path log) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), QuickStart.class.getName()));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("AIPI_"));
-        return builder.start();
+    private ApplicationProcess process(Path log) throws IOException {
+        return ApplicationProcess.start(QuickStart.class, folder, log, ApplicationProcess.properties(properties));
     }
 }

@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.AvailablePorts;
 import io.aipi.simulator.SimulatedEndpoint;
+import io.aipi.testsupport.ApplicationProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -23,9 +24,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,12 +39,12 @@ class PromptApplicationStartTest {
     @TempDir
     private Path folder;
 
-    private Process process;
+    private ApplicationProcess process;
 
     @AfterEach
     void end() throws Exception {
         if (process != null) {
-            process.destroyForcibly().waitFor();
+            process.close();
         }
     }
 
@@ -54,22 +53,11 @@ class PromptApplicationStartTest {
     }
 
     private void start(String... properties) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String property : properties) {
-            command.add("-D" + property);
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), PromptApplication.class.getName()));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log().toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("AIPI_"));
-        process = builder.start();
+        process = ApplicationProcess.start(PromptApplication.class, log(), ApplicationProcess.properties(properties));
     }
 
     private List<String> linesAtEnd() throws Exception {
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).isEqualTo(1);
-        return Files.readAllLines(log());
+        return process.linesOfFailure(PATIENCE);
     }
 
     private static HttpResponse<String> post(int port, String path) throws Exception {

@@ -4,7 +4,7 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.client.internal.job;
+package io.aipi.testsupport;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -4,9 +4,8 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.client.internal.http;
+package io.aipi.testsupport;
 
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +16,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,10 +25,12 @@ import javax.net.ServerSocketFactory;
 /** A server on 127.0.0.1 of which a test decides each byte. One thread a connection. */
 public final class RawServer implements AutoCloseable {
 
-    /** What the server does on one connection; the connection is closed when it returns. */
+    /** What the server does on one connection, which is closed when it returns. */
     public interface Behaviour {
         void on(Connection connection) throws IOException;
     }
+
+    private static final String THREAD = "raw-server";
 
     private final ServerSocket socket;
     private final Behaviour behaviour;
@@ -40,31 +40,22 @@ public final class RawServer implements AutoCloseable {
     private final AtomicInteger most = new AtomicInteger();
     private final List<String> requests = new CopyOnWriteArrayList<>();
 
-    RawServer(Behaviour behaviour) throws IOException {
+    public RawServer(Behaviour behaviour) throws IOException {
         this(ServerSocketFactory.getDefault(), behaviour);
     }
 
+    /** {@code sockets} makes the socket that listens: one for TLS, perhaps. */
     public RawServer(ServerSocketFactory sockets, Behaviour behaviour) throws IOException {
-        this.socket = sockets.createServerSocket(0, 200, InetAddress.getLoopbackAddress());
+        this.socket = sockets.createServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
         this.behaviour = behaviour;
-        daemon(this::accept);
+        Daemon.start(THREAD, this::accept);
     }
 
-    /** A server that responses each request with its JSON body's length and keeps the connection. */
-    static RawServer friendly() throws IOException {
-        return new RawServer(RawServer::responseAll);
-    }
-
-    static void responseAll(Connection connection) throws IOException {
+    /** Answers each request with its body's length and keeps the connection. */
+    public static void responseAll(Connection connection) throws IOException {
         while (connection.read()) {
-            connection.response("{\"length\":" + connection.bodyLength() + "}");
+            connection.response("{\"length\":" + connection.body().length + "}");
         }
-    }
-
-    static void daemon(Runnable task) {
-        Thread thread = new Thread(task, "raw-server");
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private void accept() {
@@ -72,7 +63,7 @@ public final class RawServer implements AutoCloseable {
             try {
                 Socket accepted = socket.accept();
                 open.add(accepted);
-                daemon(() -> serve(accepted));
+                Daemon.start(THREAD, () -> serve(accepted));
             } catch (IOException closed) {
                 return;
             }
@@ -92,8 +83,14 @@ public final class RawServer implements AutoCloseable {
         }
     }
 
-    URI uri() {
-        return URI.create("http://127.0.0.1:" + port());
+    /** Without TLS. */
+    public URI uri() {
+        return URI.create(url());
+    }
+
+    /** Without TLS. */
+    public String url() {
+        return "http://127.0.0.1:" + port();
     }
 
     public int port() {
@@ -106,17 +103,17 @@ public final class RawServer implements AutoCloseable {
     }
 
     /** Connections open now. */
-    int openConnections() {
+    public int openConnections() {
         return present.get();
     }
 
     /** Most connections open at once. */
-    int mostConnections() {
+    public int mostConnections() {
         return most.get();
     }
 
     /** Heads of the requests read so far. */
-    List<String> requests() {
+    public List<String> requests() {
         return requests;
     }
 
@@ -144,24 +141,23 @@ public final class RawServer implements AutoCloseable {
         }
 
         /** Reads a byte of whatever comes. */
-        void readByte() throws IOException {
-            if (in.read() < 0) {
+        public void readByte() throws IOException {
+            if (isEnded()) {
                 throw new IOException("the client has closed the connection");
             }
         }
 
+        /** Waits for what comes next: whether that is the end of the connection, and no byte. */
+        public boolean isEnded() throws IOException {
+            return in.read() < 0;
+        }
+
         /** Reads the head of a request; null at the end of the connection. */
-        String readHead() throws IOException {
-            ByteArrayOutputStream head = new ByteArrayOutputStream();
-            while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-                int next = in.read();
-                if (next < 0) {
-                    return null;
-                }
-                head.write(next);
+        public String readHead() throws IOException {
+            String text = HttpMessage.readHead(in);
+            if (text != null) {
+                requests.add(text);
             }
-            String text = head.toString(StandardCharsets.ISO_8859_1);
-            requests.add(text);
             return text;
         }
 
@@ -171,11 +167,7 @@ public final class RawServer implements AutoCloseable {
             if (head == null) {
                 return false;
             }
-            int announced = head.lines()
-                    .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
-                    .mapToInt(line -> Integer.parseInt(line.substring(15).trim()))
-                    .findFirst()
-                    .orElse(0);
+            int announced = HttpMessage.contentLength(head);
             body = in.readNBytes(announced);
             return body.length == announced;
         }
@@ -190,41 +182,43 @@ public final class RawServer implements AutoCloseable {
             return body;
         }
 
-        int bodyLength() {
-            return body.length;
-        }
-
-        void response(String json) throws IOException {
+        /** Answers with JSON of these ASCII characters, and keeps the connection. */
+        public void response(String json) throws IOException {
             write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + json.length() + "\r\n\r\n"
                     + json);
         }
 
+        /** Writes these characters, each as a byte. */
         public void write(String text) throws IOException {
-            out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+            write(text.getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        public void write(byte[] bytes) throws IOException {
+            out.write(bytes);
             out.flush();
         }
 
         /** Reads and forgets until the client closes the connection. */
-        void awaitEnd() throws IOException {
+        public void awaitEnd() throws IOException {
             in.transferTo(OutputStream.nullOutputStream());
         }
 
         /** Ends the connection with a reset. */
-        void reset() throws IOException {
+        public void reset() throws IOException {
             client.setSoLinger(true, 0);
             client.close();
         }
 
         /** Ends this direction of the connection. */
-        void finish() throws IOException {
+        public void finish() throws IOException {
             client.shutdownOutput();
         }
 
         /** Connects the client with another server, as a proxy does. */
-        void tunnelTo(int port) throws IOException {
+        public void tunnelTo(int port) throws IOException {
             try (Socket target = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 open.add(target);
-                daemon(() -> {
+                Daemon.start(THREAD, () -> {
                     try {
                         target.getInputStream().transferTo(out);
                         client.shutdownOutput();
