@@ -21,11 +21,11 @@ import io.aipi.client.spi.Scheduler;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
@@ -37,15 +37,10 @@ import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
 import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.util.PropertiesHelper;
-import org.apache.camel.util.StringHelper;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes {@code aipi:} endpoints, and owns what they share: threads, connections and sessions. */
 @Component("aipi")
 public class AipiComponent extends HealthCheckComponent implements SSLContextParametersAware {
-
-    private static final Logger LOG = LoggerFactory.getLogger(AipiComponent.class);
 
     @Metadata
     private AipiConfiguration configuration = new AipiConfiguration();
@@ -82,7 +77,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     private long maxResponseMemory;
 
     private final Map<SSLContextParameters, SSLContext> sslContexts = new ConcurrentHashMap<>();
-    private final AtomicBoolean warnedOfKeyInUri = new AtomicBoolean();
+    private final SecretsInUri secretsInUri = new SecretsInUri();
     private final Set<AipiEndpoint> startedEndpoints = ConcurrentHashMap.newKeySet();
     private final Clock clock = Clock.systemUTC();
     private final Scheduler scheduler = new ComponentScheduler();
@@ -122,7 +117,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
-        boolean keyInUri = hasKey(parameters);
+        List<String> secrets = SecretsInUri.in(parameters);
         if (workerPoolSize < 1) {
             throw new IllegalArgumentException("workerPoolSize must be 1 or more, but is " + workerPoolSize);
         }
@@ -147,20 +142,8 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
             copy.setSslContextParameters(retrieveGlobalSslContextParameters());
         }
         endpoint.checkOptions();
-        if (keyInUri && warnedOfKeyInUri.compareAndSet(false, true)) {
-            LOG.warn(
-                    "The URI of aipi:{} contains apiKey. Camel can show URIs in logs, exceptions, JMX and consoles. Set"
-                            + " apiKey on the component, or use apiKey=#bean:NAME (logged once)",
-                    remaining);
-        }
+        secretsInUri.warn(remaining, secrets);
         return endpoint;
-    }
-
-    /** Camel hands over URIs whose placeholders are filled in: only a reference to a bean keeps the key out of one. */
-    private static boolean hasKey(Map<String, Object> parameters) {
-        return parameters.entrySet().stream()
-                .anyMatch(parameter -> "apikey".equalsIgnoreCase(StringHelper.dashToCamelCase(parameter.getKey()))
-                        && !String.valueOf(parameter.getValue()).startsWith("#"));
     }
 
     /** A client for an endpoint, from what the component's endpoints share. */

@@ -253,7 +253,7 @@ public class AipiConfiguration implements Cloneable {
             label = "consumer",
             defaultValue = "5s",
             description = "Time between two scans of the jobRepository for jobs that other processes have stored,"
-                    + " and between two attempts to store what it has refused.")
+                    + " and between two attempts at what it has refused.")
     private Duration repositoryScanInterval = Duration.ofSeconds(5);
 
     @UriParam(
@@ -279,8 +279,8 @@ public class AipiConfiguration implements Cloneable {
             multiValue = true,
             secret = true,
             description =
-                    "HTTP headers of each request to the server (header.Authorization=RAW(Basic ...)), such as a gateway"
-                            + " between may ask for. Values of six characters or more are treated as secrets.")
+                    "HTTP headers of each request to the server, such as a gateway between may ask for. Set secret ones on"
+                            + " the component. Values of six characters or more are treated as secrets.")
     private Map<String, Object> httpHeaders = new LinkedHashMap<>();
 
     @UriParam(

@@ -22,7 +22,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.component.seda.SedaComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.junit.jupiter.api.AfterEach;
@@ -142,7 +141,7 @@ class HowToTest {
     /** The queue of a broker is one of SEDA here, which takes the same options. */
     @Test
     void aRouteBoundsItsJobsInFlight() throws Exception {
-        context.addComponent("jms", new SedaComponent());
+        context.addComponent("jms", context.getComponent("seda"));
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {

@@ -21,7 +21,8 @@ import java.util.Set;
  * Where each job of a {@link JobRegistry} is: reserved, waiting, held, parked, or behind a held one of the same name. Guarded by
  * the registry's lock; it knows nothing of handlers and calls nobody.
  *
- * <p>Invariant: a key is in at most one of reserved, waiting, held and parked.
+ * <p>Invariant: a key is in at most one of waiting and held. One that is held or parked can have a later job of the same name:
+ * behind it while it is held, then waiting; and it is reserved while that job is being stored.
  */
 final class JobTable {
 

@@ -355,9 +355,8 @@ abstract class HttpExchangeHandler implements AsyncClientExchangeHandler {
 
     @Override
     public void releaseResources() {
-        // a connection that ends without a word to its exchange must not leave it waiting. Nearly all exchanges have
-        // ended:
-        // an exception for each would cost more than the rest of the request
+        // A connection that ends without a word to its exchange must not leave it waiting. Nearly all exchanges have
+        // ended here, and an exception for each would cost more than the rest of the request.
         if (!done) {
             failed(new ConnectionClosedException());
         }

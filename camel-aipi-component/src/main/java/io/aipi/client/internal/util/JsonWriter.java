@@ -30,15 +30,15 @@ public final class JsonWriter {
     }
 
     /**
-     * The object as JSON in UTF-8 of at most {@code limit} bytes. Of what is longer, no more than that is made.
+     * The value as JSON in UTF-8 of at most {@code limit} bytes. Of what is longer, no more than that is made.
      *
      * @throws TooLongException if it is longer
      * @throws UncheckedIOException if a value cannot be written as JSON; it says why
      */
-    public static byte[] toBytes(Map<String, ?> object, int limit) throws TooLongException {
+    public static byte[] toBytes(Object value, int limit) throws TooLongException {
         RequestBytes bytes = new RequestBytes(limit);
         try {
-            MAPPER.writeValue(bytes, object);
+            MAPPER.writeValue(bytes, value);
         } catch (IOException e) {
             if (!bytes.isTooLong()) {
                 String reason = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
@@ -68,18 +68,7 @@ public final class JsonWriter {
      * @throws UncheckedIOException if it cannot be written as JSON; it says why
      */
     public static String toText(Object value, int limit) throws TooLongException {
-        RequestBytes bytes = new RequestBytes(limit);
-        try {
-            MAPPER.writeValue(bytes, value);
-        } catch (IOException e) {
-            if (!bytes.isTooLong()) {
-                throw new UncheckedIOException("a value cannot be written as JSON: " + e.getMessage(), e);
-            }
-        }
-        if (bytes.isTooLong()) {
-            throw new TooLongException(limit);
-        }
-        return new String(bytes.toByteArray(), StandardCharsets.UTF_8);
+        return new String(toBytes(value, limit), StandardCharsets.UTF_8);
     }
 
     /** The JSON would be longer than allowed. */

@@ -575,7 +575,7 @@ public interface AipiEndpointBuilderFactory {
         }
         /**
          * Time between two scans of the jobRepository for jobs that other
-         * processes have stored, and between two attempts to store what it has
+         * processes have stored, and between two attempts at what it has
          * refused.
          * 
          * The option is a: <code>java.time.Duration</code> type.
@@ -592,7 +592,7 @@ public interface AipiEndpointBuilderFactory {
         }
         /**
          * Time between two scans of the jobRepository for jobs that other
-         * processes have stored, and between two attempts to store what it has
+         * processes have stored, and between two attempts at what it has
          * refused.
          * 
          * The option will be converted to a <code>java.time.Duration</code>
@@ -800,10 +800,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * HTTP headers of each request to the server
-         * (header.Authorization=RAW(Basic ...)), such as a gateway between may
-         * ask for. Values of six characters or more are treated as secrets.
-         * This is a multi-value option with prefix: header.
+         * HTTP headers of each request to the server, such as a gateway between
+         * may ask for. Set secret ones on the component. Values of six
+         * characters or more are treated as secrets. This is a multi-value
+         * option with prefix: header.
          * 
          * The option is a: <code>java.util.Map&lt;java.lang.String,
          * java.lang.Object&gt;</code> type.
@@ -822,10 +822,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * HTTP headers of each request to the server
-         * (header.Authorization=RAW(Basic ...)), such as a gateway between may
-         * ask for. Values of six characters or more are treated as secrets.
-         * This is a multi-value option with prefix: header.
+         * HTTP headers of each request to the server, such as a gateway between
+         * may ask for. Set secret ones on the component. Values of six
+         * characters or more are treated as secrets. This is a multi-value
+         * option with prefix: header.
          * 
          * The option is a: <code>java.util.Map&lt;java.lang.String,
          * java.lang.Object&gt;</code> type.
@@ -1958,10 +1958,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * HTTP headers of each request to the server
-         * (header.Authorization=RAW(Basic ...)), such as a gateway between may
-         * ask for. Values of six characters or more are treated as secrets.
-         * This is a multi-value option with prefix: header.
+         * HTTP headers of each request to the server, such as a gateway between
+         * may ask for. Set secret ones on the component. Values of six
+         * characters or more are treated as secrets. This is a multi-value
+         * option with prefix: header.
          * 
          * The option is a: <code>java.util.Map&lt;java.lang.String,
          * java.lang.Object&gt;</code> type.
@@ -1980,10 +1980,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * HTTP headers of each request to the server
-         * (header.Authorization=RAW(Basic ...)), such as a gateway between may
-         * ask for. Values of six characters or more are treated as secrets.
-         * This is a multi-value option with prefix: header.
+         * HTTP headers of each request to the server, such as a gateway between
+         * may ask for. Set secret ones on the component. Values of six
+         * characters or more are treated as secrets. This is a multi-value
+         * option with prefix: header.
          * 
          * The option is a: <code>java.util.Map&lt;java.lang.String,
          * java.lang.Object&gt;</code> type.
@@ -3011,10 +3011,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * HTTP headers of each request to the server
-         * (header.Authorization=RAW(Basic ...)), such as a gateway between may
-         * ask for. Values of six characters or more are treated as secrets.
-         * This is a multi-value option with prefix: header.
+         * HTTP headers of each request to the server, such as a gateway between
+         * may ask for. Set secret ones on the component. Values of six
+         * characters or more are treated as secrets. This is a multi-value
+         * option with prefix: header.
          * 
          * The option is a: <code>java.util.Map&lt;java.lang.String,
          * java.lang.Object&gt;</code> type.
@@ -3033,10 +3033,10 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
-         * HTTP headers of each request to the server
-         * (header.Authorization=RAW(Basic ...)), such as a gateway between may
-         * ask for. Values of six characters or more are treated as secrets.
-         * This is a multi-value option with prefix: header.
+         * HTTP headers of each request to the server, such as a gateway between
+         * may ask for. Set secret ones on the component. Values of six
+         * characters or more are treated as secrets. This is a multi-value
+         * option with prefix: header.
          * 
          * The option is a: <code>java.util.Map&lt;java.lang.String,
          * java.lang.Object&gt;</code> type.

@@ -143,7 +143,7 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
 
     /**
      * Time between two scans of the jobRepository for jobs that other processes have stored, and between two attempts
-     * to store what it has refused.
+     * at what it has refused.
      */
     private Duration repositoryScanInterval;
 
@@ -282,8 +282,8 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private String apiKey;
 
     /**
-     * HTTP headers of each request to the server (header.Authorization=RAW(Basic ...)), such as a gateway between may
-     * ask for. Values of six characters or more are treated as secrets. This is a multi-value option with prefix:
+     * HTTP headers of each request to the server, such as a gateway between may ask for. Set secret ones on the
+     * component. Values of six characters or more are treated as secrets. This is a multi-value option with prefix:
      * header.
      */
     private Map<String, Object> httpHeaders;

@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.aipi.client.model.JobResult;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.aipi.testsupport.PostgresDatabase;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -568,9 +568,9 @@ class GatewayTest {
     @Test
     void byPropertiesItRunsOnPostgres() throws Exception {
         gateway.close();
-        try (EmbeddedPostgres postgres = Postgres.start()) {
+        try (PostgresDatabase postgres = PostgresDatabase.start()) {
             properties.put("jobs.database", "postgresql");
-            properties.put("jobs.url", postgres.getJdbcUrl("postgres", "postgres"));
+            properties.put("jobs.url", postgres.url("postgres"));
             properties.put("jobs.user", "postgres");
             startGateway();
             server.stopWorkers("sdxl_txt2img");

@@ -9,7 +9,7 @@ package io.aipi.camel.examples.httpgateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.client.model.JobResult;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.aipi.testsupport.PostgresDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -89,8 +89,8 @@ class JobBoardTest {
 
     @Test
     void postgresKeepsWhatIsReadForItsTime() throws Exception {
-        try (EmbeddedPostgres postgres = Postgres.start()) {
-            keepsWhatIsReadForItsTime(postgres.getPostgresDatabase());
+        try (PostgresDatabase postgres = PostgresDatabase.start()) {
+            keepsWhatIsReadForItsTime(postgres.administration());
         }
     }
 
