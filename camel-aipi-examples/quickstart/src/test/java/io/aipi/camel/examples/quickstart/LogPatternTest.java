@@ -49,7 +49,7 @@ class LogPatternTest {
 
     @Test
     void aLineOfALogHasItsLoggersNameWhole_orNone() throws IOException {
-        assertThat(patterns()).hasSizeGreaterThanOrEqualTo(5).allSatisfy(pattern -> {
+        assertThat(patterns()).hasSizeGreaterThanOrEqualTo(4).allSatisfy(pattern -> {
             String line = PatternLayout.newBuilder()
                     .withPattern(pattern)
                     .build()
