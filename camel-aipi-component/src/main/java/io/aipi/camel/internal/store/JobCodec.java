@@ -89,6 +89,21 @@ final class JobCodec {
     }
 
     /**
+     * As {@link #decode(Map)}, of what is stored under the key.
+     *
+     * @throws IllegalArgumentException if it is the job of another key: it would be removed under that one, and routed again
+     *     for ever
+     */
+    static JobRecord decode(String key, Map<?, ?> map) {
+        JobRecord stored = decode(map);
+        if (!stored.job().key().equals(key)) {
+            throw new IllegalArgumentException(
+                    "The entry has the job of another entry: " + stored.job().key());
+        }
+        return stored;
+    }
+
+    /**
      * The job that {@link #encode} was given.
      *
      * @throws RuntimeException if it is nothing that this class wrote

@@ -259,12 +259,7 @@ public final class RepositoryJobStore implements JobStore {
         if (entry == null) {
             return null;
         }
-        JobRecord stored = JobCodec.decode(body(entry));
-        if (!stored.job().key().equals(key)) {
-            // it would be removed under the other key, and routed again for ever
-            throw new IllegalArgumentException(
-                    "The entry has the job of another entry: " + stored.job().key());
-        }
+        JobRecord stored = JobCodec.decode(key, body(entry));
         remember(key, stored.job().jobId());
         return stored;
     }
