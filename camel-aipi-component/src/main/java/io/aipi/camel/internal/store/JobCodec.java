@@ -10,7 +10,6 @@ import io.aipi.client.ResultReader;
 import io.aipi.client.error.ResultLostException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -56,12 +55,6 @@ final class JobCodec {
             map.put("failure", FailureCodec.encode(failed.failure()));
         }
         return map;
-    }
-
-    /** Whether this class has encoded it. */
-    static boolean isOurs(Map<?, ?> encoded) {
-        return encoded != null
-                && encoded.keySet().containsAll(List.of("server", "endpoint", "exchangeId", "deliveries"));
     }
 
     /** Whether it was encoded from this job, and not from another one of the same name. */

@@ -13,6 +13,7 @@ import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.aipi.simulator.SimulatorStats.AcceptedJob;
 import io.aipi.testsupport.ApplicationProcess;
+import io.aipi.testsupport.Nightly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ import org.junit.jupiter.api.Timeout;
 class KillTest {
 
     /** Prompts without an answer that the test keeps in the pipeline. */
-    private static final int OUTSTANDING = Boolean.getBoolean("aipi.nightly") ? 700 : 400;
+    private static final int OUTSTANDING = Nightly.times(400, 700);
 
     /** So many are there at the first kill: results are on their way, too. */
     private static final int FIRST_ANSWERS = 20;
@@ -63,7 +64,7 @@ class KillTest {
     private static final Path FOLDER = Path.of("target", "kill-test");
     private static final Path STORE = FOLDER.resolve("jobs");
 
-    private final int kills = Integer.getInteger("kills", Boolean.getBoolean("aipi.nightly") ? 20 : 1);
+    private final int kills = Integer.getInteger("kills", Nightly.times(1, 20));
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final List<Life> lives = new ArrayList<>();
