@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * Searches for inputs that break a {@link FuzzTarget}, led by the code that they reach: Jazzer, each target in a Java of its
  * own, since instrumented code is slow and a heap that is full is a finding, too.
  *
- * <p>A build makes few runs of two targets, the nightly one more, of all; both always from the same seed, so that they do not
+ * <p>A build makes few runs of one target, the nightly one more, of all; both always from the same seed, so that they do not
  * depend on chance. {@code -Dfuzz.runs} (the sum over all targets) or {@code -Dfuzz.seconds} (for each) ask for more, from
  * another seed each time, and {@code -Dfuzz=off} for none.
  */
@@ -95,9 +95,9 @@ class FuzzingTest {
             "serverUrl=http://",
             "jobTimeout=");
 
-    /** Each takes a Java that instruments all classes: in every build one that reads responses, and one that makes requests. */
+    /** Each takes a Java that instruments all classes: in every build one that reads responses. */
     static List<FuzzTarget> targets() {
-        return isShort() ? List.of(FuzzTarget.RESULT, FuzzTarget.MESSAGE) : List.of(FuzzTarget.values());
+        return isShort() ? List.of(FuzzTarget.RESULT) : List.of(FuzzTarget.values());
     }
 
     @ParameterizedTest

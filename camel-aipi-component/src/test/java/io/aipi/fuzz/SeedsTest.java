@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SeedsTest {
 
     /** Of which the beginnings are tried: neighbours are much the same response, with another status or key. */
-    private static final int EVERY = Nightly.times(5, 1);
+    private static final int EVERY = Nightly.times(10, 1);
 
     @ParameterizedTest
     @EnumSource

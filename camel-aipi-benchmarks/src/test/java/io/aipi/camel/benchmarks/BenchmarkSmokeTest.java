@@ -32,10 +32,10 @@ class BenchmarkSmokeTest {
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
-    /** In every build: three kinds of clients, and the scenarios whose results have a form of their own. */
+    /** In every build: the component and a client beside it, and the scenarios whose results have a form of their own. */
     @Test
     void aSmallRunOfSomeResponsesEveryJobAndLeavesNothingBehind(@TempDir Path folder) throws Exception {
-        runs(folder, "chat,queued,curve-50,startup", "aipi,camel-http-poll,jdk-300ms");
+        runs(folder, "chat,queued,curve-50,startup", "aipi,jdk-300ms");
     }
 
     @Test

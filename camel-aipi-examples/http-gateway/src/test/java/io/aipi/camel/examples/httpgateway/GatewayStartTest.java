@@ -113,6 +113,7 @@ class GatewayStartTest {
         }
     }
 
+    @Tag("nightly")
     @Test
     @Tag("case-E2")
     void withoutAnImageModelThereIsText() throws Exception {
@@ -168,6 +169,7 @@ class GatewayStartTest {
         }
     }
 
+    @Tag("nightly")
     @Test
     @Tag("case-E5")
     void aStoreThatCannotBeReachedIsTold() throws Exception {

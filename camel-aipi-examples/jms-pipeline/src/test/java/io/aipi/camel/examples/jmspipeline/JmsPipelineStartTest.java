@@ -105,6 +105,7 @@ class JmsPipelineStartTest {
         }
     }
 
+    @Tag("nightly")
     @Test
     @Tag("case-E5")
     void aStoreThatCannotBeReachedEndsIt_thoughTheBrokerRuns() throws Exception {

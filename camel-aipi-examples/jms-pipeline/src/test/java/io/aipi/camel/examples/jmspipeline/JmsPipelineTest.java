@@ -45,6 +45,7 @@ import org.apache.camel.model.ToDefinition;
 import org.apache.camel.spi.InterceptStrategy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -443,6 +444,7 @@ class JmsPipelineTest {
 
     // ---- as a process of its own
 
+    @Tag("nightly")
     @Test
     void aKilledProcessIsContinuedByTheNext() throws Exception {
         int port = AvailablePorts.one();

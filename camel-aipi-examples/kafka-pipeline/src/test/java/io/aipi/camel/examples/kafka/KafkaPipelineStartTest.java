@@ -62,6 +62,7 @@ class KafkaPipelineStartTest {
         process = PipelineProcess.start(folder, log(), properties);
     }
 
+    @Tag("nightly")
     @Test
     @Tag("case-E2")
     @Tag("case-E10")

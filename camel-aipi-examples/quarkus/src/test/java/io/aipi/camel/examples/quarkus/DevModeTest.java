@@ -15,6 +15,7 @@ import io.quarkus.test.QuarkusDevModeTest;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -55,6 +56,7 @@ class DevModeTest {
         return Http.text(Http.post("http://127.0.0.1:" + PORT + "/chat", prompt));
     }
 
+    @Tag("nightly")
     @Test
     void aChangedRouteTakesEffectWithTheNextRequest() throws Exception {
         assertThat(ask("A haiku")).contains("A haiku");

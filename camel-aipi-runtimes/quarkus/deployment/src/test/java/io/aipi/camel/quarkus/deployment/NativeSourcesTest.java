@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * What {@code native-image} would be given: an application is built up to the jar with GraalVM's configuration and the
  * file of arguments. The image itself is not built, as that takes GraalVM.
  */
+@Tag("nightly")
 class NativeSourcesTest {
 
     /** Reaches a route by what an expression asks for; registered by nobody else. */
