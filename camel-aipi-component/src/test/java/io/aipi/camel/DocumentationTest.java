@@ -29,8 +29,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -303,13 +306,35 @@ class DocumentationTest {
 
     /** The tests of all modules. */
     private static Map<String, Path> tests() throws IOException {
-        try (Stream<Path> sources = Files.walk(ROOT)) {
-            return sources.filter(source -> source.toString().endsWith("Test.java"))
-                    .collect(Collectors.toMap(
-                            source -> source.getFileName().toString().replace(".java", ""),
-                            source -> source,
-                            (one, other) -> one));
-        }
+        return filesOfTheProject("Test\\.java").stream()
+                .collect(Collectors.toMap(
+                        source -> source.getFileName().toString().replace(".java", ""),
+                        source -> source,
+                        (one, other) -> one));
+    }
+
+    /** Files whose names end so. Not what a build makes: other tests make and delete files there meanwhile. */
+    private static List<Path> filesOfTheProject(String ending) throws IOException {
+        Pattern names = Pattern.compile(".*" + ending);
+        List<Path> files = new ArrayList<>();
+        Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                String name = folder.getFileName().toString();
+                return name.equals("target") || name.equals(".git")
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (names.matcher(file.getFileName().toString()).matches()) {
+                    files.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return files;
     }
 
     @Test
@@ -337,12 +362,7 @@ class DocumentationTest {
 
     /** All pages of all modules. */
     static List<Path> linking() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            return files.filter(path -> path.toString().matches(".*\\.(md|adoc)"))
-                    .filter(path -> !path.toString().contains("/target/"))
-                    .sorted()
-                    .toList();
-        }
+        return filesOfTheProject("\\.(md|adoc)").stream().sorted().toList();
     }
 
     @ParameterizedTest
