@@ -63,7 +63,7 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "httpheaders":
         case "httpHeaders": getOrCreateConfiguration(target).setHttpHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "jobrepository":
-        case "jobRepository": getOrCreateConfiguration(target).setJobRepository(property(camelContext, org.apache.camel.spi.AggregationRepository.class, value)); return true;
+        case "jobRepository": getOrCreateConfiguration(target).setJobRepository(property(camelContext, io.aipi.camel.store.JobRepository.class, value)); return true;
         case "jobtimeout":
         case "jobTimeout": getOrCreateConfiguration(target).setJobTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "lazylogin":
@@ -169,7 +169,7 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "httpheaders":
         case "httpHeaders": return java.util.Map.class;
         case "jobrepository":
-        case "jobRepository": return org.apache.camel.spi.AggregationRepository.class;
+        case "jobRepository": return io.aipi.camel.store.JobRepository.class;
         case "jobtimeout":
         case "jobTimeout": return java.time.Duration.class;
         case "lazylogin":

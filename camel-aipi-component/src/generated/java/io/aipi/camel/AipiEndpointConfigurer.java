@@ -53,7 +53,7 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "httpheaders":
         case "httpHeaders": target.getConfiguration().setHttpHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "jobrepository":
-        case "jobRepository": target.getConfiguration().setJobRepository(property(camelContext, org.apache.camel.spi.AggregationRepository.class, value)); return true;
+        case "jobRepository": target.getConfiguration().setJobRepository(property(camelContext, io.aipi.camel.store.JobRepository.class, value)); return true;
         case "jobtimeout":
         case "jobTimeout": target.getConfiguration().setJobTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "lazylogin":
@@ -148,7 +148,7 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "httpheaders":
         case "httpHeaders": return java.util.Map.class;
         case "jobrepository":
-        case "jobRepository": return org.apache.camel.spi.AggregationRepository.class;
+        case "jobRepository": return io.aipi.camel.store.JobRepository.class;
         case "jobtimeout":
         case "jobTimeout": return java.time.Duration.class;
         case "lazylogin":

@@ -14,6 +14,7 @@ import io.aipi.camel.internal.detached.JobRegistry;
 import io.aipi.camel.internal.producer.DrainingRuns;
 import io.aipi.camel.internal.producer.ProducerRun;
 import io.aipi.camel.internal.store.JobStores;
+import io.aipi.camel.store.JobRepository;
 import io.aipi.client.AipiClient;
 import io.aipi.client.ClientResources;
 import io.aipi.client.options.ConnectionOptions;
@@ -31,7 +32,6 @@ import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.SSLContextParametersAware;
-import org.apache.camel.spi.AggregationRepository;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
@@ -88,6 +88,9 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
             () -> maxWorkerPoolSize,
             scheduler,
             this::isStoppingOrStopped);
+    /** For what blocks and has no repository. */
+    private static final int BLOCKING_THREADS = 4;
+
     private final JobStores stores = new JobStores(this::getCamelContext, this::nanoTime);
     private final JobRegistries registries = new JobRegistries(stores, this::storeWorkers, this::keysInUse);
     private final DrainingRuns draining = new DrainingRuns(scheduler, () -> storeWorkers(null));
@@ -199,8 +202,8 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     }
 
     /** Threads that read and write the repository; null for what may block and has none. */
-    ExecutorService storeWorkers(AggregationRepository repository) {
-        return pools.storeThreads(repository);
+    ExecutorService storeWorkers(JobRepository repository) {
+        return pools.storeThreads(repository, repository == null ? BLOCKING_THREADS : repository.concurrency());
     }
 
     /** Threads for whoever ends them himself. */

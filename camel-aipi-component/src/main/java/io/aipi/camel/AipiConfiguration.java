@@ -6,6 +6,7 @@
  */
 package io.aipi.camel;
 
+import io.aipi.camel.store.JobRepository;
 import io.aipi.client.AipiClient;
 import io.aipi.client.options.ConnectionOptions;
 import io.aipi.client.options.Credentials;
@@ -19,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.RuntimeCamelException;
-import org.apache.camel.spi.AggregationRepository;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
@@ -194,7 +194,7 @@ public class AipiConfiguration implements Cloneable {
             description = "Where detached jobs are stored from their acceptance until a route has processed their"
                     + " result, so that they survive a restart. For the producer with waitForResult=false, and"
                     + " for the consumer. Without one, detached jobs are kept in memory.")
-    private AggregationRepository jobRepository;
+    private JobRepository jobRepository;
 
     @UriParam(
             label = "advanced",
@@ -634,11 +634,11 @@ public class AipiConfiguration implements Cloneable {
         this.maxWaiting = maxWaiting;
     }
 
-    public AggregationRepository getJobRepository() {
+    public JobRepository getJobRepository() {
         return jobRepository;
     }
 
-    public void setJobRepository(AggregationRepository jobRepository) {
+    public void setJobRepository(JobRepository jobRepository) {
         this.jobRepository = jobRepository;
     }
 

@@ -136,7 +136,7 @@ public class AipiConsumer extends DefaultConsumer implements ShutdownAware, Susp
     }
 
     private void startPipeline(ModelEndpoint model) throws Exception {
-        follower = new EndpointFollower(endpoint, model, store != null, this::onStoreThread);
+        follower = new EndpointFollower(endpoint, model, store, this::onStoreThread);
         pipeline = new JobPipeline(
                 options(),
                 registry,
@@ -149,13 +149,14 @@ public class AipiConsumer extends DefaultConsumer implements ShutdownAware, Susp
                 configuration.getRepositoryScanInterval());
         if (store != null) {
             scanner = new RepositoryScanner(
+                    endpoint.server(),
+                    endpoint.getEndpointName(),
                     registry,
                     storeHealth,
                     server -> endpoint.getComponent().registries().isConsumed(server, store),
                     this::onStoreThread,
                     endpoint.getComponent().scheduler(),
                     configuration.getRepositoryScanInterval());
-            scanner.prepare();
         }
         JobPipeline started = pipeline;
         follower.start(available -> onAvailability(started, available));

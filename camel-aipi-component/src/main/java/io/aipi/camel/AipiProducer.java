@@ -22,6 +22,7 @@ import io.aipi.camel.internal.producer.ProgressNotifier;
 import io.aipi.camel.internal.producer.ResultOperation;
 import io.aipi.camel.internal.producer.SubmitOperation;
 import io.aipi.camel.internal.producer.ValidateKeyOperation;
+import io.aipi.camel.store.JobRepository;
 import io.aipi.client.AipiClient;
 import io.aipi.client.ModelEndpoint;
 import io.aipi.client.error.ClientClosedException;
@@ -41,7 +42,6 @@ import org.apache.camel.ServiceStatus;
 import org.apache.camel.TypeConversionException;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.health.WritableHealthCheckRepository;
-import org.apache.camel.spi.AggregationRepository;
 import org.apache.camel.support.DefaultAsyncProducer;
 
 /**
@@ -295,8 +295,13 @@ public class AipiProducer extends DefaultAsyncProducer {
         }
 
         @Override
-        public Executor storeThreads(AggregationRepository repository) {
+        public Executor storeThreads(JobRepository repository) {
             return endpoint.getComponent().storeWorkers(repository);
+        }
+
+        @Override
+        public void schedule(Runnable task, Duration delay) {
+            endpoint.getComponent().schedule(task, delay);
         }
 
         @Override

@@ -9,6 +9,7 @@ package io.aipi.camel;
 import io.aipi.camel.internal.detached.AdaptivePollLimiter;
 import io.aipi.camel.internal.detached.JobFollower;
 import io.aipi.camel.internal.detached.TrackedJob;
+import io.aipi.camel.internal.store.JobStore;
 import io.aipi.client.ModelEndpoint;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
@@ -45,11 +46,11 @@ final class EndpointFollower implements JobFollower {
     private volatile ModelEndpoint model;
     private volatile boolean stopped;
 
-    /** {@code model} is the follower's own from here on; {@code blocking} runs what blocks. */
-    EndpointFollower(AipiEndpoint endpoint, ModelEndpoint model, boolean isStored, Executor blocking) {
+    /** {@code model} is the follower's own from here on; {@code store} may be null; {@code blocking} runs what blocks. */
+    EndpointFollower(AipiEndpoint endpoint, ModelEndpoint model, JobStore store, Executor blocking) {
         this.endpoint = endpoint;
         this.model = model;
-        this.limiter = isStored ? new AdaptivePollLimiter() : null;
+        this.limiter = store == null ? null : new AdaptivePollLimiter(store.lease()::isValid);
         this.blocking = blocking;
     }
 
@@ -76,6 +77,13 @@ final class EndpointFollower implements JobFollower {
                         elapsed.isNegative() ? Duration.ZERO : elapsed,
                         listener,
                         gate);
+    }
+
+    @Override
+    public void resume() {
+        if (limiter != null) {
+            limiter.resume();
+        }
     }
 
     @Override

@@ -6,11 +6,12 @@
  */
 package io.aipi.camel;
 
+import io.aipi.camel.internal.MessageSerializer;
 import io.aipi.camel.internal.detached.JobRouter;
 import io.aipi.camel.internal.detached.TrackedJob;
-import io.aipi.camel.internal.store.DetachedJob;
-import io.aipi.camel.internal.store.JobOutcome;
-import io.aipi.camel.internal.store.MessageSerializer;
+import io.aipi.camel.store.AggregationJobRepository;
+import io.aipi.camel.store.DetachedJob;
+import io.aipi.camel.store.JobOutcome;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.model.JobProgress;
 import java.util.LinkedHashMap;
@@ -25,7 +26,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.spi.ProducerCache;
-import org.apache.camel.spi.RecoverableAggregationRepository;
 import org.apache.camel.support.cache.DefaultProducerCache;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.util.URISupport;
@@ -56,8 +56,8 @@ final class ExchangeRouter implements JobRouter {
     /** The endpoint's own, else the repository's; null for none. */
     private static String deadLetterUri(AipiConfiguration configuration) {
         return configuration.getDeadLetterUri() == null
-                        && configuration.getJobRepository() instanceof RecoverableAggregationRepository recoverable
-                ? recoverable.getDeadLetterUri()
+                        && configuration.getJobRepository() instanceof AggregationJobRepository adapter
+                ? adapter.deadLetterUri()
                 : configuration.getDeadLetterUri();
     }
 

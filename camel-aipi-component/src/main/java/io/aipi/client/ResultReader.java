@@ -8,6 +8,7 @@ package io.aipi.client;
 
 import io.aipi.client.internal.wire.ResponseMapper;
 import io.aipi.client.model.JobResult;
+import java.util.Map;
 
 /** Reads results that were kept as JSON. */
 public final class ResultReader {
@@ -23,5 +24,15 @@ public final class ResultReader {
      */
     public static JobResult read(String endpoint, String jobId, String json) {
         return ResponseMapper.result(endpoint, jobId, json);
+    }
+
+    /**
+     * The result that has these {@link JobResult#fields}.
+     *
+     * @param endpoint name of the model endpoint
+     * @param jobId the server's id of the job, null for none
+     */
+    public static JobResult ofFields(String endpoint, String jobId, Map<String, Object> fields) {
+        return ResponseMapper.result(endpoint, jobId, fields);
     }
 }

@@ -7,6 +7,8 @@
 package io.aipi.camel;
 
 import io.aipi.camel.internal.ElasticExecutor;
+import io.aipi.camel.store.AggregationJobRepository;
+import io.aipi.camel.store.JobRepository;
 import io.aipi.client.AipiClient;
 import io.aipi.client.ClientResources;
 import io.aipi.client.UtcClock;
@@ -42,7 +44,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.DefaultShutdownStrategy;
-import org.apache.camel.spi.AggregationRepository;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.DefaultExchange;
 
@@ -597,7 +598,7 @@ class DetachedModelTest {
             configuration.setServerUrl("http://gpu:7777");
             configuration.setLazyLogin(true);
             configuration.setWaitForResult(false);
-            configuration.setJobRepository(world.repository);
+            configuration.setJobRepository(new AggregationJobRepository(world.repository));
             configuration.setMaxInFlight(maxInFlight);
             configuration.setConcurrentConsumers(2);
             configuration.setConsumeProgress(world.kind % 4 < 2);
@@ -711,7 +712,7 @@ class DetachedModelTest {
         }
 
         @Override
-        ExecutorService storeWorkers(AggregationRepository repository) {
+        ExecutorService storeWorkers(JobRepository repository) {
             return process.storeWorkers;
         }
 

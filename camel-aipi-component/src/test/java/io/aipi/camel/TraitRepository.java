@@ -77,6 +77,7 @@ public class TraitRepository implements RecoverableAggregationRepository {
     private Predicate<Object> refuses = body -> false;
     private final Map<String, Throwable> unreadable = new LinkedHashMap<>();
     private boolean away;
+    private boolean awayAtRead;
     private boolean confirms = true;
     private long versions;
 
@@ -100,6 +101,11 @@ public class TraitRepository implements RecoverableAggregationRepository {
 
     public synchronized void setAway(boolean isAway) {
         away = isAway;
+    }
+
+    /** It goes away in the middle: its entries can be listed once more, and not be read. */
+    public synchronized void goAwayAtRead() {
+        awayAtRead = true;
     }
 
     public synchronized void setConfirms(boolean does) {
@@ -156,6 +162,10 @@ public class TraitRepository implements RecoverableAggregationRepository {
 
     @Override
     public synchronized Exchange get(CamelContext context, String key) {
+        if (awayAtRead) {
+            awayAtRead = false;
+            away = true;
+        }
         access();
         return exchange(context, key, rows.get(key));
     }

@@ -60,6 +60,14 @@ public final class AipiConverterLoader implements TypeConverterLoader, CamelCont
                 }
                 return answer;
             });
+        addTypeConverter(registry, io.aipi.camel.store.JobRepository.class, org.apache.camel.spi.AggregationRepository.class, false,
+            (type, exchange, value) -> {
+                Object answer = io.aipi.camel.converter.AipiConverter.toJobRepository((org.apache.camel.spi.AggregationRepository) value);
+                if (false && answer == null) {
+                    answer = Void.class;
+                }
+                return answer;
+            });
         addTypeConverter(registry, java.io.InputStream.class, io.aipi.client.model.JobResult.class, false,
             (type, exchange, value) -> {
                 Object answer = io.aipi.camel.converter.AipiConverter.toStream((io.aipi.client.model.JobResult) value);

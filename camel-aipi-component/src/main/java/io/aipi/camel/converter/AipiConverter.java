@@ -6,6 +6,8 @@
  */
 package io.aipi.camel.converter;
 
+import io.aipi.camel.store.AggregationJobRepository;
+import io.aipi.camel.store.JobRepository;
 import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
 import io.aipi.client.model.Media;
@@ -14,6 +16,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.camel.Converter;
+import org.apache.camel.spi.AggregationRepository;
 
 /** Converters of the client's values, found by Camel. */
 @Converter(generateLoader = true)
@@ -75,5 +78,11 @@ public final class AipiConverter {
     @Converter
     public static String toString(JobProgress progress) {
         return progress.toJson();
+    }
+
+    /** For the option {@code jobRepository}, which takes one of Camel's repositories, too. */
+    @Converter
+    public static JobRepository toJobRepository(AggregationRepository repository) {
+        return new AggregationJobRepository(repository);
     }
 }

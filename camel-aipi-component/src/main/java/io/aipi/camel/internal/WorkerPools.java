@@ -37,7 +37,6 @@ public final class WorkerPools {
 
     private static final int PROGRESS_THREADS = 2;
     private static final int DECODE_THREADS = 2;
-    private static final int STORE_THREADS = 4;
     /** After which a thread without work ends. */
     private static final long IDLE_SECONDS = 20;
 
@@ -100,11 +99,11 @@ public final class WorkerPools {
      * Threads that read and write the repository, and nothing else: a database that hangs delays only its own jobs. Null for
      * what may block and has no repository.
      */
-    public ExecutorService storeThreads(Object repository) {
+    public ExecutorService storeThreads(Object repository, int size) {
         return storeThreads
                 .computeIfAbsent(
                         repository == null ? this : repository,
-                        any -> new Lazy<>(() -> pool("AipiStore", STORE_THREADS, STORE_THREADS), this::shutdown))
+                        any -> new Lazy<>(() -> pool("AipiStore", size, size), this::shutdown))
                 .get();
     }
 

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiConstants;
-import io.aipi.camel.internal.store.RepositoryJobStore;
+import io.aipi.camel.store.StoredEntries;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobLapsedException;
 import io.aipi.client.model.JobResult;
@@ -317,10 +317,8 @@ class ConsumerTest extends ConsumerTestSupport {
 
     /** Whether the store has the job's outcome. */
     private boolean isSettled(MemoryAggregationRepository jobs, String jobId) {
-        RepositoryJobStore store = new RepositoryJobStore(context, jobs);
-        return store.keys().stream()
-                .map(store::load)
-                .anyMatch(stored -> stored != null && stored.job().jobId().equals(jobId) && stored.outcome() != null);
+        return StoredEntries.jobs(context, jobs).stream()
+                .anyMatch(stored -> stored.job().jobId().equals(jobId) && stored.outcome() != null);
     }
 
     @Test

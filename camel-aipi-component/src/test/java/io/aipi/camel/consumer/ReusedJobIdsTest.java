@@ -11,12 +11,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConstants;
-import io.aipi.camel.internal.store.RepositoryJobStore;
+import io.aipi.camel.store.StoredEntries;
+import io.aipi.camel.store.StoredJob;
 import io.aipi.client.error.JobLapsedException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
@@ -122,9 +124,10 @@ class ReusedJobIdsTest extends ConsumerTestSupport {
         server.restart();
         assertThat(submitAfterRestart("Second.", Map.of())).isEqualTo(first);
 
-        RepositoryJobStore store = new RepositoryJobStore(context, jobs);
-        assertThat(store.keys()).hasSize(2);
-        assertThat(store.keys().stream().map(store::load).filter(job -> job.outcome() != null))
+        List<StoredJob> stored = StoredEntries.jobs(context, jobs);
+        assertThat(stored).hasSize(2);
+        assertThat(stored)
+                .filteredOn(job -> job.outcome() != null)
                 .singleElement()
                 .satisfies(job -> assertThat(job.job().body()).isEqualTo("First."));
     }

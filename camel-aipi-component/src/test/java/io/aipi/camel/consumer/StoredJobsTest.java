@@ -14,8 +14,8 @@ import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConstants;
 import io.aipi.camel.AipiConsumer;
 import io.aipi.camel.TraitRepository;
-import io.aipi.camel.internal.store.DetachedJob;
-import io.aipi.camel.internal.store.RepositoryJobStore;
+import io.aipi.camel.store.DetachedJob;
+import io.aipi.camel.store.StoredEntries;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.ResultLostException;
@@ -181,7 +181,7 @@ class StoredJobsTest extends ConsumerTestSupport {
         assertThat(bodies().get(0)).contains("small");
         await().until(() -> held("answers") == 0);
         assertThat(attempts).hasValue(2);
-        assertThat(new RepositoryJobStore(context, jobs).keys()).hasSize(1);
+        assertThat(StoredEntries.jobs(context, jobs)).hasSize(1);
 
         routed.clear();
         nextContext(jobs);
@@ -218,10 +218,7 @@ class StoredJobsTest extends ConsumerTestSupport {
         context.getRouteController().stopRoute(holder);
         await().until(() -> held(other) == 1);
         // by the time that this one has been routed, the other one would have been
-        await().until(() -> new RepositoryJobStore(context, jobs)
-                .keys().stream()
-                        .anyMatch(key ->
-                                new RepositoryJobStore(context, jobs).load(key).outcome() != null));
+        await().until(() -> StoredEntries.jobs(context, jobs).stream().anyMatch(job -> job.outcome() != null));
         submit("Another", Map.of());
         awaitRouted(1);
 

@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiConstants;
 import io.aipi.camel.AipiHeaderFilterStrategy;
+import io.aipi.camel.store.AggregationJobRepository;
 import io.aipi.testsupport.ScriptedServer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -236,7 +237,10 @@ class HeaderFilterTest {
                                     component.getConfiguration().setHeaderFilterStrategy(strategy);
                                 }
                                 if (stored) {
-                                    component.getConfiguration().setJobRepository(new WatchedRepository(kept));
+                                    component
+                                            .getConfiguration()
+                                            .setJobRepository(
+                                                    new AggregationJobRepository(new WatchedRepository(kept)));
                                 }
                             },
                             routes -> {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiComponent;
+import io.aipi.camel.store.AggregationJobRepository;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
@@ -314,7 +315,7 @@ class HealthTest {
         try (TestContext test = consuming(
                 "key-1",
                 "aipi:chat?repositoryScanInterval=200ms",
-                component -> component.getConfiguration().setJobRepository(jobs))) {
+                component -> component.getConfiguration().setJobRepository(new AggregationJobRepository(jobs)))) {
             HealthCheck check = consumerCheck(test);
             assertThat(check.call().getState()).isEqualTo(HealthCheck.State.UP);
             away.set(true);

@@ -14,6 +14,7 @@ import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConstants;
 import io.aipi.camel.AipiEndpoint;
 import io.aipi.camel.DefaultAipiBinding;
+import io.aipi.camel.store.AggregationJobRepository;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ProtocolViolationException;
 import io.aipi.client.model.JobProgress;
@@ -186,7 +187,10 @@ class ResultIsKeptTest {
                             null,
                             component -> {
                                 if (stored) {
-                                    component.getConfiguration().setJobRepository(new MemoryAggregationRepository());
+                                    component
+                                            .getConfiguration()
+                                            .setJobRepository(
+                                                    new AggregationJobRepository(new MemoryAggregationRepository()));
                                 }
                                 if (bindingFails) {
                                     component

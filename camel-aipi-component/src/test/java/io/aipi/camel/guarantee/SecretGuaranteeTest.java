@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiEndpoint;
 import io.aipi.camel.ComponentThreads;
+import io.aipi.camel.store.AggregationJobRepository;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.Generation;
 import io.aipi.simulator.SimulatedEndpoint;
@@ -240,7 +241,9 @@ class SecretGuaranteeTest {
                         API_KEY,
                         component -> {
                             component.getConfiguration().setLoginMode(loginMode);
-                            component.getConfiguration().setJobRepository(new WatchedRepository());
+                            component
+                                    .getConfiguration()
+                                    .setJobRepository(new AggregationJobRepository(new WatchedRepository()));
                             component.getConfiguration().setPollFailureTimeout(Duration.ofMillis(200));
                         },
                         routes -> {

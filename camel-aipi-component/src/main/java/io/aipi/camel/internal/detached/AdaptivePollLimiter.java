@@ -12,6 +12,7 @@ import io.aipi.client.model.JobStatus;
 import io.aipi.client.spi.CompletionExceptions;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -27,7 +28,8 @@ public final class AdaptivePollLimiter {
     static final int LEAST = 8;
     static final int MOST = 1024;
 
-    private final AsyncSemaphore<Turn> semaphore = new AsyncSemaphore<>(this::size, this::begin);
+    private final AsyncSemaphore<Turn> semaphore = new AsyncSemaphore<>(this::bound, this::begin);
+    private final BooleanSupplier mayPoll;
     private volatile int size = LEAST;
     private RuntimeException closed;
 
@@ -35,6 +37,20 @@ public final class AdaptivePollLimiter {
             Supplier<CompletableFuture<JobStatus>> poll,
             CompletableFuture<Void> stored,
             CompletableFuture<JobStatus> seen) {}
+
+    /** {@code mayPoll}: whether polls may begin now. {@link #resume} says that they may again. */
+    public AdaptivePollLimiter(BooleanSupplier mayPoll) {
+        this.mayPoll = mayPoll;
+    }
+
+    private int bound() {
+        return mayPoll.getAsBoolean() ? size : 0;
+    }
+
+    /** Polls that had to wait may begin. */
+    public void resume() {
+        semaphore.dispatchNext();
+    }
 
     /**
      * Begins the poll when there is a place for it.

@@ -6,7 +6,7 @@
  */
 package io.aipi.camel.internal.detached;
 
-import io.aipi.camel.internal.store.DetachedJob;
+import io.aipi.camel.store.DetachedJob;
 import java.time.Duration;
 
 /** When outcomes may be delivered, and delivered again. */
@@ -32,13 +32,18 @@ final class DeliverySchedule {
      * the request again has to be given the chance before the job is routed and leaves the store.
      */
     Duration untilDue(TrackedJob job, long now) {
+        if (!registry.isLeaseValid()) {
+            // it may be somebody else's by now
+            return options.pollInterval();
+        }
         String requestId = job.job().requestId();
         if (registry.store() == null || requestId == null) {
             return Duration.ZERO;
         }
         if (job.isRecovered()) {
             // the broker, which delivers again what was not acknowledged at the crash
-            long end = startedNanos + options.redeliveryGracePeriod().toNanos();
+            long crash = job.isAbandoned() ? job.deliveryTime().assigned() : startedNanos;
+            long end = crash + options.redeliveryGracePeriod().toNanos();
             Duration remaining = job.deliveryTime().remaining(end, now);
             if (!remaining.isZero()) {
                 return remaining;

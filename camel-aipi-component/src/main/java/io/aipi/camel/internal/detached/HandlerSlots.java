@@ -15,14 +15,14 @@ final class HandlerSlots {
     /** A handler, and how many jobs it has. */
     static final class Slot {
 
-        private final JobRegistry.JobHandler handler;
+        private final JobHandler handler;
         private int taken;
 
-        private Slot(JobRegistry.JobHandler handler) {
+        private Slot(JobHandler handler) {
             this.handler = handler;
         }
 
-        JobRegistry.JobHandler handler() {
+        JobHandler handler() {
             return handler;
         }
 
@@ -42,12 +42,16 @@ final class HandlerSlots {
     private final List<Slot> slots = new ArrayList<>();
     private int last;
 
-    void add(JobRegistry.JobHandler handler) {
+    void add(JobHandler handler) {
         slots.add(new Slot(handler));
     }
 
-    void remove(JobRegistry.JobHandler handler) {
+    void remove(JobHandler handler) {
         slots.removeIf(slot -> slot.handler == handler);
+    }
+
+    List<JobHandler> handlers() {
+        return slots.stream().map(Slot::handler).toList();
     }
 
     boolean isEmpty() {

@@ -52,13 +52,15 @@ final class HeldJobs {
         }
     }
 
-    /** Gives the job to its next owner, the first time only. */
-    void release(TrackedJob job, Consumer<TrackedJob> nextOwner) {
+    /** Gives the job to its next owner, the first time only; false if it was released before. */
+    boolean release(TrackedJob job, Consumer<TrackedJob> nextOwner) {
         job.outcomePersisted().complete(null);
-        if (jobs.remove(job)) {
+        boolean isFirst = jobs.remove(job);
+        if (isFirst) {
             nextOwner.accept(job);
         }
         move(job, JobPhase.RELEASED);
+        return isFirst;
     }
 
     /** Gives all jobs to their next owner. */

@@ -25,4 +25,7 @@ public interface JobFollower {
 
     /** The client was closed, although the consumer goes on. */
     void onClientClosed();
+
+    /** Polls that had to wait for the lease may begin. */
+    default void resume() {}
 }

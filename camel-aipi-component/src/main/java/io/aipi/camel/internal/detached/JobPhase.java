@@ -53,6 +53,11 @@ enum JobPhase {
         return TRANSITIONS.get(this).contains(next);
     }
 
+    /** Whether the outcome is being routed, or was, and is not through with the store. */
+    boolean isOnItsWay() {
+        return this == DELIVERING || this == DEAD_LETTERING || this == PARKING || this == REMOVING;
+    }
+
     /**
      * Whether a stop waits for the job. It does not while the outcome waits for its turn: the store has the job, or another
      * consumer gets it.

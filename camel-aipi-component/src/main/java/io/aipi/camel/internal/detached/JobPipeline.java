@@ -6,9 +6,10 @@
  */
 package io.aipi.camel.internal.detached;
 
-import io.aipi.camel.internal.store.JobOutcome;
 import io.aipi.camel.internal.store.JobStore;
 import io.aipi.camel.internal.store.StoreHealth;
+import io.aipi.camel.store.JobOutcome;
+import io.aipi.camel.store.StoredJob;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ResultLostException;
 import io.aipi.client.model.JobProgress;
@@ -34,12 +35,9 @@ import org.slf4j.LoggerFactory;
  * <p>It lives from a start of its consumer to the stop. In a stop it begins nothing new; what is active then comes to its
  * end, or is given back.
  */
-public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.DeliveryHandler {
+public final class JobPipeline implements JobHandler, DeliveryQueue.DeliveryHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobPipeline.class);
-
-    /** How often a store that works is asked to remove an entry. */
-    private static final int MAXIMUM_REMOVALS = 3;
 
     private final PipelineOptions options;
     private final JobRegistry registry;
@@ -56,6 +54,7 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
     private final DeliverySchedule schedule;
     private final UnstorableOutcomes unstorable;
     private final UndeliverableOutcomes undeliverable;
+    private final UnremovableJobs unremovable;
 
     private final HeldJobs jobs = new HeldJobs();
     private volatile boolean stopping;
@@ -88,8 +87,9 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
         this.deliveries = new DeliveryQueue(options.concurrentConsumers(), deliveryThreads, this);
         this.schedule = new DeliverySchedule(options, registry, scheduler.nanoTime());
         this.unstorable = new UnstorableOutcomes(this, store, storeHealth);
-        this.undeliverable = new UndeliverableOutcomes(
-                this, jobs, options.endpointName(), registry, storeHealth, router, storeThreads, retries);
+        this.undeliverable =
+                new UndeliverableOutcomes(this, jobs, options, registry, storeHealth, router, storeThreads, retries);
+        this.unremovable = new UnremovableJobs(this, jobs, options.endpointName(), registry, storeHealth);
     }
 
     // ---- step 1: follow
@@ -102,8 +102,12 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
     @Override
     public void onAssigned(TrackedJob job) {
         jobs.add(job);
+        job.deliveryTime().assign(scheduler.nanoTime());
         if (stopping) {
             jobs.release(job, registry::requeue);
+        } else if (registry.isLost(job)) {
+            // asked after the job was added: who loses a lease lets go of what is there
+            jobs.release(job, registry::returnToStore);
         } else if (job.outcome() == null) {
             follow(job);
         } else if (job.isStored()) {
@@ -125,8 +129,7 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
             job.listener().progress(progress);
         }
         // the end itself is told by the outcome
-        boolean isEnd = progress.state() == JobState.DONE || progress.state() == JobState.FAILED;
-        if (options.consumeProgress() && !isEnd) {
+        if (options.consumeProgress() && progress.state() != JobState.DONE && progress.state() != JobState.FAILED) {
             deliveries.progress(job, progress);
         }
     }
@@ -138,6 +141,12 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
             }
             // the job goes on at the server, and with whoever follows it next
             jobs.release(job, registry::requeue);
+            return;
+        }
+        if (!jobs.contains(job)) {
+            if (store != null) {
+                storeThreads.execute(() -> unstorable.onLateEnd(job, result, failure));
+            }
             return;
         }
         job.end(failure == null ? new JobOutcome.Done(result) : JobOutcome.Failed.of(job.job(), failure));
@@ -165,15 +174,17 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
     }
 
     void store(TrackedJob job) {
-        boolean pending;
+        StoredJob stored;
         try {
-            pending = store.completeIfPending(job.toRecord());
+            stored = store.complete(job.toRecord());
         } catch (RuntimeException | Error e) {
             unstorable.onStoreFailure(job, e);
             return;
         }
         storeHealth.succeeded();
-        if (pending) {
+        if (stored != null) {
+            // the store may have had another outcome
+            job.replaceOutcome(stored.outcome());
             job.markStored();
             awaitDelivery(job);
         } else {
@@ -212,7 +223,7 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
 
     private void deliverProgress(TrackedJob job, JobProgress progress, Runnable done) {
         jobs.begin();
-        if (stopping || !jobs.contains(job)) {
+        if (stopping || !jobs.contains(job) || registry.isLost(job) || !registry.isLeaseValid()) {
             jobs.end();
             done.run();
             return;
@@ -233,12 +244,19 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
             // the stop gives it back
             jobs.move(job, JobPhase.WAITING);
             done.run();
+        } else if (registry.isLost(job)) {
+            done.run();
+            jobs.release(job, registry::ended);
+        } else if (!registry.isLeaseValid()) {
+            jobs.move(job, JobPhase.WAITING);
+            done.run();
+            deliverWhenDue(job);
         } else if (job.deliveries().count() > options.maximumRedeliveries()) {
             done.run();
             undeliverable.onRedeliveryExhausted(job, null);
         } else {
             if (job.deliveries().begins()) {
-                storeDeliveryCount(job);
+                undeliverable.storeDeliveryCount(job);
             }
             router.routeOutcome(job, delivery -> {
                 // the next delivery may begin: what follows takes the time of a store or of a delay
@@ -246,46 +264,18 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
                 if (delivery.failure() == null) {
                     removeSoon(job);
                 } else {
-                    onRouteFailure(job, delivery);
+                    undeliverable.onRouteFailure(job, delivery);
                 }
             });
         }
     }
 
-    private void onRouteFailure(TrackedJob job, JobRouter.Delivery delivery) {
-        job.deliveries().failed();
-        int count = job.deliveries().count();
-        int most = options.maximumRedeliveries();
-        delivery.report("Routing the outcome of the job " + job.job().jobId() + " failed; "
-                + (count > most ? "it is not routed again" : "it is routed again (" + count + " of " + most + ")"));
-        if (count > most) {
-            undeliverable.onRedeliveryExhausted(job, delivery.failure());
-        } else if (store != null) {
-            storeThreads.execute(() -> {
-                storeDeliveryCount(job);
-                redeliver(job);
-            });
-        } else {
-            redeliver(job);
+    /** Routes the outcome again, later. */
+    void redeliver(TrackedJob job) {
+        if (!jobs.move(job, JobPhase.WAITING)) {
+            giveBack(job);
+            return;
         }
-    }
-
-    /** So that the number of deliveries is bounded over restarts, too. */
-    private void storeDeliveryCount(TrackedJob job) {
-        try {
-            if (store.update(job.toRecord())) {
-                job.markStored();
-            }
-        } catch (RuntimeException | Error e) {
-            LOG.debug(
-                    "A failed delivery of job {} is not counted in the jobRepository",
-                    job.job().jobId(),
-                    e);
-        }
-    }
-
-    private void redeliver(TrackedJob job) {
-        jobs.move(job, JobPhase.WAITING);
         scheduler.schedule(() -> deliveries.outcome(job), schedule.redeliveryDelay(job));
     }
 
@@ -301,29 +291,17 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
         }
     }
 
-    private void remove(TrackedJob job) {
+    void remove(TrackedJob job) {
         String id = job.job().jobId();
         try {
-            store.remove(job.job());
-        } catch (RuntimeException | Error e) {
-            boolean isRefused = !store.isAway() && job.countRefusal() >= MAXIMUM_REMOVALS;
-            if (isRefused) {
-                // the store works but for this entry, which must not take the place of others
-                LOG.error(
-                        "Job {} has been routed but cannot be removed from the jobRepository. It stays there, and is routed"
-                                + " again when a consumer of {} starts anew",
-                        id,
-                        options.endpointName(),
-                        e);
-                jobs.release(job, registry::park);
-            } else {
-                storeHealth.failed("Job " + id + " has been routed but cannot be removed yet; removing is retried", e);
-                retry(
-                        job,
-                        () -> remove(job),
-                        "Job {} was routed but could not be removed before the consumer stopped; it is routed again at the"
-                                + " next start");
+            if (!store.remove(job.toRecord())) {
+                LOG.warn(
+                        "Job {} was routed, and was somebody else's by then: its claim ran out in the middle of the route. It"
+                                + " may be routed twice",
+                        id);
             }
+        } catch (RuntimeException | Error e) {
+            unremovable.onStoreFailure(job, e);
             return;
         }
         storeHealth.succeeded();
@@ -336,13 +314,23 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
     void retry(TrackedJob job, Runnable step, String messageAtStop) {
         if (stopping) {
             LOG.warn(messageAtStop, job.job().jobId());
-            jobs.release(job, registry::requeue);
+            giveBack(job);
         } else {
             retries.later(step);
         }
     }
 
-    // ---- start and stop
+    @Override
+    public void onLeaseLost() {
+        jobs.releaseAll(registry::returnToStore);
+    }
+
+    @Override
+    public void onLeaseRenewed() {
+        follower.resume();
+    }
+
+    // ---- lease, start and stop
 
     /** Lets deliveries begin. */
     public void resume() {
@@ -374,9 +362,19 @@ public final class JobPipeline implements JobRegistry.JobHandler, DeliveryQueue.
         return jobs.awaitQuiescence(timeout);
     }
 
-    /** Gives back the jobs that it still has. */
+    /** Gives back the jobs that it still has. Blocks, if there is a store. */
     public void requeueAll() {
         jobs.releaseAll(registry::requeue);
+        registry.releaseNow();
+    }
+
+    /** Whoever has it next takes it up, even if the stop has let go of it before. */
+    private void giveBack(TrackedJob job) {
+        if (store == null) {
+            jobs.release(job, registry::requeue);
+        } else if (!jobs.release(job, registry::returnToStore) && job.isKeptClaimed()) {
+            registry.returnToStore(job);
+        }
     }
 
     boolean isStopping() {

@@ -8,6 +8,7 @@ package io.aipi.camel.internal.detached;
 
 import io.aipi.camel.internal.store.JobStore;
 import io.aipi.camel.internal.store.JobStores;
+import io.aipi.camel.store.JobRepository;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,7 +17,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.apache.camel.spi.AggregationRepository;
 
 /** The job registries of a component: one for each model endpoint of a server and its repository. */
 public final class JobRegistries {
@@ -31,10 +31,10 @@ public final class JobRegistries {
      * @param endpoint name of the model endpoint
      * @param repository null to keep jobs in memory only
      */
-    public record Key(String server, String endpoint, AggregationRepository repository) {}
+    public record Key(String server, String endpoint, JobRepository repository) {}
 
     private final JobStores stores;
-    private final Function<AggregationRepository, Executor> storeThreads;
+    private final Function<JobRepository, Executor> storeThreads;
     private final Supplier<Set<Key>> inUse;
     private final Map<Key, JobRegistry> registries = new ConcurrentHashMap<>();
     /** Not the component's own, which is held while the component stops. */
@@ -48,8 +48,7 @@ public final class JobRegistries {
      * @param storeThreads runs what blocks, for each repository
      * @param inUse what the endpoints that are started need
      */
-    public JobRegistries(
-            JobStores stores, Function<AggregationRepository, Executor> storeThreads, Supplier<Set<Key>> inUse) {
+    public JobRegistries(JobStores stores, Function<JobRepository, Executor> storeThreads, Supplier<Set<Key>> inUse) {
         this.stores = stores;
         this.storeThreads = storeThreads;
         this.inUse = inUse;
@@ -115,6 +114,7 @@ public final class JobRegistries {
         JobRegistry registry = registries.get(key);
         if (registry != null && !needed.contains(key) && registry.isIdle()) {
             registries.remove(key);
+            registry.close();
         }
     }
 
@@ -141,7 +141,7 @@ public final class JobRegistries {
                 .toList();
         ofServer.forEach(registry -> registry.lapse(jobId));
         if (store != null) {
-            store.lapse(server, jobId, key -> ofServer.stream().anyMatch(registry -> registry.isKeyHeld(key)));
+            store.lapse(server, jobId);
         }
     }
 
@@ -160,6 +160,7 @@ public final class JobRegistries {
 
     /** Forgets all. */
     public void clear() {
+        registries.values().forEach(JobRegistry::close);
         registries.clear();
     }
 }

@@ -6,11 +6,19 @@
  */
 package io.aipi.camel.internal.detached;
 
-import io.aipi.camel.internal.store.DetachedJob;
-import io.aipi.camel.internal.store.JobOutcome;
 import io.aipi.camel.internal.store.JobStore;
+import io.aipi.camel.internal.store.LeaseKeeper;
+import io.aipi.camel.store.DetachedJob;
+import io.aipi.camel.store.JobOutcome;
+import io.aipi.camel.store.JobRepository;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -18,58 +26,59 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The detached jobs of one model endpoint that nobody waits for: it hands each to one handler, and knows which ones are
- * followed here.
+ * held here.
  *
- * <p>With a store, what it does not hand out at once it forgets but for its key: the store has it. Without one, it is the
- * only place where the job is known.
+ * <p>With a store, a job is here only while a handler holds it, or has a place for it: the store has the others, and gives them
+ * to whoever has room, here or in another process. Without one, it is the only place where the job is known.
  *
- * <p>Invariants, beside those of the {@link JobTable}: a handler holds at most as many jobs as its limit says; the key of a job
- * that has ended leaves held only after its entry has left the store, so that a scan of the store cannot hand it out
- * again.
- *
- * <p>An entry that cannot be read is passed over, whatever reading it throws: only a store that cannot list its entries is
- * away.
+ * <p>Invariants: a job has one handler at a time; a handler holds at most as many jobs as its limit says. With a store, what
+ * is held here was claimed before, and its claim ends after it is held no more.
  */
-public final class JobRegistry {
+public final class JobRegistry implements LeaseKeeper.Holder {
 
-    /** Who follows jobs and delivers their outcomes. */
-    public interface JobHandler {
-        /** Jobs that it holds at once at most. */
-        int limit();
-
-        /** Is the job's owner from here on. Must not block. */
-        void onAssigned(TrackedJob job);
-    }
-
-    private record Assignment(HandlerSlots.Slot slot, TrackedJob job) {}
-
-    private final String prefix;
     private final JobStore store;
     /** Null without a store. */
-    private final JobLoader loader;
+    private final JobClaims claims;
 
     private final HandlerSlots slots = new HandlerSlots();
-    private final JobTable table = new JobTable();
+    private final Queue<TrackedJob> waiting = new ArrayDeque<>();
+    private final Map<TrackedJob, HandlerSlots.Slot> held = new HashMap<>();
+    /** The {@linkplain DetachedJob#id() ids} of the jobs that are held. */
+    private final Set<String> heldIds = new HashSet<>();
+
     private final Set<Object> consumers = new HashSet<>();
+    /** Jobs of producers here for which there was no place: who is to be told of them, should they be claimed here. */
+    private final LeftJobs left = new LeftJobs();
+
     private final AtomicBoolean news = new AtomicBoolean(true);
-    private boolean loading;
 
     /**
      * A registry for one model endpoint.
      *
      * @param store null to keep jobs in memory only
-     * @param blocking runs what blocks
+     * @param storeThreads runs what blocks
      */
-    public JobRegistry(String server, String endpoint, JobStore store, Executor blocking) {
-        this.prefix = DetachedJob.prefix(server, endpoint);
+    public JobRegistry(String server, String endpoint, JobStore store, Executor storeThreads) {
         this.store = store;
-        this.loader = store == null ? null : new JobLoader(this, store, blocking);
+        this.claims = store == null ? null : new JobClaims(this, store, server, endpoint, storeThreads);
+        if (store != null) {
+            store.lease().add(this);
+        }
+    }
+
+    /** Nobody needs it any more. */
+    void close() {
+        if (store != null) {
+            store.lease().remove(this);
+        }
     }
 
     /** Where jobs are kept; null for in memory. */
     public JobStore store() {
         return store;
     }
+
+    // ---- consumers
 
     /**
      * There is a consumer now, started or not: from here on, jobs in memory wait for it.
@@ -92,51 +101,10 @@ public final class JobRegistry {
             if (!consumers.isEmpty() || store != null) {
                 return List.of();
             }
-            lost = table.removeWaiting();
+            lost = removeWaiting();
         }
         lost.forEach(job -> job.completed().complete(null));
         return lost;
-    }
-
-    /** Whether some handler here holds the job with this {@linkplain DetachedJob#id() id}. */
-    public synchronized boolean isHeld(String id) {
-        return table.isHeld(id);
-    }
-
-    /** Whether some handler here holds the job that is stored under the key. */
-    public synchronized boolean isKeyHeld(String key) {
-        return table.isKeyHeld(key);
-    }
-
-    /** Whether the outcome that is stored under the key is left alone until a handler starts anew. */
-    public synchronized boolean isParked(String key) {
-        return table.isParked(key);
-    }
-
-    /** Whether nothing would be lost if there were no such registry any more. */
-    public synchronized boolean isIdle() {
-        return consumers.isEmpty() && slots.isEmpty() && table.isIdle();
-    }
-
-    /**
-     * The server has given an id to a new job: earlier jobs with this id that wait here for a handler are gone, and get their
-     * end. Those that are followed get it from whoever polls for them.
-     */
-    public void lapse(String jobId) {
-        List<TrackedJob> gone;
-        synchronized (this) {
-            // reserved: nobody takes them meanwhile, from here or from the store
-            gone = table.reserveUnended(jobId);
-        }
-        for (TrackedJob job : gone) {
-            job.end(JobOutcome.lapsed(job.job()));
-            register(job).whenComplete((ended, failure) -> job.completed().complete(null));
-        }
-    }
-
-    /** True once: nothing needs to be said twice of one registry. */
-    public boolean isNews() {
-        return news.compareAndSet(true, false);
     }
 
     /** Whether there is a consumer, started or not. */
@@ -144,51 +112,112 @@ public final class JobRegistry {
         return !consumers.isEmpty();
     }
 
+    /** True once: nothing needs to be said twice of one registry. */
+    public boolean isNews() {
+        return news.compareAndSet(true, false);
+    }
+
+    // ---- what there is
+
+    /** Whether some handler here holds the job with this {@linkplain DetachedJob#id() id}. */
+    public synchronized boolean isHeld(String id) {
+        return heldIds.contains(id);
+    }
+
+    /** Whether nothing would be lost if there were no such registry any more. */
+    public synchronized boolean isIdle() {
+        return consumers.isEmpty() && slots.isEmpty() && size() == 0 && (claims == null || !claims.hasReturned());
+    }
+
     /** Jobs known here and not ended. */
     public synchronized int size() {
-        return table.size();
+        return waiting.size() + held.size();
+    }
+
+    // ---- from the producer
+
+    /**
+     * A place for a job that is about to be stored, so that it is claimed at once; null if no handler here has room. {@link
+     * #register} or {@link #giveBack} must follow.
+     */
+    public synchronized Place takePlace() {
+        HandlerSlots.Slot slot = slots.withRoom();
+        if (slot == null) {
+            return null;
+        }
+        slot.take();
+        return new Place(slot, store == null ? 0 : store.lease().number());
+    }
+
+    /** The job could not be stored; {@code place} may be null. */
+    public void giveBack(Place place) {
+        if (place != null) {
+            synchronized (this) {
+                place.slot().release();
+            }
+            dispatch();
+        }
     }
 
     /**
-     * A job is about to be stored by a producer here. {@link #register} or {@link #cancelReservation} must follow; until
-     * then no scan of the store hands it out.
+     * The server has accepted a job, and the store, if there is one, has it: claimed if there is a place for it. The future is
+     * completed when this process has no more to do with it: at once, if it has a store and no place, or if nobody here
+     * consumes.
      */
-    public synchronized void reserve(String key) {
-        table.reserve(key);
-    }
-
-    /** It could not be stored. */
-    public synchronized void cancelReservation(String key) {
-        table.cancelReservation(key);
-    }
-
-    /**
-     * The server has accepted a job, and the store, if there is one, has it. The future is completed when this process has
-     * no more to do with it: at once, if it has a store and no handler.
-     */
-    public CompletableFuture<Void> register(TrackedJob job) {
-        TrackedJob replaced;
+    public CompletableFuture<Void> register(TrackedJob job, Place place) {
         synchronized (this) {
-            table.cancelReservation(job.key());
-            boolean elsewhere = slots.isEmpty() && (store != null || consumers.isEmpty());
-            if (elsewhere) {
+            if (place == null && (store != null || (slots.isEmpty() && consumers.isEmpty()))) {
+                if (claims != null) {
+                    left.add(job);
+                    claims.expectMore();
+                }
                 return CompletableFuture.completedFuture(null);
             }
-            replaced = table.add(job);
+            if (place == null) {
+                waiting.add(job);
+            } else {
+                job.claimedIn(place.leaseNumber());
+                hold(job, place.slot());
+            }
         }
-        if (replaced != null) {
-            // two of one name at once: the store has the later one
-            replaced.completed().complete(null);
+        if (place == null) {
+            dispatch();
+        } else {
+            place.slot().handler().onAssigned(job);
         }
-        dispatch();
         return job.completed();
     }
 
-    /** The handler can be given jobs. Those parked get another chance. */
+    /**
+     * The server has given an id to a new job: earlier jobs with this id that wait here for a handler are gone, and get their
+     * end. Those that are followed get it from whoever polls for them.
+     */
+    public void lapse(String jobId) {
+        List<TrackedJob> gone = new ArrayList<>();
+        synchronized (this) {
+            waiting.removeIf(
+                    job -> job.outcome() == null && jobId.equals(job.job().jobId()) && gone.add(job));
+        }
+        for (TrackedJob job : gone) {
+            job.end(JobOutcome.lapsed(job.job()));
+            synchronized (this) {
+                waiting.add(job);
+            }
+        }
+        if (!gone.isEmpty()) {
+            dispatch();
+        }
+    }
+
+    // ---- handlers
+
+    /** The handler can be given jobs. */
     public void started(JobHandler handler) {
         synchronized (this) {
             slots.add(handler);
-            table.unparkAll();
+        }
+        if (claims != null) {
+            claims.expectMore();
         }
         dispatch();
     }
@@ -199,141 +228,166 @@ public final class JobRegistry {
         synchronized (this) {
             slots.remove(handler);
             if (slots.isEmpty() && store != null) {
-                // the next who starts scans the store
-                left = table.removeWaiting();
+                left = removeWaiting();
             }
         }
-        left.forEach(job -> job.completed().complete(null));
+        left.forEach(this::returnToStore);
     }
 
-    /** The job has ended and its entry has left the store. */
+    /** The handler has no more to do with the job: it has left the store, or stays there and is left alone. */
     public void ended(TrackedJob job) {
-        synchronized (this) {
-            table.release(job);
-        }
+        letGo(job);
         job.completed().complete(null);
-        dispatch();
-    }
-
-    /** The job's outcome cannot be delivered for now. Its entry stays in the store. */
-    public void park(TrackedJob job) {
-        synchronized (this) {
-            table.park(job);
-        }
-        job.completed().complete(null);
-        dispatch();
-    }
-
-    /** The handler that holds the job ends, and the job does not: it waits for the next one. */
-    public void requeue(TrackedJob job) {
-        boolean over;
-        synchronized (this) {
-            table.leaveSlot(job);
-            over = store != null ? slots.isEmpty() : consumers.isEmpty();
-            if (!over) {
-                table.add(job.requeuedCopy());
-            }
-        }
-        if (over) {
-            job.completed().complete(null);
-        }
         dispatch();
     }
 
     /**
-     * Scans the store for jobs that others have put there. Blocks.
-     *
-     * @return the keys of all stored jobs, those of other endpoints and servers too
+     * The handler that holds the job ends, and the job does not: it waits for the next one. With a store, one whose outcome is on
+     * its way stays claimed, so that nobody else routes it meanwhile: its route's end removes it, or gives it back.
      */
-    public Set<String> scan() {
-        Set<String> keys = store.keys();
-        synchronized (this) {
-            if (slots.isEmpty()) {
-                return keys;
-            }
-            loader.retain(keys);
-            table.addStored(keys, prefix);
+    public void requeue(TrackedJob job) {
+        if (store != null && job.isOnItsWay()) {
+            job.keepClaimed();
+            ended(job);
+            return;
         }
-        dispatch();
-        return keys;
+        boolean over;
+        synchronized (this) {
+            over = store != null ? slots.isEmpty() : consumers.isEmpty();
+            if (!over) {
+                letGo(job);
+                waiting.add(job.requeuedCopy());
+            }
+        }
+        if (!over) {
+            dispatch();
+        } else if (store != null) {
+            returnToStore(job);
+        } else {
+            ended(job);
+        }
     }
 
+    /**
+     * Nobody here has to do with the job any more. If it is claimed by this process, others may claim it; where it is not, as
+     * after a lost lease, nothing happens to it.
+     */
+    void returnToStore(TrackedJob job) {
+        ended(job);
+        claims.giveBack(job.toRecord());
+        claims.releaseSoon();
+    }
+
+    private synchronized void hold(TrackedJob job, HandlerSlots.Slot slot) {
+        held.put(job, slot);
+        heldIds.add(job.job().id());
+    }
+
+    private synchronized void letGo(TrackedJob job) {
+        HandlerSlots.Slot slot = held.remove(job);
+        heldIds.remove(job.job().id());
+        if (slot != null) {
+            slot.release();
+        }
+    }
+
+    private List<TrackedJob> removeWaiting() {
+        List<TrackedJob> removed = new ArrayList<>(waiting);
+        waiting.clear();
+        return removed;
+    }
+
+    /** Hands out what waits here; then there may be room for more from the store. */
     private void dispatch() {
         while (true) {
-            Assignment assignment;
+            HandlerSlots.Slot slot;
+            TrackedJob job;
             synchronized (this) {
-                HandlerSlots.Slot slot = table.hasNoneWaiting() || loading ? null : slots.withRoom();
+                slot = waiting.isEmpty() ? null : slots.withRoom();
                 if (slot == null) {
-                    return;
+                    break;
                 }
-                String key = table.firstWaiting();
-                TrackedJob first = table.waiting(key);
-                if (first == null) {
-                    loading = true;
-                    assignment = null;
-                } else {
-                    assignment = assign(slot, key, first);
-                }
+                job = waiting.remove();
+                slot.take();
+                hold(job, slot);
             }
-            if (assignment == null) {
-                loader.loadSoon();
-                return;
-            }
-            assignment.slot().handler().onAssigned(assignment.job());
+            slot.handler().onAssigned(job);
+        }
+        if (claims != null) {
+            claims.claimSoon();
         }
     }
 
-    // ---- for the loader
+    // ---- the store
 
-    /** The key of the next job that waits, while there is room; null when there is none, which ends the loading. */
-    synchronized String nextToLoad() {
-        if (table.hasNoneWaiting() || !slots.hasRoom()) {
-            loading = false;
-            return null;
+    /** Claims jobs that others have stored, as many as there is room for. Blocks, and throws what the store throws. */
+    public void scan() {
+        claims.claimNow();
+    }
+
+    /** Gives back to the store what was given back here. Blocks. */
+    public void releaseNow() {
+        if (claims != null) {
+            claims.releaseNow();
         }
-        return table.firstWaiting();
     }
 
-    /** The job under the key, if its producer has handed it over; null if it has to be loaded. */
-    synchronized TrackedJob present(String key) {
-        return table.waiting(key);
+    /** Whether there is room for jobs of the store: what waits here goes first. */
+    synchronized boolean hasPlaces() {
+        return waiting.isEmpty() && slots.hasRoom();
     }
 
-    /** {@code loaded} is null if the job is not stored any more. */
-    void onLoaded(String key, TrackedJob loaded) {
-        Assignment assignment = null;
+    synchronized Queue<Place> takePlaces(int most) {
+        Queue<Place> places = new ArrayDeque<>();
+        while (places.size() < most && hasPlaces()) {
+            places.add(takePlace());
+        }
+        return places;
+    }
+
+    void giveBack(Collection<Place> places) {
         synchronized (this) {
-            // its producer may have handed it over meanwhile
-            TrackedJob present = table.waiting(key);
-            TrackedJob job = present != null ? present : loaded;
-            HandlerSlots.Slot slot = job == null || !table.isWaiting(key) ? null : slots.withRoom();
-            if (slot != null) {
-                assignment = assign(slot, key, job);
-            } else if (job == null) {
-                // somebody else has ended it meanwhile
-                table.removeUnloaded(key);
-            }
+            places.forEach(place -> place.slot().release());
         }
-        if (assignment != null) {
-            assignment.slot().handler().onAssigned(assignment.job());
+        dispatch();
+    }
+
+    void onClaimed(JobRepository.Claim claim, Place place) {
+        register(TrackedJob.claimed(claim, left.take(claim.job().job().id())), place);
+    }
+
+    // ---- the lease
+
+    /** Whether nobody else can have claimed what was claimed here. */
+    boolean isLeaseValid() {
+        return store == null || store.lease().isValid();
+    }
+
+    /** Whether the job was claimed in a lease that is over. */
+    boolean isLost(TrackedJob job) {
+        return store != null && store.lease().number() != job.leaseNumber();
+    }
+
+    @Override
+    public void onLeaseLost() {
+        List<JobHandler> handlers;
+        List<TrackedJob> lost;
+        synchronized (this) {
+            handlers = slots.handlers();
+            lost = removeWaiting();
         }
+        lost.forEach(this::returnToStore);
+        handlers.forEach(JobHandler::onLeaseLost);
+        // before anything is claimed anew: it must not be given back for the claim before
+        claims.releaseNow();
     }
 
-    /** The job under the key cannot be read: until the next scan it is as if it were not there. */
-    synchronized void onUnreadable(String key) {
-        table.removeUnloaded(key);
-    }
-
-    /** The loading has ended; the next scan begins it anew. */
-    synchronized void endLoading() {
-        loading = false;
-    }
-
-    // ---- handlers
-
-    private Assignment assign(HandlerSlots.Slot slot, String key, TrackedJob job) {
-        table.hold(key, job, slot);
-        slot.take();
-        return new Assignment(slot, job);
+    @Override
+    public void onLeaseRenewed() {
+        List<JobHandler> handlers;
+        synchronized (this) {
+            handlers = slots.handlers();
+        }
+        handlers.forEach(JobHandler::onLeaseRenewed);
     }
 }

@@ -10,6 +10,7 @@ import io.aipi.camel.internal.store.JobStore;
 import io.aipi.camel.internal.store.StoreHealth;
 import io.aipi.client.spi.Scheduler;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -21,6 +22,14 @@ public final class RepositoryScanner {
 
     private static final Logger LOG = LoggerFactory.getLogger(RepositoryScanner.class);
 
+    /** Between two checks for jobs that nobody follows. */
+    private static final Duration WARNING_INTERVAL = Duration.ofMinutes(1);
+
+    /** How many servers whose jobs nobody follows are worth a warning each. */
+    private static final int WARNINGS = 10;
+
+    private final String server;
+    private final String endpoint;
     private final JobRegistry registry;
     private final JobStore store;
     private final StoreHealth storeHealth;
@@ -29,11 +38,13 @@ public final class RepositoryScanner {
     private final Scheduler scheduler;
     private final Duration interval;
 
+    private final Set<String> warnedOf = new HashSet<>();
+    private Long askedNanos;
     private volatile Scheduler.Task next;
     private volatile boolean stopped;
     private volatile boolean failing;
-    /** Whether removals that an earlier process has left unfinished are finished. */
-    private volatile boolean removalsFinished;
+    /** Whether parked jobs were given another chance, which they get with each start. */
+    private volatile boolean unparked;
     /** Whether all routes are known, and with them who consumes what. */
     private volatile boolean contextStarted;
 
@@ -45,12 +56,16 @@ public final class RepositoryScanner {
      * @param interval between two scans
      */
     public RepositoryScanner(
+            String server,
+            String endpoint,
             JobRegistry registry,
             StoreHealth storeHealth,
             Predicate<String> isServerConsumed,
             Executor storeThreads,
             Scheduler scheduler,
             Duration interval) {
+        this.server = server;
+        this.endpoint = endpoint;
         this.registry = registry;
         this.store = registry.store();
         this.storeHealth = storeHealth;
@@ -58,19 +73,6 @@ public final class RepositoryScanner {
         this.storeThreads = storeThreads;
         this.scheduler = scheduler;
         this.interval = interval;
-    }
-
-    /** Finishes what an earlier process has left, before this one removes anything itself. Blocks. */
-    public void prepare() {
-        if (!removalsFinished) {
-            try {
-                store.finishRemovals();
-                removalsFinished = true;
-            } catch (RuntimeException | Error e) {
-                // it must not keep what is stored from being followed
-                LOG.debug("Removals from the jobRepository cannot be finished yet, which is retried", e);
-            }
-        }
     }
 
     /** Begins the first scan now. */
@@ -106,13 +108,14 @@ public final class RepositoryScanner {
             return;
         }
         try {
-            prepare();
-            Set<String> keys = registry.scan();
+            if (!unparked) {
+                store.unpark(server, endpoint);
+                unparked = true;
+            }
+            registry.scan();
             failing = false;
             storeHealth.succeeded();
-            if (contextStarted) {
-                store.warnOfUnfollowed(keys, isServerConsumed);
-            }
+            warnOfUnfollowed();
         } catch (RuntimeException | Error e) {
             failing = true;
             storeHealth.failed("The jobRepository cannot be scanned; scanning is retried", e);
@@ -121,5 +124,24 @@ public final class RepositoryScanner {
                 scheduleNext(interval);
             }
         }
+    }
+
+    /** Says once of each server how many of its jobs nobody here follows. */
+    private void warnOfUnfollowed() {
+        long now = scheduler.nanoTime();
+        Long last = askedNanos;
+        if (!contextStarted || (last != null && now - last < WARNING_INTERVAL.toNanos())) {
+            return;
+        }
+        askedNanos = now;
+        store.unclaimed().forEach((unfollowed, count) -> {
+            if (!isServerConsumed.test(unfollowed) && warnedOf.size() < WARNINGS && warnedOf.add(unfollowed)) {
+                LOG.warn(
+                        "The jobRepository holds {} jobs of the server {}, which no consumer here follows. If it is one of"
+                                + " yours under another name, set the serverUrl that its jobs were submitted with",
+                        count,
+                        unfollowed.replaceAll("\\p{Cntrl}", "?"));
+            }
+        });
     }
 }

@@ -6,9 +6,10 @@
  */
 package io.aipi.camel.internal.detached;
 
-import io.aipi.camel.internal.store.DetachedJob;
-import io.aipi.camel.internal.store.JobOutcome;
-import io.aipi.camel.internal.store.JobRecord;
+import io.aipi.camel.store.DetachedJob;
+import io.aipi.camel.store.JobOutcome;
+import io.aipi.camel.store.JobRepository;
+import io.aipi.camel.store.StoredJob;
 import io.aipi.client.model.Acceptance;
 import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
@@ -39,7 +40,9 @@ public final class TrackedJob {
     private final DetachedJob job;
     private final Listener listener;
     private final Acceptance acceptance;
-    private final boolean recovered;
+    /** How it was claimed; null if it comes from a producer here. */
+    private final JobRepository.Claim claim;
+
     private final CompletableFuture<Void> completed = new CompletableFuture<>();
     private final CompletableFuture<Void> outcomePersisted = new CompletableFuture<>();
     private final AtomicReference<JobPhase> phase = new AtomicReference<>(JobPhase.ASSIGNED);
@@ -48,6 +51,8 @@ public final class TrackedJob {
     private volatile boolean stored;
     private volatile int refusals;
     private volatile DeliveryTime deliveryTime = new DeliveryTime();
+    private volatile long leaseNumber;
+    private volatile boolean keptClaimed;
 
     /** Its place in the {@link DeliveryQueue}, which guards it. */
     DeliveryQueue.Place place = DeliveryQueue.Place.NONE;
@@ -55,33 +60,41 @@ public final class TrackedJob {
     JobProgress newest;
 
     /** A job whose acceptance this process knows nothing of; {@code listener} may be null. */
-    public TrackedJob(JobRecord stored, Listener listener) {
+    public TrackedJob(StoredJob stored, Listener listener) {
         this(stored, listener, null);
     }
 
     /** {@code listener} and {@code acceptance} may be null. */
-    public TrackedJob(JobRecord stored, Listener listener, Acceptance acceptance) {
-        this(stored, listener, acceptance, false);
+    public TrackedJob(StoredJob stored, Listener listener, Acceptance acceptance) {
+        this(stored, listener, acceptance, null);
     }
 
-    private TrackedJob(JobRecord stored, Listener listener, Acceptance acceptance, boolean recovered) {
+    private TrackedJob(StoredJob stored, Listener listener, Acceptance acceptance, JobRepository.Claim claim) {
         this.job = stored.job();
         this.acceptance = acceptance;
         this.outcome = stored.outcome();
         this.listener = listener;
-        this.recovered = recovered;
-        this.deliveries = new DeliveryCount(stored.deliveries(), recovered && stored.outcome() != null);
+        this.claim = claim;
+        this.deliveries = new DeliveryCount(stored.deliveries(), claim != null && stored.outcome() != null);
         this.stored = stored.outcome() != null;
     }
 
     /** From the store: whoever stored it may have begun to deliver its outcome. */
-    static TrackedJob recovered(JobRecord stored) {
-        return new TrackedJob(stored, null, null, true);
+    static TrackedJob claimed(JobRepository.Claim claim) {
+        return claimed(claim, null);
+    }
+
+    /** {@code known}: what its producer here knew of it; null for nothing. */
+    static TrackedJob claimed(JobRepository.Claim claim, TrackedJob known) {
+        return known == null
+                ? new TrackedJob(claim.job(), null, null, claim)
+                : new TrackedJob(claim.job(), known.listener, known.acceptance, claim);
     }
 
     /** The same job for its next owner. */
     TrackedJob requeuedCopy() {
-        TrackedJob next = new TrackedJob(toRecord(), listener, acceptance, recovered);
+        TrackedJob next = new TrackedJob(toRecord(), listener, acceptance, claim);
+        next.leaseNumber = leaseNumber;
         next.stored = stored;
         next.deliveries = deliveries.copy();
         next.refusals = refusals;
@@ -125,14 +138,37 @@ public final class TrackedJob {
         }
     }
 
-    /** The outcome is lost, and this takes its place. */
+    /** The outcome is lost, or the store has another one: this takes its place. */
     void replaceOutcome(JobOutcome other) {
         outcome = other;
     }
 
     /** Whether it comes from the store and not from a producer here. */
     public boolean isRecovered() {
-        return recovered;
+        return claim != null;
+    }
+
+    /** Whether it was taken from another process, or an earlier one, which may have ended in the middle of its work. */
+    public boolean isAbandoned() {
+        return claim != null && claim.isAbandoned();
+    }
+
+    /** Its handler has let go of it while its outcome was on its way: it stays claimed until that has come to its end. */
+    void keepClaimed() {
+        keptClaimed = true;
+    }
+
+    boolean isKeptClaimed() {
+        return keptClaimed;
+    }
+
+    /** In which {@linkplain io.aipi.camel.internal.store.LeaseKeeper#number lease} it was claimed. */
+    long leaseNumber() {
+        return leaseNumber;
+    }
+
+    void claimedIn(long number) {
+        leaseNumber = number;
     }
 
     /**
@@ -150,6 +186,11 @@ public final class TrackedJob {
             return null;
         }
         throw new IllegalStateException(job + " cannot go from " + before + " to " + next);
+    }
+
+    /** Whether its outcome is being routed, or was, and is not through with the store. */
+    boolean isOnItsWay() {
+        return phase.get().isOnItsWay();
     }
 
     /** How often its outcome was given to a route that failed, or did not live to tell. */
@@ -191,8 +232,8 @@ public final class TrackedJob {
     }
 
     /** What a store should have of it now. */
-    public JobRecord toRecord() {
-        return new JobRecord(job, outcome, deliveries.count());
+    public StoredJob toRecord() {
+        return new StoredJob(job, outcome, deliveries.count());
     }
 
     /** Completed when its outcome is stored, or is no longer this owner's. */
@@ -268,14 +309,28 @@ public final class TrackedJob {
     /** Until when an outcome must not be delivered. By the monotonic clock: nobody can lengthen it by setting a clock back. */
     static final class DeliveryTime {
 
+        private volatile Long assigned;
         private volatile Long notBefore;
         private volatile Long waitingSince;
 
         /** For the next owner. */
         private DeliveryTime copy() {
             DeliveryTime copy = new DeliveryTime();
+            copy.assigned = assigned;
             copy.notBefore = notBefore;
             return copy;
+        }
+
+        /** A handler has it now. */
+        void assign(long now) {
+            if (assigned == null) {
+                assigned = now;
+            }
+        }
+
+        /** When the first handler got it. */
+        long assigned() {
+            return assigned;
         }
 
         /**

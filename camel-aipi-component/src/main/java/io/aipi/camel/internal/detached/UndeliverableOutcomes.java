@@ -6,9 +6,9 @@
  */
 package io.aipi.camel.internal.detached;
 
-import io.aipi.camel.internal.store.JobOutcome;
 import io.aipi.camel.internal.store.JobStore;
 import io.aipi.camel.internal.store.StoreHealth;
+import io.aipi.camel.store.JobOutcome;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.ResultLostException;
 import io.aipi.client.spi.CompletionExceptions;
@@ -16,14 +16,17 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What becomes of outcomes whose route has failed too often: the dead letter endpoint gets them, or the store keeps them. */
+/**
+ * What becomes of outcomes whose route fails: they are routed again, some times. Then the dead letter endpoint gets them, or
+ * the store keeps them.
+ */
 final class UndeliverableOutcomes {
 
     private static final Logger LOG = LoggerFactory.getLogger(UndeliverableOutcomes.class);
 
     private final JobPipeline pipeline;
     private final HeldJobs jobs;
-    private final String endpointName;
+    private final PipelineOptions options;
     private final JobRegistry registry;
     private final JobStore store;
     private final StoreHealth storeHealth;
@@ -34,7 +37,7 @@ final class UndeliverableOutcomes {
     UndeliverableOutcomes(
             JobPipeline pipeline,
             HeldJobs jobs,
-            String endpointName,
+            PipelineOptions options,
             JobRegistry registry,
             StoreHealth storeHealth,
             JobRouter router,
@@ -42,13 +45,45 @@ final class UndeliverableOutcomes {
             Retries retries) {
         this.pipeline = pipeline;
         this.jobs = jobs;
-        this.endpointName = endpointName;
+        this.options = options;
         this.registry = registry;
         this.store = registry.store();
         this.storeHealth = storeHealth;
         this.router = router;
         this.storeThreads = storeThreads;
         this.retries = retries;
+    }
+
+    void onRouteFailure(TrackedJob job, JobRouter.Delivery delivery) {
+        job.deliveries().failed();
+        int count = job.deliveries().count();
+        int most = options.maximumRedeliveries();
+        delivery.report("Routing the outcome of the job " + job.job().jobId() + " failed; "
+                + (count > most ? "it is not routed again" : "it is routed again (" + count + " of " + most + ")"));
+        if (count > most) {
+            onRedeliveryExhausted(job, delivery.failure());
+        } else if (store != null) {
+            storeThreads.execute(() -> {
+                storeDeliveryCount(job);
+                pipeline.redeliver(job);
+            });
+        } else {
+            pipeline.redeliver(job);
+        }
+    }
+
+    /** So that the number of deliveries is bounded over restarts, too. */
+    void storeDeliveryCount(TrackedJob job) {
+        try {
+            if (store.deliver(job.toRecord())) {
+                job.markStored();
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.debug(
+                    "A failed delivery of job {} is not counted in the jobRepository",
+                    job.job().jobId(),
+                    e);
+        }
     }
 
     /** {@code failure} may be null. */
@@ -96,7 +131,7 @@ final class UndeliverableOutcomes {
                             + " deadLetterUri. The message that was submitted stays in the repository, and is routed as a"
                             + " failure when a consumer of {} starts anew",
                     id,
-                    endpointName);
+                    options.endpointName());
             job.replaceOutcome(new JobOutcome.Failed(new ResultLostException(
                     "The jobRepository refused the result, which may be too large for it, and no route took it",
                     ErrorContext.of(job.job().endpoint(), id),
@@ -106,7 +141,7 @@ final class UndeliverableOutcomes {
                     "Result of job {} cannot be routed, and there is no deadLetterUri. It stays in the jobRepository, and"
                             + " is routed again when a consumer of {} starts anew",
                     id,
-                    endpointName);
+                    options.endpointName());
         }
         // with the old number of deliveries, the next start would not route it either
         job.deliveries().reset();
@@ -116,46 +151,43 @@ final class UndeliverableOutcomes {
     private void storeParked(TrackedJob job, boolean isLost) {
         String id = job.job().jobId();
         try {
-            store.update(job.toRecord());
+            store.park(job.toRecord());
         } catch (RuntimeException | Error e) {
-            if (isLost) {
-                storeHealth.failed(
-                        "Loss of the result of job " + id + " cannot be stored; the next start finds out by itself", e);
-            } else if (store.isAway()) {
-                storeHealth.failed("Failed deliveries of job " + id + " cannot be reset yet; resetting is retried", e);
+            if (store.isAway()) {
+                storeHealth.failed("Job " + id + " cannot be left alone in the jobRepository yet; this is retried", e);
                 pipeline.retry(
                         job,
-                        () -> storeParked(job, false),
-                        "Failed deliveries of job {} could not be reset before the consumer stopped; they count at the"
-                                + " next start");
-                return;
-            } else {
-                // the store works but for this entry, which must not take the place of others meanwhile
-                LOG.debug("Failed deliveries of job {} are not reset yet", id, e);
-                jobs.release(job, registry::park);
-                resetLater(job);
+                        () -> storeParked(job, isLost),
+                        isLost
+                                ? "Loss of the result of job {} could not be stored before the consumer stopped; the next"
+                                        + " start finds out by itself"
+                                : "Failed deliveries of job {} could not be reset before the consumer stopped; they count at"
+                                        + " the next start");
                 return;
             }
+            // the store works but for this entry, which must not take the place of others meanwhile
+            LOG.debug("Failed deliveries of job {} are not reset yet", id, e);
+            parkLater(job);
         }
-        jobs.release(job, registry::park);
+        jobs.release(job, registry::ended);
     }
 
-    private void resetLater(TrackedJob job) {
+    private void parkLater(TrackedJob job) {
         if (!pipeline.isStopping()) {
-            retries.later(() -> reset(job));
+            retries.later(() -> parkAgain(job));
         }
     }
 
-    /** Of a job that is parked, and not of one that a new start has taken up again. */
-    private void reset(TrackedJob job) {
-        if (!registry.isParked(job.key())) {
+    /** Of a job that is left alone, and not of one that a new start has taken up again. */
+    private void parkAgain(TrackedJob job) {
+        if (registry.isHeld(job.job().id())) {
             return;
         }
         try {
-            store.update(job.toRecord());
+            store.park(job.toRecord());
         } catch (RuntimeException | Error e) {
             LOG.debug("Failed deliveries of job {} are not reset yet", job.job().jobId(), e);
-            resetLater(job);
+            parkLater(job);
         }
     }
 }

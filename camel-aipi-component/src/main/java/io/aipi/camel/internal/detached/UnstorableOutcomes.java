@@ -8,6 +8,9 @@ package io.aipi.camel.internal.detached;
 
 import io.aipi.camel.internal.store.JobStore;
 import io.aipi.camel.internal.store.StoreHealth;
+import io.aipi.camel.store.JobOutcome;
+import io.aipi.client.error.JobFailedException;
+import io.aipi.client.model.JobResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +37,7 @@ final class UnstorableOutcomes {
 
     void onStoreFailure(TrackedJob job, Throwable e) {
         String id = job.job().jobId();
-        if (!isStoreWritable(job)) {
+        if (store.isAway()) {
             storeHealth.failed(
                     "Result of job " + id + " cannot be stored yet and is not routed before; storing is retried", e);
             retry(job);
@@ -62,14 +65,24 @@ final class UnstorableOutcomes {
                 "Result of job {} could not be stored before the consumer stopped and is lost");
     }
 
-    /** Whether the store works, but for this outcome. */
-    private boolean isStoreWritable(TrackedJob job) {
+    /**
+     * A job has ended after this process has let go of it, as by a lost lease. The server hands out results and workers' failures
+     * once: whoever has the job now cannot have them from there.
+     */
+    void onLateEnd(TrackedJob job, JobResult result, Throwable failure) {
+        if (result == null && !(failure instanceof JobFailedException)) {
+            return;
+        }
+        String id = job.job().jobId();
         try {
-            // what is there, which may be the outcome: an access that failed may have done its work all the same
-            store.probeWrite(job.job());
-            return true;
+            store.complete(job.toRecord()
+                    .withOutcome(
+                            result != null ? new JobOutcome.Done(result) : JobOutcome.Failed.of(job.job(), failure)));
+            LOG.info(
+                    "Job {} has ended after its consumer has let go of it. Its result is left to whoever has it now",
+                    id);
         } catch (RuntimeException | Error e) {
-            return false;
+            LOG.error("Job {} has ended after its consumer has let go of it, and its result cannot be stored", id, e);
         }
     }
 }

@@ -6,20 +6,24 @@
  */
 package io.aipi.camel.internal.producer;
 
+import io.aipi.camel.internal.MessageSerializer;
 import io.aipi.camel.internal.detached.JobRegistry;
+import io.aipi.camel.internal.detached.Place;
 import io.aipi.camel.internal.detached.TrackedJob;
-import io.aipi.camel.internal.store.DetachedJob;
-import io.aipi.camel.internal.store.JobOutcome;
-import io.aipi.camel.internal.store.JobRecord;
 import io.aipi.camel.internal.store.JobStore;
-import io.aipi.camel.internal.store.MessageSerializer;
+import io.aipi.camel.store.DetachedJob;
+import io.aipi.camel.store.JobOutcome;
+import io.aipi.camel.store.JobRepository;
+import io.aipi.camel.store.StoredJob;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.model.Acceptance;
 import io.aipi.client.model.AipiRequest;
 import io.aipi.client.model.JobResult;
 import io.aipi.client.model.Submission;
 import io.aipi.client.spi.CompletionExceptions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -34,11 +38,21 @@ final class ConsumedSubmit extends DetachedSubmit {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsumedSubmit.class);
 
+    /** Between two attempts to reserve a request id that somebody else is submitting; doubles with each. */
+    private static final Duration FIRST_WAIT = Duration.ofMillis(20);
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
     private final JobRegistry registry;
     /** Null for in memory only. */
     private final JobStore store;
 
-    private final String requestId;
+    /** Null for none, and for one under which nothing can be read. */
+    private volatile String requestId;
+
+    /** Whether the request id is reserved for this submit. */
+    private volatile boolean reserved;
+
     private final String exchangeId;
     private final Map<String, Object> headers;
     private final Object body;
@@ -69,17 +83,6 @@ final class ConsumedSubmit extends DetachedSubmit {
         AipiRequest request = Requests.read(context, run, exchange, true);
         JobStore store = registry.store();
         String requestId = store == null ? null : context.binding().toRequestId(exchange);
-        JobRecord earlier = requestId == null ? null : earlier(context, store, requestId);
-        if (earlier != null) {
-            Submission known =
-                    new Submission(context.endpointName(), earlier.job().jobId(), null);
-            run.continueWith(
-                    exchange,
-                    callback,
-                    CompletableFuture.completedFuture(known),
-                    submission -> context.binding().populate(exchange, submission));
-            return;
-        }
         Map<String, Object> headers =
                 MessageSerializer.headers(context.binding().headersToKeep(exchange));
         Object body = MessageSerializer.copy(exchange.getMessage().getBody());
@@ -87,24 +90,6 @@ final class ConsumedSubmit extends DetachedSubmit {
             checkStorable(context, body);
         }
         new ConsumedSubmit(context, registry, exchange, run, request, requestId, headers, body).start(callback);
-    }
-
-    /** The job that is stored under the request id; null if there is none. */
-    private static JobRecord earlier(ProducerContext context, JobStore store, String requestId) {
-        try {
-            return store.load(DetachedJob.key(context.server(), context.endpointName(), requestId));
-        } catch (RuntimeException | Error e) {
-            if (store.isAway()) {
-                throw storeAway(context, e);
-            }
-            // a message must not be held up for ever by an entry that stays as it is
-            LOG.warn(
-                    "What is stored under the request id {} of {} cannot be read: the request is submitted without its id",
-                    requestId,
-                    context.endpointName(),
-                    e);
-            return null;
-        }
     }
 
     private static void checkStorable(ProducerContext context, Object body) {
@@ -139,15 +124,89 @@ final class ConsumedSubmit extends DetachedSubmit {
                 body);
     }
 
-    /** While the store is known not to work, nothing is submitted: the job would be computed for nobody. */
     @Override
-    CompletableFuture<Void> prepare() {
+    CompletableFuture<Submission> prepare() {
+        CompletableFuture<Submission> ready = new CompletableFuture<>();
+        if (requestId == null) {
+            probe().whenComplete((probed, failure) -> complete(ready, null, failure));
+        } else {
+            reserve(ready, FIRST_WAIT);
+        }
+        return ready;
+    }
+
+    private static <T> void complete(CompletableFuture<T> future, T value, Throwable failure) {
+        if (failure == null) {
+            future.complete(value);
+        } else {
+            future.completeExceptionally(failure);
+        }
+    }
+
+    /** Of two submits of one request id the second one waits for the first. */
+    private void reserve(CompletableFuture<Submission> ready, Duration wait) {
+        onStoreThread(store.repository(), this::reservation).whenComplete((reservation, failure) -> {
+            if (failure != null) {
+                ready.completeExceptionally(failure);
+            } else if (reservation instanceof JobRepository.Reservation.Taken taken) {
+                ready.complete(new Submission(
+                        context().endpointName(), taken.job().job().jobId(), null));
+            } else if (reservation instanceof JobRepository.Reservation.Reserved) {
+                probe().whenComplete((probed, refusal) -> complete(ready, null, refusal));
+            } else if (isPending()) {
+                Duration next = wait.multipliedBy(2);
+                context().schedule(() -> reserve(ready, next.compareTo(LONGEST_WAIT) < 0 ? next : LONGEST_WAIT), wait);
+            } else {
+                // the exchange was ended meanwhile
+                ready.cancel(false);
+            }
+        });
+    }
+
+    private JobRepository.Reservation reservation() {
+        try {
+            JobRepository.Reservation made =
+                    store.reserve(context().server(), context().endpointName(), requestId);
+            reserved = made instanceof JobRepository.Reservation.Reserved;
+            return made;
+        } catch (RuntimeException | Error e) {
+            if (store.isAway()) {
+                throw storeAway(context(), e);
+            }
+            // a message must not be held up for ever by an entry that stays as it is
+            LOG.warn(
+                    "What is stored under the request id {} of {} cannot be read: the request is submitted without its id",
+                    requestId,
+                    context().endpointName(),
+                    e);
+            requestId = null;
+            return new JobRepository.Reservation.Reserved();
+        }
+    }
+
+    @Override
+    void abandon() {
+        String id = requestId;
+        if (reserved && id != null) {
+            onStoreThread(store.repository(), () -> {
+                try {
+                    store.cancel(context().server(), context().endpointName(), id);
+                } catch (RuntimeException | Error e) {
+                    LOG.debug("The reservation of the request id {} is left to its lease", id, e);
+                }
+                return null;
+            });
+        }
+    }
+
+    /** While the store is known not to work, nothing is submitted: the job would be computed for nobody. */
+    private CompletableFuture<Void> probe() {
         if (store == null || !store.isDoubtful()) {
             return CompletableFuture.completedFuture(null);
         }
         return onStoreThread(store.repository(), () -> {
             try {
-                store.probe(new JobRecord(job(null), null, 0));
+                store.probe(new StoredJob(job(null), null, 0));
                 return null;
             } catch (JobStore.AwayException e) {
                 throw storeAway(context(), e.getCause());
@@ -165,8 +224,8 @@ final class ConsumedSubmit extends DetachedSubmit {
     CompletableFuture<Void> keep(Submission submission) {
         JobResult result = submission.result();
         DetachedJob job = job(submission.jobId());
-        JobRecord asked = new JobRecord(job, result == null ? null : new JobOutcome.Done(result), 0);
-        return stored(asked).handle((stored, failure) -> {
+        StoredJob asked = new StoredJob(job, result == null ? null : new JobOutcome.Done(result), 0);
+        return stored(asked, submission.acceptance()).handle((tracked, failure) -> {
             if (failure != null) {
                 ended.complete(null);
                 throw new RuntimeCamelException(
@@ -178,27 +237,35 @@ final class ConsumedSubmit extends DetachedSubmit {
             if (progress != null && result != null) {
                 progress.result(result);
             }
-            registry.register(new TrackedJob(stored, progress, submission.acceptance()))
-                    .whenComplete((done, ignored) -> ended.complete(null));
+            registry.register(tracked.job(), tracked.place()).whenComplete((done, ignored) -> ended.complete(null));
             return null;
         });
     }
 
+    /** {@code place} is null if no handler here has one. */
+    private record Kept(TrackedJob job, Place place) {}
+
     /** The job as it is stored, on its way to the registry. */
-    private CompletableFuture<JobRecord> stored(JobRecord asked) {
+    private CompletableFuture<Kept> stored(StoredJob asked, Acceptance acceptance) {
         String jobId = asked.job().jobId();
         boolean mayComeAgain = DetachedJob.mayComeAgain(jobId);
         if (store == null) {
             if (mayComeAgain) {
                 context().registries().lapse(context().server(), null, jobId);
             }
-            return CompletableFuture.completedFuture(asked);
+            return CompletableFuture.completedFuture(new Kept(new TrackedJob(asked, progress, acceptance), null));
         }
         return onStoreThread(store.repository(), () -> {
             if (mayComeAgain) {
                 context().registries().lapse(context().server(), store, jobId);
             }
-            return store.add(asked, registry::reserve, registry::cancelReservation);
+            Place place = registry.takePlace();
+            try {
+                return new Kept(new TrackedJob(store.accept(asked, place != null), progress, acceptance), place);
+            } catch (RuntimeException | Error e) {
+                registry.giveBack(place);
+                throw e;
+            }
         });
     }
 

@@ -7,6 +7,7 @@
 package io.aipi.camel.internal.producer;
 
 import io.aipi.camel.internal.InFlightLimiter;
+import io.aipi.camel.store.JobRepository;
 import io.aipi.client.model.AipiRequest;
 import io.aipi.client.model.Submission;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +15,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.spi.AggregationRepository;
 
 /**
  * One submit of a detached job, in three steps: prepare, submit, keep. The exchange goes on when the job is kept; the job's
@@ -38,8 +38,14 @@ abstract class DetachedSubmit {
         this.request = request;
     }
 
-    /** Before the request is sent, which it is not if this fails. */
-    abstract CompletableFuture<Void> prepare();
+    /**
+     * Before the request is sent, which it is not if this fails. Gives what the exchange goes on with if there is nothing to
+     * send, since the request was submitted before; else null.
+     */
+    abstract CompletableFuture<Submission> prepare();
+
+    /** The request was not accepted, as far as is known, or its job could not be kept. */
+    abstract void abandon();
 
     /** Before the exchange goes on, which fails if this fails. */
     abstract CompletableFuture<Void> keep(Submission submission);
@@ -49,23 +55,35 @@ abstract class DetachedSubmit {
 
     final void start(AsyncCallback callback) {
         pending = run.pend(exchange, callback, submission -> context.binding().populate(exchange, submission));
-        Supplier<CompletableFuture<Void>> job = () -> prepare()
-                .thenCompose(ready -> pending.submit(() -> run.model().submit(request)))
-                .thenCompose(this::onAccepted);
+        Supplier<CompletableFuture<Void>> job = () -> prepare().thenCompose(this::submit);
         // a consumer's exchange that submits again must not wait for a permit: the jobs that have theirs may be waiting
         // for this very exchange to end
         CompletableFuture<Void> whole =
                 context.isFromOwnConsumer(exchange) ? pending.now(job) : pending.withPermit(job);
         whole.whenComplete((ended, failure) -> {
             if (failure != null && !accepted) {
+                abandon();
                 pending.end(null, failure);
             }
         });
     }
 
+    private CompletableFuture<Void> submit(Submission known) {
+        if (known != null) {
+            pending.end(known, null);
+            return CompletableFuture.completedFuture(null);
+        }
+        return pending.submit(() -> run.model().submit(request)).thenCompose(this::onAccepted);
+    }
+
     private CompletableFuture<Void> onAccepted(Submission submission) {
         accepted = true;
-        InFlightLimiter.begin(() -> keep(submission)).whenComplete((kept, failure) -> pending.end(submission, failure));
+        InFlightLimiter.begin(() -> keep(submission)).whenComplete((kept, failure) -> {
+            if (failure != null) {
+                abandon();
+            }
+            pending.end(submission, failure);
+        });
         return end(submission);
     }
 
@@ -77,8 +95,13 @@ abstract class DetachedSubmit {
         return run;
     }
 
+    /** Whether the exchange still waits. */
+    final boolean isPending() {
+        return pending.isPending();
+    }
+
     /** Runs what blocks. */
-    final <T> CompletableFuture<T> onStoreThread(AggregationRepository repository, Supplier<T> task) {
+    final <T> CompletableFuture<T> onStoreThread(JobRepository repository, Supplier<T> task) {
         try {
             return CompletableFuture.supplyAsync(task, context.storeThreads(repository));
         } catch (RejectedExecutionException | Error notBegun) {

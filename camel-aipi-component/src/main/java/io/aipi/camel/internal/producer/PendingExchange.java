@@ -82,7 +82,8 @@ final class PendingExchange<T> {
         return isPending() ? request.get() : CompletableFuture.failedFuture(stopped());
     }
 
-    private boolean isPending() {
+    /** Whether it was not ended yet. */
+    boolean isPending() {
         return run.isPending(this);
     }
 

@@ -11,13 +11,13 @@ import io.aipi.camel.internal.ExchangeBinding;
 import io.aipi.camel.internal.InFlightLimiter;
 import io.aipi.camel.internal.detached.JobRegistries;
 import io.aipi.camel.internal.detached.JobRegistry;
+import io.aipi.camel.store.JobRepository;
 import io.aipi.client.AipiClient;
 import io.aipi.client.ModelEndpoint;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.apache.camel.Exchange;
-import org.apache.camel.spi.AggregationRepository;
 
 /** What the operations of a producer work with. */
 public interface ProducerContext {
@@ -62,7 +62,10 @@ public interface ProducerContext {
     ElasticExecutor progressThreads();
 
     /** Threads that may be blocked by the repository; null for no repository. */
-    Executor storeThreads(AggregationRepository repository);
+    Executor storeThreads(JobRepository repository);
+
+    /** Runs the task once after the delay, on a thread that must not be blocked. */
+    void schedule(Runnable task, Duration delay);
 
     /** The time of day. */
     Clock clock();

@@ -7,7 +7,7 @@
 package io.aipi.camel.internal.producer;
 
 import io.aipi.camel.internal.InFlightLimiter;
-import io.aipi.camel.internal.store.DetachedJob;
+import io.aipi.camel.store.DetachedJob;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.model.AipiRequest;
 import io.aipi.client.model.JobResult;
@@ -41,9 +41,12 @@ final class UnconsumedSubmit extends DetachedSubmit {
     }
 
     @Override
-    CompletableFuture<Void> prepare() {
+    CompletableFuture<Submission> prepare() {
         return CompletableFuture.completedFuture(null);
     }
+
+    @Override
+    void abandon() {}
 
     /** Nothing is kept. Stored jobs of an id that the server has just given again are over. */
     @Override

@@ -6,19 +6,27 @@
  */
 package io.aipi.camel.internal.store;
 
-import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
-import org.apache.camel.spi.AggregationRepository;
+import io.aipi.camel.store.JobRepository;
+import io.aipi.camel.store.StoredJob;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
- * Where detached jobs are kept. All of it blocks, and throws what the repository throws; {@link #isAway} tells a repository
- * that does not work from one that refuses an entry.
+ * A {@link JobRepository} in use: what this process knows of it. That is whether it works, and whether what was claimed in it
+ * is still this process's own.
+ *
+ * <p>All that goes to the repository blocks, and throws what the repository throws; {@link #isAway} tells a repository that
+ * does not work from one that refuses a job.
  */
-public interface JobStore {
+public final class JobStore {
 
     /** The repository does not work at present. */
-    final class AwayException extends RuntimeException {
+    public static final class AwayException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         AwayException(Throwable cause) {
@@ -26,79 +34,181 @@ public interface JobStore {
         }
     }
 
+    /** How long a repository that has failed is doubted. */
+    private static final Duration DOUBT = Duration.ofMinutes(1);
+
+    /** How long at least a repository that is away is left alone. */
+    private static final Duration SHORTEST_REST = Duration.ofSeconds(1);
+
+    /** Why the repository is left alone, and until when. */
+    private record Rest(Throwable reason, long untilNanos) {}
+
+    private final JobRepository repository;
+    private final LongSupplier nanoTime;
+    private final LeaseKeeper lease;
+
+    /** Whether a probe has succeeded since the last failure. */
+    private volatile boolean proven;
+
+    private volatile Long failedNanos;
+    private final AtomicReference<Rest> rest = new AtomicReference<>();
+
+    /** {@code repository} is started and stopped by its owner. */
+    public JobStore(JobRepository repository, LongSupplier nanoTime) {
+        this.repository = repository;
+        this.nanoTime = nanoTime;
+        this.lease = new LeaseKeeper(repository, System::nanoTime);
+    }
+
     /** What it keeps jobs in. */
-    AggregationRepository repository();
+    public JobRepository repository() {
+        return repository;
+    }
 
-    /**
-     * Stores a job that is not stored yet. Of two that come at once under one request id, and of one that finds another job
-     * under its request id, one is stored without the request id: no entry takes the place of another one.
-     *
-     * @param reserve told the key before the job is stored under it
-     * @param cancel told the key if the job could not be stored
-     * @return the job as it is stored
-     * @throws IllegalArgumentException if its body cannot be kept
-     */
-    JobRecord add(JobRecord asked, Consumer<String> reserve, Consumer<String> cancel);
+    /** Whether what was claimed is still this process's own. */
+    public LeaseKeeper lease() {
+        return lease;
+    }
 
-    /**
-     * Stores the outcome of a job.
-     *
-     * @return false if the job is not stored any more, or with another outcome: somebody else follows it, too, and was first
-     */
-    boolean completeIfPending(JobRecord stored);
+    // ---- what goes to the repository
 
-    /**
-     * Replaces what is stored of a job.
-     *
-     * @return false if it is not stored any more
-     */
-    boolean update(JobRecord stored);
+    /** See {@link JobRepository#reserve}. */
+    public JobRepository.Reservation reserve(String server, String endpoint, String requestId) {
+        return observed(() -> repository.reserve(server, endpoint, requestId));
+    }
 
-    /**
-     * Writes once more what is stored of a job, whatever that is: throws if the repository takes nothing. Does nothing if it
-     * is not stored any more.
-     */
-    void probeWrite(DetachedJob job);
+    /** See {@link JobRepository#cancel}. */
+    public void cancel(String server, String endpoint, String requestId) {
+        observed(() -> repository.cancel(server, endpoint, requestId));
+    }
 
-    /** The stored job; null if there is none under the key. */
-    JobRecord load(String key);
+    /** See {@link JobRepository#accept}. */
+    public StoredJob accept(StoredJob job, boolean claim) {
+        return observed(() -> repository.accept(job, claim));
+    }
 
-    /** Ends the keeping of a job. Does nothing if it is not stored. */
-    void remove(DetachedJob job);
+    /** See {@link JobRepository#complete}. */
+    public StoredJob complete(StoredJob job) {
+        return observed(() -> repository.complete(job));
+    }
 
-    /** The keys of all jobs, of whatever server and endpoint. A repository that cannot tell them does not work. */
-    Set<String> keys();
+    /** See {@link JobRepository#deliver}. */
+    public boolean deliver(StoredJob job) {
+        return observed(() -> repository.deliver(job));
+    }
 
-    /**
-     * The server has given an id to a new job, so that earlier jobs with this id are gone: those that are stored without an
-     * outcome get it.
-     *
-     * @param isHeld whether the job under the key is in the hands of this process, which takes care of it
-     */
-    void lapse(String server, String jobId, Predicate<String> isHeld);
+    /** See {@link JobRepository#remove}. */
+    public boolean remove(StoredJob job) {
+        return observed(() -> repository.remove(job));
+    }
 
-    /** Whether it is the repository that does not work, where an access to one entry has failed. */
-    boolean isAway();
+    /** See {@link JobRepository#park}. */
+    public void park(StoredJob job) {
+        observed(() -> repository.park(job));
+    }
+
+    /** See {@link JobRepository#unpark}. */
+    public void unpark(String server, String endpoint) {
+        observed(() -> repository.unpark(server, endpoint));
+    }
+
+    /** See {@link JobRepository#claim}. */
+    public List<JobRepository.Claim> claim(String server, String endpoint, int limit) {
+        return observed(() -> repository.claim(server, endpoint, limit));
+    }
+
+    /** See {@link JobRepository#release}. */
+    public void release(Collection<StoredJob> jobs) {
+        observed(() -> repository.release(jobs));
+    }
+
+    /** See {@link JobRepository#lapse}. */
+    public void lapse(String server, String jobId) {
+        observed(() -> repository.lapse(server, jobId));
+    }
+
+    /** See {@link JobRepository#unclaimed}. */
+    public Map<String, Long> unclaimed() {
+        return observed(repository::unclaimed);
+    }
+
+    private void observed(Runnable access) {
+        observed(() -> {
+            access.run();
+            return null;
+        });
+    }
+
+    private <T> T observed(Supplier<T> access) {
+        try {
+            return access.get();
+        } catch (RuntimeException | Error e) {
+            onFailure();
+            throw e;
+        }
+    }
+
+    // ---- whether it works
+
+    private void onFailure() {
+        failedNanos = nanoTime.getAsLong();
+        proven = false;
+    }
+
+    /** Whether it is the repository that does not work, where an access to one job has failed. */
+    public boolean isAway() {
+        try {
+            repository.check();
+            return false;
+        } catch (RuntimeException | Error e) {
+            return true;
+        }
+    }
 
     /** Whether a submit should be preceded by a {@link #probe}: the repository has failed lately, or was never used. */
-    boolean isDoubtful();
+    public boolean isDoubtful() {
+        Long failed = failedNanos;
+        return !proven || (failed != null && nanoTime.getAsLong() - failed < DOUBT.toNanos());
+    }
 
     /**
-     * Stores something like the job for a moment.
+     * Finds out whether the repository would take the job.
      *
-     * @throws AwayException if the repository takes nothing
+     * @throws AwayException if it takes nothing
      * @throws RuntimeException what the repository throws, if it is this job that it does not take
      */
-    void probe(JobRecord job);
+    public void probe(StoredJob job) {
+        Rest present = rest.get();
+        long begin = nanoTime.getAsLong();
+        if (present != null && begin - present.untilNanos() < 0) {
+            // one that hangs would take all threads
+            throw new AwayException(present.reason());
+        }
+        try {
+            repository.probe(job);
+        } catch (RuntimeException | Error e) {
+            leaveAlone(e, begin);
+            try {
+                repository.check();
+            } catch (RuntimeException | Error all) {
+                leaveAlone(all, begin);
+                throw new AwayException(all);
+            }
+            rest.set(null);
+            // once more: it may have been back since
+            repository.probe(job);
+        }
+        rest.set(null);
+        proven = true;
+    }
 
-    /** Ends what a crash has cut in two: removals, whose routes had succeeded, and probes. */
-    void finishRemovals();
+    private void leaveAlone(Throwable reason, long begin) {
+        long now = nanoTime.getAsLong();
+        rest.set(new Rest(reason, now + Math.max(SHORTEST_REST.toNanos(), now - begin)));
+    }
 
-    /**
-     * Says once of each server how many of its jobs nobody here follows.
-     *
-     * @param keys of all stored jobs
-     * @param isConsumed whether somebody here consumes jobs of the server
-     */
-    void warnOfUnfollowed(Set<String> keys, Predicate<String> isConsumed);
+    @Override
+    public String toString() {
+        return repository.toString();
+    }
 }

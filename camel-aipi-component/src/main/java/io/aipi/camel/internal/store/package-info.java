@@ -4,5 +4,5 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-/** The job store: what is stored of a job, and how. */
+/** Job repositories in use: whether they work, and whether what was claimed is still this process's own. */
 package io.aipi.camel.internal.store;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** How many results can be out of the server and not yet in the store. */
 class AdaptivePollLimiterTest {
 
-    private final AdaptivePollLimiter window = new AdaptivePollLimiter();
+    private final AdaptivePollLimiter window = new AdaptivePollLimiter(() -> true);
     private final List<CompletableFuture<JobStatus>> begun = new ArrayList<>();
     private final List<CompletableFuture<Void>> stored = new ArrayList<>();
     private final List<CompletableFuture<JobStatus>> seen = new ArrayList<>();

@@ -8,9 +8,9 @@ package io.aipi.camel.internal.detached;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.camel.internal.store.DetachedJob;
-import io.aipi.camel.internal.store.JobOutcome;
-import io.aipi.camel.internal.store.JobRecord;
+import io.aipi.camel.store.DetachedJob;
+import io.aipi.camel.store.JobOutcome;
+import io.aipi.camel.store.StoredJob;
 import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
 import io.aipi.client.model.JobState;
@@ -57,7 +57,7 @@ class DeliveryQueueTest {
 
     private static TrackedJob job(String id) {
         return new TrackedJob(
-                new JobRecord(new DetachedJob("s", "e", id, null, Instant.EPOCH, "x", Map.of(), null), null, 0), null);
+                new StoredJob(new DetachedJob("s", "e", id, null, Instant.EPOCH, "x", Map.of(), null), null, 0), null);
     }
 
     private static void end(TrackedJob job) {

@@ -7,11 +7,11 @@
 package io.aipi.camel.internal.detached;
 
 import io.aipi.camel.internal.AsyncSemaphore;
-import io.aipi.camel.internal.store.DetachedJob;
-import io.aipi.camel.internal.store.JobOutcome;
-import io.aipi.camel.internal.store.JobRecord;
 import io.aipi.camel.internal.store.JobStore;
-import io.aipi.camel.internal.store.RepositoryJobStore;
+import io.aipi.camel.store.AggregationJobRepository;
+import io.aipi.camel.store.DetachedJob;
+import io.aipi.camel.store.JobOutcome;
+import io.aipi.camel.store.StoredJob;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.model.JobProgress;
@@ -40,8 +40,8 @@ class DetachedStressTest {
         return new TrackedJob(stored(id), null);
     }
 
-    private static JobRecord stored(String id) {
-        return new JobRecord(
+    private static StoredJob stored(String id) {
+        return new StoredJob(
                 new DetachedJob(SERVER, "chat", id, null, Instant.EPOCH, "x", Map.of(), "prompt"), null, 0);
     }
 
@@ -109,7 +109,7 @@ class DetachedStressTest {
     // ---- the window of polls
 
     private static final class FullWindow {
-        private final AdaptivePollLimiter window = new AdaptivePollLimiter();
+        private final AdaptivePollLimiter window = new AdaptivePollLimiter(() -> true);
         private final List<CompletableFuture<JobStatus>> polls = new ArrayList<>();
         private final CompletableFuture<JobStatus> last = new CompletableFuture<>();
         private final AtomicInteger begun = new AtomicInteger();
@@ -223,7 +223,7 @@ class DetachedStressTest {
 
     // ---- the registry
 
-    private static final class Taker implements JobRegistry.JobHandler {
+    private static final class Taker implements JobHandler {
         private final Queue<TrackedJob> taken = new ConcurrentLinkedQueue<>();
 
         @Override
@@ -234,6 +234,16 @@ class DetachedStressTest {
         @Override
         public void onAssigned(TrackedJob job) {
             taken.add(job);
+        }
+
+        @Override
+        public void onLeaseLost() {
+            throw new AssertionError("there is none");
+        }
+
+        @Override
+        public void onLeaseRenewed() {
+            throw new AssertionError("there is none");
         }
     }
 
@@ -249,7 +259,7 @@ class DetachedStressTest {
 
         TrackedJob first() {
             TrackedJob first = job("1");
-            registry.register(first);
+            registry.register(first, null);
             return first;
         }
 
@@ -268,7 +278,7 @@ class DetachedStressTest {
                         tracked.first();
                         return tracked;
                     },
-                    tracked -> tracked.registry.register(job("2")),
+                    tracked -> tracked.registry.register(job("2"), null),
                     tracked -> tracked.registry.ended(tracked.taker.taken.peek()),
                     tracked -> tracked.requireEachOnce(2));
         }
@@ -279,7 +289,7 @@ class DetachedStressTest {
         try (RaceRunner race = new RaceRunner("registry: one comes, its consumer stops")) {
             race.run(
                     () -> new Tracked(null),
-                    tracked -> tracked.registry.register(job("1")),
+                    tracked -> tracked.registry.register(job("1"), null),
                     tracked -> tracked.registry.stopping(tracked.taker),
                     tracked -> {
                         tracked.taker.taken.forEach(tracked.registry::requeue);
@@ -293,19 +303,19 @@ class DetachedStressTest {
     @Test
     void aJobIsStoredWhenTheStoreIsPolledThrough_itIsTakenOnce() throws Exception {
         DefaultCamelContext context = new DefaultCamelContext();
-        JobRecord stored = stored("1");
+        StoredJob stored = stored("1");
         try (RaceRunner race = new RaceRunner("registry: one comes, the store is scanned")) {
             race.run(
                     () -> {
                         MemoryAggregationRepository repository = new MemoryAggregationRepository();
-                        repository.start();
-                        return new Tracked(new RepositoryJobStore(context, repository));
+                        AggregationJobRepository jobs = new AggregationJobRepository(context, repository);
+                        jobs.start();
+                        return new Tracked(new JobStore(jobs, System::nanoTime));
                     },
                     tracked -> {
-                        tracked.registry
-                                .store()
-                                .add(stored, tracked.registry::reserve, tracked.registry::cancelReservation);
-                        tracked.registry.register(new TrackedJob(stored, null));
+                        Place place = tracked.registry.takePlace();
+                        tracked.registry.store().accept(stored, place != null);
+                        tracked.registry.register(new TrackedJob(stored, null), place);
                     },
                     tracked -> tracked.registry.scan(),
                     tracked -> {

@@ -18,8 +18,8 @@ import static io.aipi.camel.internal.detached.JobPhase.WAITING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.aipi.camel.internal.store.DetachedJob;
-import io.aipi.camel.internal.store.JobRecord;
+import io.aipi.camel.store.DetachedJob;
+import io.aipi.camel.store.StoredJob;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +81,7 @@ class JobPhaseTest {
 
     private static TrackedJob inPhase(JobPhase phase) {
         TrackedJob job = new TrackedJob(
-                new JobRecord(new DetachedJob("s", "e", "1", null, Instant.EPOCH, "x", Map.of(), null), null, 0), null);
+                new StoredJob(new DetachedJob("s", "e", "1", null, Instant.EPOCH, "x", Map.of(), null), null, 0), null);
         List<JobPhase> way = WAYS.stream()
                 .filter(each -> each.get(0) == ASSIGNED && each.contains(phase))
                 .findFirst()

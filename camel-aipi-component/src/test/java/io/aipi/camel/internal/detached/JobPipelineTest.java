@@ -8,10 +8,11 @@ package io.aipi.camel.internal.detached;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.aipi.camel.internal.store.DetachedJob;
-import io.aipi.camel.internal.store.JobOutcome;
-import io.aipi.camel.internal.store.JobRecord;
+import io.aipi.camel.internal.store.JobStore;
 import io.aipi.camel.internal.store.StoreHealth;
+import io.aipi.camel.store.DetachedJob;
+import io.aipi.camel.store.JobOutcome;
+import io.aipi.camel.store.StoredJob;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.ResultLostException;
@@ -36,10 +37,11 @@ class JobPipelineTest {
 
     private final List<String> events = new ArrayList<>();
     private final VirtualScheduler scheduler = new VirtualScheduler();
-    private final FakeJobStore store = new FakeJobStore(events);
+    private final FakeJobRepository store = new FakeJobRepository(events);
+    private final JobStore jobs = new JobStore(store, scheduler::nanoTime);
     private final FakeServer server = new FakeServer();
     private final FakeRoute route = new FakeRoute();
-    private JobRegistry registry = new JobRegistry("s", "chat", store, Runnable::run);
+    private JobRegistry registry = new JobRegistry("s", "chat", jobs, Runnable::run);
     private JobPipeline pipeline;
 
     private JobPipeline begin() {
@@ -70,10 +72,12 @@ class JobPipelineTest {
 
     private CompletableFuture<Void> submit(String jobId) {
         DetachedJob job = new DetachedJob("s", "chat", jobId, null, Instant.EPOCH, "x", Map.of(), "prompt");
-        JobRecord asked = new JobRecord(job, null, 0);
-        JobRecord stored =
-                registry.store() == null ? asked : store.add(asked, registry::reserve, registry::cancelReservation);
-        return registry.register(new TrackedJob(stored, null));
+        StoredJob asked = new StoredJob(job, null, 0);
+        if (registry.store() == null) {
+            return registry.register(new TrackedJob(asked, null), null);
+        }
+        Place place = registry.takePlace();
+        return registry.register(new TrackedJob(store.accept(asked, place != null), null), place);
     }
 
     private static JobResult result(String jobId) {
@@ -104,7 +108,7 @@ class JobPipelineTest {
         assertThat(ended).isNotDone();
         route.succeed("1");
 
-        assertThat(events).containsExactly("added 1", "followed 1", "completed 1", "routed 1", "removed 1");
+        assertThat(events).containsExactly("accepted 1", "followed 1", "completed 1", "routed 1", "removed 1");
         assertThat(ended).isCompleted();
         assertThat(pipeline.size()).isZero();
         assertThat(registry.size()).isZero();
@@ -135,7 +139,7 @@ class JobPipelineTest {
         scheduler.advance(RETRY);
         assertThat(events).endsWith("completed 1", "routed 1");
         route.succeed("1");
-        assertThat(store.keys()).isEmpty();
+        assertThat(store.jobIds()).isEmpty();
     }
 
     @Test
@@ -168,7 +172,7 @@ class JobPipelineTest {
         assertThat(store.jobIds()).containsExactly("1");
         scheduler.advance(RETRY.multipliedBy(2));
 
-        assertThat(store.keys()).isEmpty();
+        assertThat(store.jobIds()).isEmpty();
         assertThat(route.deliveries("1")).isEqualTo(1);
     }
 
@@ -193,7 +197,7 @@ class JobPipelineTest {
         assertThat(route.deliveries("1")).isEqualTo(1);
         scheduler.advance(Duration.ofMillis(1));
         assertThat(route.deliveries("1")).isEqualTo(2);
-        assertThat(store.load("1").deliveries()).isEqualTo(1);
+        assertThat(store.stored("1").deliveries()).isEqualTo(1);
 
         route.fail("1");
         scheduler.advance(Duration.ofMillis(1_999));
@@ -201,7 +205,7 @@ class JobPipelineTest {
         scheduler.advance(Duration.ofMillis(1));
         assertThat(route.deliveries("1")).isEqualTo(3);
         route.succeed("1");
-        assertThat(store.keys()).isEmpty();
+        assertThat(store.jobIds()).isEmpty();
     }
 
     private void failThreeTimes(String jobId) {
@@ -219,11 +223,11 @@ class JobPipelineTest {
         failThreeTimes("1");
 
         assertThat(route.deliveries("1")).isEqualTo(3);
-        assertThat(store.load("1").outcome()).isInstanceOf(JobOutcome.Done.class);
-        assertThat(store.load("1").deliveries())
+        assertThat(store.stored("1").outcome()).isInstanceOf(JobOutcome.Done.class);
+        assertThat(store.stored("1").deliveries())
                 .as("the next start begins anew")
                 .isZero();
-        assertThat(store.keys()).singleElement().matches(registry::isParked);
+        assertThat(store.isParked("1")).isTrue();
         assertThat(pipeline.size()).isZero();
     }
 
@@ -240,7 +244,7 @@ class JobPipelineTest {
         route.refusesDeadLetters = false;
         scheduler.advance(RETRY);
         assertThat(route.deadLetters).containsExactly("1");
-        assertThat(store.keys()).isEmpty();
+        assertThat(store.jobIds()).isEmpty();
     }
 
     @Test
@@ -271,7 +275,7 @@ class JobPipelineTest {
         store.refuseUpdates(false);
         route.fail("1");
 
-        assertThat(((JobOutcome.Failed) store.load("1").outcome()).failure()).isInstanceOf(ResultLostException.class);
+        assertThat(((JobOutcome.Failed) store.stored("1").outcome()).failure()).isInstanceOf(ResultLostException.class);
     }
 
     @Test
@@ -285,7 +289,7 @@ class JobPipelineTest {
         scheduler.advance(RETRY);
 
         assertThat(route.deliveries("1")).isEqualTo(1);
-        assertThat(store.keys()).isEmpty();
+        assertThat(store.jobIds()).isEmpty();
     }
 
     @Test
@@ -363,8 +367,25 @@ class JobPipelineTest {
 
         route.succeed("1");
 
-        assertThat(store.keys()).isEmpty();
+        assertThat(store.jobIds()).isEmpty();
         assertThat(pipeline.awaitQuiescence(Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void aRouteThatIsBusyAtTheStopKeepsItsJob_andAFailureGivesItBack() {
+        begin();
+        submit("1");
+        server.finish("1");
+        registry.stopping(pipeline);
+        pipeline.beginStop();
+        pipeline.retryNow();
+        pipeline.requeueAll();
+        assertThat(store.claim("s", "chat", 10)).as("it may be routed yet").isEmpty();
+
+        route.fail("1");
+
+        assertThat(store.claim("s", "chat", 10)).hasSize(1);
+        assertThat(store.stored("1").deliveries()).isEqualTo(1);
     }
 
     @Test
@@ -378,7 +399,7 @@ class JobPipelineTest {
         pipeline.beginStop();
         pipeline.retryNow();
 
-        assertThat(store.load("1").outcome()).isInstanceOf(JobOutcome.Done.class);
+        assertThat(store.stored("1").outcome()).isInstanceOf(JobOutcome.Done.class);
     }
 
     @Test
@@ -399,16 +420,58 @@ class JobPipelineTest {
     @Test
     void aResultThatIsSaidToBeLostIsLookedForInTheStoreFirst() {
         DetachedJob job = new DetachedJob("s", "chat", "1", null, Instant.EPOCH, "x", Map.of(), "prompt");
-        store.add(new JobRecord(job, null, 0), key -> {}, key -> {});
+        store.accept(new StoredJob(job, null, 0), false);
         begin();
         registry.scan();
         server.fail("1", new ResultLostException("taken by somebody", ErrorContext.of("chat", "1"), null));
-        assertThat(store.load("1").outcome())
+        assertThat(store.stored("1").outcome())
                 .as("whoever took it may be storing it")
                 .isNull();
 
         scheduler.advance(RETRY);
-        assertThat(store.load("1").outcome()).isInstanceOf(JobOutcome.Failed.class);
+        assertThat(store.stored("1").outcome()).isInstanceOf(JobOutcome.Failed.class);
+    }
+
+    @Test
+    void whenTheLeaseIsLostNothingOfItGoesOnHere_andAResultThatComesIsLeftToTheOthers() {
+        begin();
+        CompletableFuture<Void> followed = submit("followed");
+        submit("waits");
+        pipeline.suspend();
+        server.finish("waits");
+        store.loseLease();
+        jobs.lease().renew();
+
+        assertThat(followed).isCompleted();
+        assertThat(pipeline.size()).isZero();
+        pipeline.resume();
+        server.finish("followed");
+        assertThat(events).contains("completed followed").noneMatch(event -> event.startsWith("routed"));
+        assertThat(store.jobIds()).containsExactly("followed", "waits");
+    }
+
+    @Test
+    void aRouteThatEndsAfterTheLeaseWasLostRemovesNothing() {
+        begin();
+        submit("1");
+        server.finish("1");
+        store.loseLease();
+        jobs.lease().renew();
+        route.succeed("1");
+
+        assertThat(store.jobIds()).containsExactly("1");
+        assertThat(registry.size()).isZero();
+    }
+
+    @Test
+    void anOutcomeThatAnotherInstanceHasStoredIsTheOneThatIsRouted() {
+        begin();
+        submit("1");
+        DetachedJob job = store.stored("1").job();
+        store.complete(new StoredJob(job, new JobOutcome.Done(result("1")), 0));
+        server.fail("1", new ResultLostException("taken by somebody", ErrorContext.of("chat", "1"), null));
+
+        assertThat(route.outcome("1")).isInstanceOf(JobOutcome.Done.class);
     }
 
     /** Follows for ever, until it is told how a job ends. */
@@ -457,6 +520,7 @@ class JobPipelineTest {
     private final class FakeRoute implements JobRouter {
 
         private final Map<String, Consumer<Delivery>> underWay = new LinkedHashMap<>();
+        private final Map<String, JobOutcome> outcomes = new LinkedHashMap<>();
         private final Map<String, Consumer<Delivery>> progressUnderWay = new LinkedHashMap<>();
         private List<String> deadLetters;
         private boolean refusesDeadLetters;
@@ -478,6 +542,11 @@ class JobPipelineTest {
         public void routeOutcome(TrackedJob job, Consumer<Delivery> done) {
             events.add("routed " + job.job().jobId());
             underWay.put(job.job().jobId(), done);
+            outcomes.put(job.job().jobId(), job.outcome());
+        }
+
+        JobOutcome outcome(String jobId) {
+            return outcomes.get(jobId);
         }
 
         @Override

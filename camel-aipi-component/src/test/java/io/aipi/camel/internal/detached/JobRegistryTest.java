@@ -9,10 +9,12 @@ package io.aipi.camel.internal.detached;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.camel.TraitRepository;
-import io.aipi.camel.internal.store.DetachedJob;
-import io.aipi.camel.internal.store.JobOutcome;
-import io.aipi.camel.internal.store.JobRecord;
-import io.aipi.camel.internal.store.RepositoryJobStore;
+import io.aipi.camel.internal.store.JobStore;
+import io.aipi.camel.store.AggregationJobRepository;
+import io.aipi.camel.store.DetachedJob;
+import io.aipi.camel.store.JobOutcome;
+import io.aipi.camel.store.JobRepository;
+import io.aipi.camel.store.StoredJob;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobLapsedException;
@@ -37,20 +39,28 @@ class JobRegistryTest {
     private static final String SERVER = "http://gpu:7777";
 
     private final MemoryAggregationRepository repository = new MemoryAggregationRepository();
-    private final RepositoryJobStore store = new RepositoryJobStore(new DefaultCamelContext(), repository);
+    private final AggregationJobRepository jobs = new AggregationJobRepository(new DefaultCamelContext(), repository);
+    private JobStore store;
     private JobRegistry inMemory;
     private JobRegistry stored;
 
     @BeforeEach
     void start() {
-        repository.start();
+        store = storeOf(jobs);
         inMemory = new JobRegistry(SERVER, "chat", null, Runnable::run);
         stored = new JobRegistry(SERVER, "chat", store, Runnable::run);
     }
 
-    private static final class Taker implements JobRegistry.JobHandler {
+    private static JobStore storeOf(AggregationJobRepository jobs) {
+        jobs.start();
+        return new JobStore(jobs, System::nanoTime);
+    }
+
+    private static final class Taker implements JobHandler {
         private final List<TrackedJob> taken = new ArrayList<>();
         private final int limit;
+        private int leasesLost;
+        private int leasesRenewed;
 
         Taker(int limit) {
             this.limit = limit;
@@ -66,13 +76,23 @@ class JobRegistryTest {
             taken.add(job);
         }
 
+        @Override
+        public void onLeaseLost() {
+            leasesLost++;
+        }
+
+        @Override
+        public void onLeaseRenewed() {
+            leasesRenewed++;
+        }
+
         List<String> ids() {
             return taken.stream().map(job -> job.job().jobId()).toList();
         }
     }
 
-    private static JobRecord job(String endpoint, String id) {
-        return new JobRecord(
+    private static StoredJob job(String endpoint, String id) {
+        return new StoredJob(
                 new DetachedJob(SERVER, endpoint, id, null, Instant.EPOCH, "x", Map.of(), "prompt"), null, 0);
     }
 
@@ -82,14 +102,14 @@ class JobRegistryTest {
 
     @Test
     void withoutAConsumerNothingIsKeptInMemory() {
-        assertThat(inMemory.register(tracked("1"))).isCompleted();
+        assertThat(inMemory.register(tracked("1"), null)).isCompleted();
         assertThat(inMemory.size()).isZero();
     }
 
     @Test
     void jobsWaitForADeclaredConsumer_andThenForTheNextOne() {
         inMemory.registerConsumer("route");
-        CompletableFuture<Void> ended = inMemory.register(tracked("1"));
+        CompletableFuture<Void> ended = inMemory.register(tracked("1"), null);
         Taker first = new Taker(10);
         inMemory.started(first);
         assertThat(first.ids()).containsExactly("1");
@@ -110,7 +130,7 @@ class JobRegistryTest {
     void theLastConsumerToGoTakesTheJobsInMemoryWithIt() {
         inMemory.registerConsumer("a");
         inMemory.registerConsumer("b");
-        CompletableFuture<Void> ended = inMemory.register(tracked("1"));
+        CompletableFuture<Void> ended = inMemory.register(tracked("1"), null);
 
         assertThat(inMemory.unregisterConsumer("a")).isEmpty();
         assertThat(inMemory.unregisterConsumer("b")).hasSize(1);
@@ -127,7 +147,7 @@ class JobRegistryTest {
         inMemory.started(one);
         inMemory.started(three);
 
-        IntStream.range(0, 6).forEach(i -> inMemory.register(tracked("" + i)));
+        IntStream.range(0, 6).forEach(i -> inMemory.register(tracked("" + i), null));
 
         assertThat(one.taken).hasSize(1);
         assertThat(three.taken).hasSize(3);
@@ -138,9 +158,9 @@ class JobRegistryTest {
 
     @Test
     void aPollThroughTheStoreFindsTheJobsOfItsEndpointOnly_eachOnce() {
-        store.add(job("chat", "1"));
-        store.add(job("chat", "2"));
-        store.add(job("chat2", "3"));
+        store.accept(job("chat", "1"), false);
+        store.accept(job("chat", "2"), false);
+        store.accept(job("chat2", "3"), false);
         Taker taker = new Taker(10);
         stored.started(taker);
 
@@ -152,30 +172,55 @@ class JobRegistryTest {
     }
 
     @Test
-    void aJobThatIsBeingStoredHereIsHandedOverByItsProducer_notByALook() {
+    void aJobThatIsStoredHereIsHandedOverByItsProducer_notByAScan() {
         Taker taker = new Taker(10);
         stored.started(taker);
-        TrackedJob job = tracked("1");
-        stored.reserve(job.key());
-        store.add(job.toRecord());
+        Place place = stored.takePlace();
+        TrackedJob job = new TrackedJob(store.accept(job("chat", "1"), true), null);
 
         stored.scan();
         assertThat(taker.taken).isEmpty();
-        stored.register(job);
+        stored.register(job, place);
 
         assertThat(taker.taken).containsExactly(job);
+    }
+
+    @Test
+    void aPlaceIsAJobsPlace_untilItIsGivenBack() {
+        Taker taker = new Taker(1);
+        stored.started(taker);
+        Place place = stored.takePlace();
+        store.accept(job("chat", "1"), false);
+        stored.scan();
+        assertThat(stored.takePlace()).isNull();
+        assertThat(taker.taken).isEmpty();
+
+        stored.giveBack(place);
+
+        assertThat(taker.ids()).containsExactly("1");
+    }
+
+    @Test
+    void whatCannotBeTakenHereIsLeftToWhoeverHasRoom() {
+        Taker taker = new Taker(0);
+        stored.started(taker);
+        assertThat(stored.takePlace()).isNull();
+        assertThat(stored.register(new TrackedJob(store.accept(job("chat", "1"), false), null), null))
+                .isCompleted();
+
+        assertThat(store.claim(SERVER, "chat", 10)).hasSize(1);
     }
 
     @Test
     void whatHasNoRoomStaysInTheStore_andComesWhenThereIsRoom() {
         Taker taker = new Taker(1);
         stored.started(taker);
-        store.add(job("chat", "1"));
-        store.add(job("chat", "2"));
+        store.accept(job("chat", "1"), false);
+        store.accept(job("chat", "2"), false);
         stored.scan();
         assertThat(taker.taken).hasSize(1);
 
-        store.remove(taker.taken.get(0).job());
+        store.remove(taker.taken.get(0).toRecord());
         stored.ended(taker.taken.get(0));
 
         assertThat(taker.ids()).containsExactlyInAnyOrder("1", "2");
@@ -183,15 +228,15 @@ class JobRegistryTest {
 
     @Test
     void whatSomebodyElseHasEndedMeanwhileIsNotHandedOut() {
-        store.add(job("chat", "1"));
-        store.add(job("chat", "2"));
+        store.accept(job("chat", "1"), false);
+        store.accept(job("chat", "2"), false);
         Taker taker = new Taker(1);
         stored.started(taker);
         stored.scan();
         String other = taker.ids().get(0).equals("1") ? "2" : "1";
 
-        store.remove(tracked(other).job());
-        store.remove(taker.taken.get(0).job());
+        repository.remove(null, tracked(other).key(), null);
+        store.remove(taker.taken.get(0).toRecord());
         stored.ended(taker.taken.get(0));
 
         assertThat(taker.taken).hasSize(1);
@@ -200,17 +245,20 @@ class JobRegistryTest {
 
     @Test
     void aParkedJobIsLeftAloneUntilAConsumerStartsAnew() {
-        store.add(job("chat", "1"));
+        store.accept(job("chat", "1"), false);
         Taker taker = new Taker(10);
         stored.started(taker);
         stored.scan();
-        stored.park(taker.taken.get(0));
+        store.park(taker.taken.get(0).toRecord());
+        stored.ended(taker.taken.get(0));
 
         stored.scan();
         assertThat(taker.taken).hasSize(1);
         stored.stopping(taker);
         Taker next = new Taker(10);
         stored.started(next);
+        assertThat(next.taken).isEmpty();
+        store.unpark(SERVER, "chat");
         stored.scan();
 
         assertThat(next.ids()).containsExactly("1");
@@ -218,10 +266,10 @@ class JobRegistryTest {
 
     @Test
     void aJobThatCannotBeReadKeepsNoneOfTheOthersBack() {
-        store.add(job("chat", "1"));
+        store.accept(job("chat", "1"), false);
         repository.get(null, tracked("1").key()).getIn().setBody(Map.of("something", "else"));
-        store.add(job("chat", "2"));
-        store.add(job("chat", "3"));
+        store.accept(job("chat", "2"), false);
+        store.accept(job("chat", "3"), false);
         Taker taker = new Taker(10);
         stored.started(taker);
 
@@ -234,64 +282,43 @@ class JobRegistryTest {
     }
 
     @Test
-    void twoJobsOfOneNameAreHandedOutOneAfterTheOther() {
-        inMemory.registerConsumer("route");
+    void whoIsLastToStopGivesItBackToTheStore() {
+        store.accept(job("chat", "1"), false);
         Taker taker = new Taker(10);
-        inMemory.started(taker);
-        TrackedJob first = tracked("1");
-        TrackedJob second = tracked("1");
-        inMemory.register(first);
-        CompletableFuture<Void> ended = inMemory.register(second);
-        assertThat(taker.taken).containsExactly(first);
+        stored.started(taker);
+        assertThat(store.claim(SERVER, "chat", 10)).isEmpty();
 
-        inMemory.ended(first);
+        stored.stopping(taker);
+        stored.requeue(taker.taken.get(0));
 
-        assertThat(taker.taken).containsExactly(first, second);
-        inMemory.ended(second);
-        assertThat(ended).isCompleted();
-        assertThat(inMemory.size()).isZero();
-    }
-
-    @Test
-    void theFirstOfTwoFollowersOfOneStoreDecidesTheOutcome() {
-        store.add(job("chat", "1"));
-        DetachedJob job = job("chat", "1").job();
-        JobOutcome failed = new JobOutcome.Failed(new JobFailedException("boom", ErrorContext.of("chat", "1")));
-        JobOutcome other = new JobOutcome.Failed(new JobFailedException("bang", ErrorContext.of("chat", "1")));
-
-        assertThat(store.completeIfPending(new JobRecord(job, failed, 0))).isTrue();
-        assertThat(store.completeIfPending(new JobRecord(job, failed, 0)))
-                .as("once more")
-                .isTrue();
-        assertThat(store.completeIfPending(new JobRecord(job, other, 0))).isFalse();
-
-        store.remove(job);
-        assertThat(store.completeIfPending(new JobRecord(job, failed, 0))).isFalse();
+        assertThat(store.claim(SERVER, "chat", 10)).hasSize(1);
+        assertThat(stored.isIdle()).isTrue();
     }
 
     @Test
     @Tag("case-D8")
     void entriesWhoseReadingThrowsWhateverArePassedOverAtOnce() {
         TraitRepository traits = new TraitRepository(TraitRepository.Scan.COMPLETED);
-        RepositoryJobStore badStore = new RepositoryJobStore(new DefaultCamelContext(), traits);
+        JobStore badStore = storeOf(new AggregationJobRepository(new DefaultCamelContext(), traits));
         JobRegistry registry = new JobRegistry(SERVER, "chat", badStore, Runnable::run);
         for (int i = 0; i < 500; i++) {
-            JobRecord bad = job("chat", "bad" + i);
-            badStore.add(bad);
+            StoredJob bad = job("chat", "bad" + i);
+            badStore.accept(bad, false);
             traits.makeUnreadable(
                     bad.job().key(),
                     i % 3 == 0
                             ? new StackOverflowError()
                             : i % 3 == 1 ? new IllegalStateException("garbage") : new NoClassDefFoundError("gone"));
         }
-        badStore.add(job("chat", "good"));
+        badStore.accept(job("chat", "good"), false);
         Taker taker = new Taker(3);
         registry.started(taker);
 
         registry.scan();
 
         assertThat(taker.ids()).containsExactly("good");
-        registry.register(tracked("new"));
+        Place place = registry.takePlace();
+        registry.register(tracked("new"), place);
         assertThat(taker.ids()).containsExactly("good", "new");
         assertThat(registry.size()).isEqualTo(2);
     }
@@ -300,31 +327,31 @@ class JobRegistryTest {
     @Tag("case-D8")
     void aStoreThatIsAwayInTheMiddleIsNotTakenForBadEntries() {
         TraitRepository traits = new TraitRepository(TraitRepository.Scan.COMPLETED);
-        RepositoryJobStore store = new RepositoryJobStore(new DefaultCamelContext(), traits);
+        JobStore store = storeOf(new AggregationJobRepository(new DefaultCamelContext(), traits));
         Queue<Runnable> threads = new ArrayDeque<>();
         JobRegistry registry = new JobRegistry(SERVER, "chat", store, threads::add);
-        store.add(job("chat", "1"));
-        store.add(job("chat", "2"));
+        store.accept(job("chat", "1"), false);
+        store.accept(job("chat", "2"), false);
         Taker taker = new Taker(3);
+        traits.goAwayAtRead();
         registry.started(taker);
-        registry.scan();
-        traits.setAway(true);
         threads.remove().run();
         assertThat(taker.taken).isEmpty();
 
         traits.setAway(false);
         registry.scan();
-        threads.remove().run();
 
         assertThat(taker.ids()).containsExactlyInAnyOrder("1", "2");
     }
 
     @Test
     void whatIsUnderWayAtOneHandlerIsNothingToTheNext() {
-        TrackedJob first = TrackedJob.recovered(new JobRecord(
-                job("chat", "1").job(),
-                new JobOutcome.Failed(new JobFailedException("failed", ErrorContext.of("chat", "1"))),
-                0));
+        TrackedJob first = TrackedJob.claimed(new JobRepository.Claim(
+                new StoredJob(
+                        job("chat", "1").job(),
+                        new JobOutcome.Failed(new JobFailedException("failed", ErrorContext.of("chat", "1"))),
+                        0),
+                true));
         assertThat(first.deliveries().begins()).as("counts before it is made").isTrue();
 
         TrackedJob next = first.requeuedCopy();
@@ -339,7 +366,7 @@ class JobRegistryTest {
     @Test
     @Tag("case-A17")
     void whatWasRecoveredStaysSoWhenItChangesHands_andWaitsAsLongAsItsFirstOwnerSaid() {
-        store.add(job("chat", "1"));
+        store.accept(job("chat", "1"), false);
         Taker first = new Taker(1);
         Taker second = new Taker(1);
         stored.started(first);
@@ -358,8 +385,8 @@ class JobRegistryTest {
     @Tag("case-D1")
     void anIdThatIsGivenAgainEndsTheJobsThatWaitHere_andHandsThemOutAsEnded() {
         inMemory.registerConsumer("route");
-        CompletableFuture<Void> ended = inMemory.register(tracked("JID1"));
-        inMemory.register(tracked("JID2"));
+        CompletableFuture<Void> ended = inMemory.register(tracked("JID1"), null);
+        inMemory.register(tracked("JID2"), null);
 
         inMemory.lapse("JID1");
         Taker taker = new Taker(10);
@@ -376,5 +403,25 @@ class JobRegistryTest {
         assertThat(ended).isNotDone();
         taker.taken.forEach(inMemory::ended);
         assertThat(ended).isCompleted();
+    }
+
+    @Test
+    void whenTheLeaseIsLostItsHandlersAreTold_andWhatComesFromTheOldLeaseIsKnown() {
+        FakeJobRepository leased = new FakeJobRepository(new ArrayList<>());
+        JobStore leasedStore = new JobStore(leased, System::nanoTime);
+        JobRegistry registry = new JobRegistry(SERVER, "chat", leasedStore, Runnable::run);
+        Taker taker = new Taker(10);
+        registry.started(taker);
+        Place before = registry.takePlace();
+        leasedStore.lease().renew();
+        assertThat(taker.leasesRenewed).isEqualTo(1);
+
+        leased.loseLease();
+        leasedStore.lease().renew();
+        registry.register(tracked("1"), before);
+
+        assertThat(taker.leasesLost).isEqualTo(1);
+        assertThat(taker.taken.get(0).leaseNumber())
+                .isNotEqualTo(leasedStore.lease().number());
     }
 }

@@ -88,15 +88,14 @@ public interface AipiEndpointBuilderFactory {
          * producer with waitForResult=false, and for the consumer. Without one,
          * detached jobs are kept in memory.
          * 
-         * The option is a:
-         * <code>org.apache.camel.spi.AggregationRepository</code> type.
+         * The option is a: <code>io.aipi.camel.store.JobRepository</code> type.
          * 
          * Group: common
          * 
          * @param jobRepository the value to set
          * @return the dsl builder
          */
-        default AipiEndpointConsumerBuilder jobRepository(org.apache.camel.spi.AggregationRepository jobRepository) {
+        default AipiEndpointConsumerBuilder jobRepository(io.aipi.camel.store.JobRepository jobRepository) {
             doSetProperty("jobRepository", jobRepository);
             return this;
         }
@@ -107,7 +106,7 @@ public interface AipiEndpointBuilderFactory {
          * detached jobs are kept in memory.
          * 
          * The option will be converted to a
-         * <code>org.apache.camel.spi.AggregationRepository</code> type.
+         * <code>io.aipi.camel.store.JobRepository</code> type.
          * 
          * Group: common
          * 
@@ -1440,15 +1439,14 @@ public interface AipiEndpointBuilderFactory {
          * producer with waitForResult=false, and for the consumer. Without one,
          * detached jobs are kept in memory.
          * 
-         * The option is a:
-         * <code>org.apache.camel.spi.AggregationRepository</code> type.
+         * The option is a: <code>io.aipi.camel.store.JobRepository</code> type.
          * 
          * Group: common
          * 
          * @param jobRepository the value to set
          * @return the dsl builder
          */
-        default AipiEndpointProducerBuilder jobRepository(org.apache.camel.spi.AggregationRepository jobRepository) {
+        default AipiEndpointProducerBuilder jobRepository(io.aipi.camel.store.JobRepository jobRepository) {
             doSetProperty("jobRepository", jobRepository);
             return this;
         }
@@ -1459,7 +1457,7 @@ public interface AipiEndpointBuilderFactory {
          * detached jobs are kept in memory.
          * 
          * The option will be converted to a
-         * <code>org.apache.camel.spi.AggregationRepository</code> type.
+         * <code>io.aipi.camel.store.JobRepository</code> type.
          * 
          * Group: common
          * 
@@ -2527,15 +2525,14 @@ public interface AipiEndpointBuilderFactory {
          * producer with waitForResult=false, and for the consumer. Without one,
          * detached jobs are kept in memory.
          * 
-         * The option is a:
-         * <code>org.apache.camel.spi.AggregationRepository</code> type.
+         * The option is a: <code>io.aipi.camel.store.JobRepository</code> type.
          * 
          * Group: common
          * 
          * @param jobRepository the value to set
          * @return the dsl builder
          */
-        default AipiEndpointBuilder jobRepository(org.apache.camel.spi.AggregationRepository jobRepository) {
+        default AipiEndpointBuilder jobRepository(io.aipi.camel.store.JobRepository jobRepository) {
             doSetProperty("jobRepository", jobRepository);
             return this;
         }
@@ -2546,7 +2543,7 @@ public interface AipiEndpointBuilderFactory {
          * detached jobs are kept in memory.
          * 
          * The option will be converted to a
-         * <code>org.apache.camel.spi.AggregationRepository</code> type.
+         * <code>io.aipi.camel.store.JobRepository</code> type.
          * 
          * Group: common
          * 

@@ -14,6 +14,8 @@ import io.aipi.camel.AipiConfiguration;
 import io.aipi.camel.AipiConstants;
 import io.aipi.camel.AipiEndpoint;
 import io.aipi.camel.OutputType;
+import io.aipi.camel.store.AggregationJobRepository;
+import io.aipi.camel.store.JobRepository;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
@@ -208,7 +210,7 @@ class EndpointDslRouteTest {
     /** Objects go through the registry; the URI names them by a number. */
     @Test
     void anObjectIsBoundInTheRegistry() throws Exception {
-        MemoryAggregationRepository jobs = new MemoryAggregationRepository();
+        JobRepository jobs = new AggregationJobRepository(new MemoryAggregationRepository());
         AipiEndpoint endpoint = aipi("llama2_chat")
                 .jobRepository(jobs)
                 .waitForResult(false)

@@ -110,6 +110,7 @@ class BundleManifestTest {
                 .containsExactlyInAnyOrder(
                         "io.aipi.camel",
                         "io.aipi.camel.converter",
+                        "io.aipi.camel.store",
                         "io.aipi.client",
                         "io.aipi.client.error",
                         "io.aipi.client.model",

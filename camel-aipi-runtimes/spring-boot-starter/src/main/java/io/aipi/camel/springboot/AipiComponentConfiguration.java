@@ -36,7 +36,7 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     /**
      * Where detached jobs are stored from their acceptance until a route has processed their result, so that they
      * survive a restart. For the producer with waitForResult=false, and for the consumer. Without one, detached jobs
-     * are kept in memory. The name of a bean of type org.apache.camel.spi.AggregationRepository.
+     * are kept in memory. The name of a bean of type io.aipi.camel.store.JobRepository.
      */
     private String jobRepository;
 

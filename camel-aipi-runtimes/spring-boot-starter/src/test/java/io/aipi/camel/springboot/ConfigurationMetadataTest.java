@@ -111,7 +111,7 @@ class ConfigurationMetadataTest {
         assertThat(hints.get("camel.component.aipi.job-repository")
                         .at("/providers/0/parameters/target")
                         .asText())
-                .isEqualTo("org.apache.camel.spi.AggregationRepository");
+                .isEqualTo("io.aipi.camel.store.JobRepository");
     }
 
     /** Of all jars: an IDE reads them all. */

@@ -15,13 +15,14 @@ import io.aipi.camel.AipiHeaderFilterStrategy;
 import io.aipi.camel.AipiOperation;
 import io.aipi.camel.DefaultAipiBinding;
 import io.aipi.camel.OutputType;
+import io.aipi.camel.store.AggregationJobRepository;
+import io.aipi.camel.store.JobRepository;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
-import org.apache.camel.spi.AggregationRepository;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
@@ -49,8 +50,8 @@ class PropertiesTest {
     static class Beans {
 
         @Bean
-        AggregationRepository jobs() {
-            return new MemoryAggregationRepository();
+        JobRepository jobs() {
+            return new AggregationJobRepository(new MemoryAggregationRepository());
         }
 
         @Bean

@@ -37,7 +37,7 @@ import org.objectweb.asm.Type;
  */
 final class StoredValues {
 
-    private static final String DECIDES = "io/aipi/camel/internal/store/MessageSerializer";
+    private static final String DECIDES = "io/aipi/camel/internal/MessageSerializer";
     private static final String DECIDING_METHOD = "isPlain";
 
     /** Where the JDK has values. */

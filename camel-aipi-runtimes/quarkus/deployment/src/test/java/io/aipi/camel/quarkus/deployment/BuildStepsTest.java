@@ -32,6 +32,12 @@ class BuildStepsTest {
     private static final Set<String> OF_PROGRAMS_ONLY = Set.of(
             "io.aipi.camel.AipiConstants",
             "io.aipi.camel.converter.AipiConverter",
+            "io.aipi.camel.store.JobCodec",
+            "io.aipi.camel.store.JobOutcome$Done",
+            "io.aipi.camel.store.JobOutcome$Failed",
+            "io.aipi.camel.store.JobRepository$Reservation$Pending",
+            "io.aipi.camel.store.JobRepository$Reservation$Reserved",
+            "io.aipi.camel.store.JobRepository$Reservation$Taken",
             "io.aipi.client.AipiClient",
             "io.aipi.client.AipiClient$Builder",
             "io.aipi.client.ClientResources",

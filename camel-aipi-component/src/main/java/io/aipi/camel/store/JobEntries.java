@@ -4,15 +4,12 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.internal.store;
+package io.aipi.camel.store;
 
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -26,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stored jobs in an {@link AggregationRepository}. A job is one entry under its key from its acceptance until a route has
+ * The entries of an {@link AggregationRepository}. A job is one entry under its key from its acceptance until a route has
  * succeeded with its outcome; what a repository calls completed is used for the moment of removal only.
  *
  * <p>Repositories differ in what they call completed: some list all their entries there. So an entry is confirmed only if it
@@ -34,11 +31,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All methods block, and throw what the repository throws.
  */
-public final class RepositoryJobStore implements JobStore {
+final class JobEntries {
 
-    private static final int KEY_LOCKS = 64;
+    private static final Logger LOG = LoggerFactory.getLogger(JobEntries.class);
 
-    private static final Logger LOG = LoggerFactory.getLogger(RepositoryJobStore.class);
+    /** How often a change is made anew, since somebody else was first. */
+    private static final int MAX_ATTEMPTS = 100;
 
     /** Marks what is being removed, since its route has succeeded; the value is its key. */
     private static final String DELIVERED = "CamelAipiDelivered";
@@ -52,46 +50,28 @@ public final class RepositoryJobStore implements JobStore {
 
     private final CamelContext context;
     private final AggregationRepository repository;
-    /** Of two jobs of one request id one is added after the other. */
-    private final ReentrantLock[] keyLocks = new ReentrantLock[KEY_LOCKS];
-
     private volatile Mode mode = Mode.UNKNOWN;
     /** Ids of jobs by keys that do not tell them. */
     private final Map<String, String> idsOfRequests = new ConcurrentHashMap<>();
 
     private final StoreProbe probe;
-    private final StoreCleanup cleanup;
 
     /** The repository is started by its owner. */
-    public RepositoryJobStore(CamelContext context, AggregationRepository repository) {
-        this(context, repository, System::nanoTime);
-    }
-
-    /** As {@link #RepositoryJobStore(CamelContext, AggregationRepository)}, with a clock of its own. */
-    public RepositoryJobStore(CamelContext context, AggregationRepository repository, LongSupplier nanoTime) {
+    JobEntries(CamelContext context, AggregationRepository repository) {
         this.context = context;
         this.repository = repository;
-        this.probe = new StoreProbe(this, nanoTime);
-        this.cleanup = new StoreCleanup(context, repository, this);
-        Arrays.setAll(keyLocks, i -> new ReentrantLock());
-    }
-
-    @Override
-    public AggregationRepository repository() {
-        return repository;
+        this.probe = new StoreProbe(this);
     }
 
     /**
      * The job in the form in which it can be added: without its request id if another job is stored under that. No entry takes
      * the place of another one.
      */
-    public JobRecord addable(JobRecord stored) {
+    StoredJob addable(StoredJob stored) {
         if (stored.job().requestId() == null) {
             return stored;
         }
-        return isFreeFor(stored.job())
-                ? stored
-                : new JobRecord(stored.job().withoutRequestId(), stored.outcome(), stored.deliveries());
+        return isFreeFor(stored.job()) ? stored : stored.withoutRequestId();
     }
 
     private boolean isFreeFor(DetachedJob job) {
@@ -108,8 +88,8 @@ public final class RepositoryJobStore implements JobStore {
         return other == null || JobCodec.isOf(body(other), job);
     }
 
-    @Override
-    public boolean isAway() {
+    /** Whether it is the repository that does not work, where an access to one entry has failed. */
+    boolean isAway() {
         try {
             keys();
             return false;
@@ -118,82 +98,79 @@ public final class RepositoryJobStore implements JobStore {
         }
     }
 
-    @Override
-    public JobRecord add(JobRecord asked, Consumer<String> reserve, Consumer<String> cancel) {
-        if (asked.job().requestId() == null) {
-            return addAs(asked, reserve, cancel);
-        }
-        ReentrantLock lock = keyLocks[Math.floorMod(asked.job().key().hashCode(), keyLocks.length)];
-        lock.lock();
+    /**
+     * Stores a job. Once more, as after a call that has thrown and done its work, it changes nothing.
+     *
+     * @throws IllegalArgumentException if its body cannot be kept
+     */
+    void add(StoredJob stored) {
         try {
-            return addAs(addable(asked), reserve, cancel);
-        } catch (OptimisticLockingException another) {
-            // of another process
-            return addAs(addable(asked), reserve, cancel);
-        } finally {
-            lock.unlock();
+            put(null, stored);
+        } catch (RuntimeException e) {
+            if (entryIfReadable(stored.job()) == null) {
+                throw e;
+            }
+            LOG.debug("Job {} is stored already", stored.job().jobId(), e);
         }
+        remember(stored.job().key(), stored.job().jobId());
     }
 
-    private JobRecord addAs(JobRecord stored, Consumer<String> reserve, Consumer<String> cancel) {
-        String key = stored.job().key();
-        reserve.accept(key);
+    private Exchange entryIfReadable(DetachedJob job) {
         try {
-            add(stored);
-            return stored;
-        } catch (RuntimeException | Error e) {
-            cancel.accept(key);
-            throw e;
+            return entry(job);
+        } catch (RuntimeException e) {
+            return null;
         }
     }
 
     /**
-     * Stores a job that is not stored yet.
+     * Stores the outcome of a job, unless it has one that this one does not replace.
      *
-     * @throws IllegalArgumentException if its body cannot be kept
+     * @return the job as it is stored now; null if it is not stored any more
      */
-    public void add(JobRecord stored) {
-        put(null, stored);
-        remember(stored.job().key(), stored.job().jobId());
+    StoredJob complete(StoredJob job) {
+        return change(job.job(), entry -> {
+            if (JobCodec.canBecome(body(entry), job)) {
+                put(entry, job);
+                return job;
+            }
+            return JobCodec.decode(body(entry));
+        });
     }
 
-    @Override
-    public boolean completeIfPending(JobRecord stored) {
-        Exchange entry = entry(stored.job());
-        if (entry == null || !JobCodec.canBecome(body(entry), stored)) {
-            return false;
-        }
-        put(entry, stored);
-        return true;
+    /**
+     * Stores the number of deliveries, and the outcome, unless there is one that it does not replace.
+     *
+     * @return false if the job is not stored any more
+     */
+    boolean update(StoredJob job) {
+        StoredJob updated = change(job.job(), entry -> {
+            StoredJob next = JobCodec.canBecome(body(entry), job)
+                    ? job
+                    : new StoredJob(job.job(), JobCodec.decode(body(entry)).outcome(), job.deliveries());
+            put(entry, next);
+            return next;
+        });
+        return updated != null;
     }
 
-    @Override
-    public boolean update(JobRecord stored) {
-        Exchange entry = entry(stored.job());
-        if (entry == null) {
-            return false;
-        }
-        put(entry, stored);
-        return true;
-    }
-
-    @Override
-    public void probeWrite(DetachedJob job) {
-        Exchange entry = entry(job);
-        if (entry != null) {
-            write(job.key(), entry, ExchangeHelper.createCopy(entry, true));
+    /** Reads and writes an entry; again, if somebody else has written it in between. Null if there is no such entry. */
+    private StoredJob change(DetachedJob job, Function<Exchange, StoredJob> change) {
+        for (int attempt = 1; ; attempt++) {
+            Exchange entry = entry(job);
+            try {
+                return entry == null ? null : change.apply(entry);
+            } catch (OptimisticLockingException another) {
+                if (attempt == MAX_ATTEMPTS) {
+                    throw another;
+                }
+            }
         }
     }
 
     /** The job's entry; null if there is none, or that of another job whose sender gave it the same name. */
     private Exchange entry(DetachedJob job) {
-        Exchange entry;
-        try {
-            entry = repository.get(context, job.key());
-        } catch (RuntimeException | Error e) {
-            probe.onFailure();
-            throw e;
-        }
+        Exchange entry = repository.get(context, job.key());
         return entry != null && JobCodec.isOf(body(entry), job) ? entry : null;
     }
 
@@ -221,7 +198,7 @@ public final class RepositoryJobStore implements JobStore {
         return entry.getIn().getBody() instanceof Map<?, ?> map ? map : null;
     }
 
-    private void put(Exchange earlier, JobRecord stored) {
+    private void put(Exchange earlier, StoredJob stored) {
         // the earlier entry stays as it was: repositories with optimistic locks compare it with what they have
         Exchange entry = earlier == null ? new DefaultExchange(context) : ExchangeHelper.createCopy(earlier, true);
         // for those who read the table, and for repositories that give headers columns of their own
@@ -232,15 +209,6 @@ public final class RepositoryJobStore implements JobStore {
     }
 
     private void write(String key, Exchange earlier, Exchange entry) {
-        try {
-            writeInMode(key, earlier, entry);
-        } catch (RuntimeException | Error e) {
-            probe.onFailure();
-            throw e;
-        }
-    }
-
-    private void writeInMode(String key, Exchange earlier, Exchange entry) {
         if (mode != Mode.OPTIMISTIC) {
             try {
                 repository.add(context, key, entry);
@@ -253,23 +221,25 @@ public final class RepositoryJobStore implements JobStore {
         ((OptimisticLockingAggregationRepository) repository).add(context, key, earlier, entry);
     }
 
-    @Override
-    public JobRecord load(String key) {
+    /** The stored job; null if there is none under the key. */
+    StoredJob load(String key) {
         Exchange entry = present(key);
         if (entry == null) {
             return null;
         }
-        JobRecord stored = JobCodec.decode(key, body(entry));
+        StoredJob stored = JobCodec.decode(key, body(entry));
         remember(key, stored.job().jobId());
         return stored;
     }
 
-    @Override
-    public void remove(DetachedJob job) {
+    /** Ends the keeping of a job; false if it is not stored. */
+    boolean remove(DetachedJob job) {
         Exchange entry = repository.get(context, job.key());
-        if (entry != null && (isDelivered(entry) || JobCodec.isOf(body(entry), job))) {
-            remove(job.key(), entry);
+        if (entry == null || !(isDelivered(entry) || JobCodec.isOf(body(entry), job))) {
+            return false;
         }
+        remove(job.key(), entry);
+        return true;
     }
 
     private void remove(String key, Exchange entry) {
@@ -299,23 +269,18 @@ public final class RepositoryJobStore implements JobStore {
         }
     }
 
-    @Override
-    public Set<String> keys() {
-        try {
-            // a copy: some repositories give a view, which changes
-            return repository.getKeys().stream()
-                    .filter(key -> key != null && DetachedJob.serverOf(key) != null)
-                    .collect(Collectors.toSet());
-        } catch (RuntimeException | Error e) {
-            probe.onFailure();
-            throw e;
-        }
+    /** The keys of all jobs, of whatever server and endpoint. A repository that cannot tell them does not work. */
+    Set<String> keys() {
+        // a copy: some repositories give a view, which changes
+        return repository.getKeys().stream()
+                .filter(key -> key != null && DetachedJob.serverOf(key) != null)
+                .collect(Collectors.toSet());
     }
 
     // ---- ids that come again
 
-    @Override
-    public void lapse(String server, String jobId, Predicate<String> isFollowed) {
+    /** See {@link JobRepository#lapse}; {@code isFollowed} says of a key whether its job is in the hands of this process. */
+    void lapse(String server, String jobId, Predicate<String> isFollowed, StoreCleanup cleanup) {
         Set<String> keys = keys();
         idsOfRequests.keySet().retainAll(keys);
         for (String key : keys) {
@@ -337,17 +302,17 @@ public final class RepositoryJobStore implements JobStore {
         if (known != null) {
             return known;
         }
-        JobRecord stored = load(key);
+        StoredJob stored = load(key);
         return stored == null ? null : stored.job().jobId();
     }
 
     private void lapse(String key, String jobId) {
-        JobRecord stored = load(key);
+        StoredJob stored = load(key);
         if (stored != null
                 && stored.outcome() == null
                 && jobId.equals(stored.job().jobId())) {
             LOG.info("The server has given the id of the stored job {} to a new job: it is lost, and fails", jobId);
-            completeIfPending(new JobRecord(stored.job(), JobOutcome.lapsed(stored.job()), stored.deliveries()));
+            complete(stored.withOutcome(JobOutcome.lapsed(stored.job())));
         }
     }
 
@@ -357,16 +322,11 @@ public final class RepositoryJobStore implements JobStore {
         }
     }
 
-    // ---- whether it works, and what is left in it
+    // ---- whether it works
 
-    @Override
-    public boolean isDoubtful() {
-        return probe.isDoubtful();
-    }
-
-    @Override
-    public void probe(JobRecord job) {
-        probe.probe(() -> JobCodec.encode(job));
+    /** Stores something like this for a moment. */
+    void probe(Map<String, Object> body) {
+        probe.storeForAMoment(body);
     }
 
     /** Stores an entry that is no job. */
@@ -383,15 +343,5 @@ public final class RepositoryJobStore implements JobStore {
         if (entry != null) {
             remove(key, entry);
         }
-    }
-
-    @Override
-    public void finishRemovals() {
-        cleanup.finishRemovals();
-    }
-
-    @Override
-    public void warnOfUnfollowed(Set<String> keys, Predicate<String> isConsumed) {
-        cleanup.warnOfUnfollowed(keys, isConsumed);
     }
 }

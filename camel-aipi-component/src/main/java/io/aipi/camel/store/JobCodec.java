@@ -4,26 +4,31 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.internal.store;
+package io.aipi.camel.store;
 
+import io.aipi.camel.internal.MessageSerializer;
 import io.aipi.client.ResultReader;
+import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ResultLostException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** Stored jobs as maps of plain JDK values, which every repository can hold; see {@link MessageSerializer}. */
-final class JobCodec {
+/**
+ * Stored jobs as values of the JDK: text, numbers, booleans, dates, {@code byte[]}, lists and maps of these. Every store can
+ * hold them, under the strictest filter of classes, and they outlive changes of this component's classes.
+ */
+public final class JobCodec {
 
     private JobCodec() {}
 
     /**
-     * The job as a map.
+     * The job as a map, with its result as JSON text.
      *
      * @throws IllegalArgumentException if its body cannot be kept
      */
-    static Map<String, Object> encode(JobRecord stored) {
+    public static Map<String, Object> encode(StoredJob stored) {
         DetachedJob job = stored.job();
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("server", job.server());
@@ -32,18 +37,41 @@ final class JobCodec {
         map.put("requestId", job.requestId());
         map.put("submitted", job.submitted().toEpochMilli());
         map.put("exchangeId", job.exchangeId());
-        map.put("headers", MessageSerializer.encode(job.headers()).orElseThrow());
+        map.put("headers", encodeValue(job.headers()));
         if (job.body() != null) {
-            map.put(
-                    "body",
-                    MessageSerializer.encode(job.body())
-                            .orElseThrow(() -> new IllegalArgumentException("A message body of type "
-                                    + job.body().getClass().getName()
-                                    + " cannot be kept in a jobRepository; convert it to text, bytes or a map first")));
+            map.put("body", encodeValue(job.body()));
         }
         map.putAll(encode(stored.outcome()));
         map.put("deliveries", stored.deliveries());
         return map;
+    }
+
+    /**
+     * A header, a body, or a field of a result in values of the JDK. {@link io.aipi.client.model.Media} and
+     * {@link io.aipi.client.model.AipiRequest} become maps that {@link #decodeValue} knows.
+     *
+     * @throws IllegalArgumentException if it is of a type that cannot be kept
+     */
+    public static Object encodeValue(Object value) {
+        return MessageSerializer.encode(value)
+                .orElseThrow(() -> new IllegalArgumentException("A message body of type "
+                        + value.getClass().getName()
+                        + " cannot be kept in a jobRepository; convert it to text, bytes or a map first"));
+    }
+
+    /** What {@link #encodeValue} was given. */
+    public static Object decodeValue(Object encoded) {
+        return MessageSerializer.decode(encoded);
+    }
+
+    /** A failure in values of the JDK, without stack trace and cause. */
+    public static Map<String, Object> encodeFailure(AipiException failure) {
+        return FailureCodec.encode(failure);
+    }
+
+    /** The failure that {@link #encodeFailure} was given. */
+    public static AipiException decodeFailure(Map<?, ?> encoded) {
+        return FailureCodec.decode(encoded);
     }
 
     private static Map<String, Object> encode(JobOutcome outcome) {
@@ -69,7 +97,7 @@ final class JobCodec {
      * Whether what was encoded has no outcome yet, or this one. A result takes the place of its loss: one who follows the
      * job, too, has seen that it was handed out, and the other one has got it.
      */
-    static boolean canBecome(Map<?, ?> encoded, JobRecord stored) {
+    static boolean canBecome(Map<?, ?> encoded, StoredJob stored) {
         Object result = encoded.get("result");
         Object failure = encoded.get("failure");
         boolean lost = failure instanceof Map<?, ?> map
@@ -87,8 +115,8 @@ final class JobCodec {
      * @throws IllegalArgumentException if it is the job of another key: it would be removed under that one, and routed again
      *     for ever
      */
-    static JobRecord decode(String key, Map<?, ?> map) {
-        JobRecord stored = decode(map);
+    static StoredJob decode(String key, Map<?, ?> map) {
+        StoredJob stored = decode(map);
         if (!stored.job().key().equals(key)) {
             throw new IllegalArgumentException(
                     "The entry has the job of another entry: " + stored.job().key());
@@ -101,7 +129,7 @@ final class JobCodec {
      *
      * @throws RuntimeException if it is nothing that this class wrote
      */
-    static JobRecord decode(Map<?, ?> map) {
+    public static StoredJob decode(Map<?, ?> map) {
         String endpoint = (String) map.get("endpoint");
         DetachedJob job = new DetachedJob(
                 (String) map.get("server"),
@@ -118,6 +146,6 @@ final class JobCodec {
         } else if (map.get("failure") instanceof Map<?, ?> failure) {
             outcome = new JobOutcome.Failed(FailureCodec.decode(failure));
         }
-        return new JobRecord(job, outcome, (Integer) map.get("deliveries"));
+        return new StoredJob(job, outcome, (Integer) map.get("deliveries"));
     }
 }

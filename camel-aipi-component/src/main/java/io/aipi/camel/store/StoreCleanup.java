@@ -4,14 +4,11 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.internal.store;
+package io.aipi.camel.store;
 
 import java.util.ArrayList;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.AggregationRepository;
@@ -24,23 +21,27 @@ final class StoreCleanup {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreCleanup.class);
 
-    /** How many unreadable entries, and how many servers whose jobs nobody follows, are worth a warning each. */
+    /** How many unreadable entries are worth a warning each. */
     private static final int WARNINGS = 10;
 
     private final CamelContext context;
     private final AggregationRepository repository;
-    private final RepositoryJobStore store;
+    private final JobEntries entries;
+    /** Of removals and probes. */
+    private final Set<String> passedOver = ConcurrentHashMap.newKeySet();
+    /** Keys of jobs. */
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
-    /** Servers whose jobs nobody here follows. */
-    private final Set<String> warnedOf = ConcurrentHashMap.newKeySet();
 
-    StoreCleanup(CamelContext context, AggregationRepository repository, RepositoryJobStore store) {
+    StoreCleanup(CamelContext context, AggregationRepository repository, JobEntries entries) {
         this.context = context;
         this.repository = repository;
-        this.store = store;
+        this.entries = entries;
     }
 
-    /** See {@link JobStore#finishRemovals}. Each by itself: what cannot be read is passed over. */
+    /**
+     * Ends what a crash has cut in two: removals, whose routes had succeeded, and probes. Each by itself: what cannot be read
+     * is passed over.
+     */
     void finishRemovals() {
         if (repository instanceof RecoverableAggregationRepository recoverable) {
             for (String exchangeId : new ArrayList<>(recoverable.scan(context))) {
@@ -54,7 +55,7 @@ final class StoreCleanup {
         for (String key : new ArrayList<>(repository.getKeys())) {
             try {
                 if (StoreProbe.isLeft(key)) {
-                    store.removeEntry(key);
+                    entries.removeEntry(key);
                 }
             } catch (Throwable e) {
                 passOver(key, e);
@@ -64,33 +65,40 @@ final class StoreCleanup {
 
     private void finishRemoval(RecoverableAggregationRepository recoverable, String exchangeId) {
         Exchange entry = recoverable.recover(context, exchangeId);
-        String key = entry == null ? null : RepositoryJobStore.deliveredKey(entry);
+        String key = entry == null ? null : JobEntries.deliveredKey(entry);
         if (key != null && repository.get(context, key) == null) {
             LOG.debug("The removal of a delivered job is finished: {}", exchangeId);
             recoverable.confirm(context, exchangeId);
         }
     }
 
-    /** See {@link JobStore#warnOfUnfollowed}. */
-    void warnOfUnfollowed(Set<String> keys, Predicate<String> isConsumed) {
-        Map<String, Long> counts = keys.stream()
-                .map(DetachedJob::serverOf)
-                .filter(server -> !isConsumed.test(server))
-                .collect(Collectors.groupingBy(server -> server, Collectors.counting()));
-        counts.forEach((server, count) -> {
-            if (warnedOf.size() < WARNINGS && warnedOf.add(server)) {
-                LOG.warn(
-                        "The jobRepository holds {} jobs of the server {}, which no consumer here follows. If it is one of"
-                                + " yours under another name, set the serverUrl that its jobs were submitted with",
-                        count,
-                        server.replaceAll("\\p{Cntrl}", "?"));
-            }
-        });
+    /** These are the keys that there are: what is known of others is forgotten. */
+    void retain(Set<String> keys) {
+        unreadable.retainAll(keys);
+    }
+
+    /** The entry can be read, whatever was said before. */
+    void wasRead(String key) {
+        unreadable.remove(key);
+    }
+
+    /** Whether it could not be read before. */
+    boolean isKnownAsUnreadable(String key) {
+        return unreadable.contains(key);
+    }
+
+    /** Says once of a job that it cannot be read. */
+    void leaveUnread(String key, Throwable e) {
+        if (unreadable.add(key) && unreadable.size() <= WARNINGS) {
+            LOG.warn("The stored job {} cannot be read. It stays in the repository; reading is retried", key, e);
+        } else {
+            LOG.debug("The stored job {} cannot be read: {}", key, e.toString());
+        }
     }
 
     /** Says once what cannot be read, whatever reading it throws; it stays where it is. */
     void passOver(String name, Throwable e) {
-        if (unreadable.add(name) && unreadable.size() <= WARNINGS) {
+        if (passedOver.add(name) && passedOver.size() <= WARNINGS) {
             LOG.warn("The entry {} of the jobRepository cannot be read. It is passed over", name, e);
         } else {
             LOG.debug("The entry {} of the jobRepository cannot be read: {}", name, e.toString());

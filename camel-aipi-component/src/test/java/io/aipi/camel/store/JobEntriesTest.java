@@ -4,7 +4,7 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.internal.store;
+package io.aipi.camel.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the store promises on each kind of repository. JDBC is held by the tests of the examples' job store. */
-class JobStoreContractTest {
+/** What is kept in each kind of repository. */
+class JobEntriesTest {
 
     private static final String SERVER = "http://gpu:7777";
 
@@ -59,25 +59,29 @@ class JobStoreContractTest {
     private AggregationRepository repository;
 
     /** A store of another process, which knows nothing of what the repository was asked before. */
-    private RepositoryJobStore store() {
-        return new RepositoryJobStore(context, repository);
+    private JobEntries store() {
+        return new JobEntries(context, repository);
     }
 
-    private RepositoryJobStore begin(Kind kind) {
+    private StoreCleanup cleanup() {
+        return new StoreCleanup(context, repository, store());
+    }
+
+    private JobEntries begin(Kind kind) {
         repository = kind.maker.get();
         ServiceHelper.startService(repository);
         return store();
     }
 
-    private static JobRecord job(String endpoint, String jobId, String requestId, String exchangeId) {
-        return new JobRecord(
+    private static StoredJob job(String endpoint, String jobId, String requestId, String exchangeId) {
+        return new StoredJob(
                 new DetachedJob(SERVER, endpoint, jobId, requestId, Instant.EPOCH, exchangeId, Map.of(), "prompt"),
                 null,
                 0);
     }
 
-    private static JobRecord ended(JobRecord stored) {
-        return new JobRecord(
+    private static StoredJob ended(StoredJob stored) {
+        return new StoredJob(
                 stored.job(),
                 new JobOutcome.Failed(new JobFailedException("boom", ErrorContext.of("chat"))),
                 stored.deliveries());
@@ -88,7 +92,7 @@ class JobStoreContractTest {
     @EnumSource(names = {"MEMORY", "COMPLETED"})
     void anEntryThatHasTheJobOfAnotherEntryIsNotRead(Kind kind) {
         begin(kind);
-        JobRecord accepted = job("chat", "uuid#1", null, "x1");
+        StoredJob accepted = job("chat", "uuid#1", null, "x1");
         store().add(accepted);
         String copy = accepted.job().key() + "-copy";
         repository.add(context, copy, repository.get(context, accepted.job().key()));
@@ -101,20 +105,20 @@ class JobStoreContractTest {
     @EnumSource
     void aJobIsKeptFromItsAcceptanceToItsRemoval_byWhicheverProcess(Kind kind) {
         begin(kind);
-        JobRecord accepted = job("chat", "uuid#1", null, "x1");
+        StoredJob accepted = job("chat", "uuid#1", null, "x1");
         store().add(accepted);
         assertThat(store().keys()).containsExactly(accepted.job().key());
         JobResult result =
                 new JobResult("chat", "uuid#1", "hi", List.of(), null, null, null, null, Map.of("text", "hi"));
 
-        assertThat(store().completeIfPending(new JobRecord(accepted.job(), new JobOutcome.Done(result), 0)))
+        StoredJob ended = new StoredJob(accepted.job(), new JobOutcome.Done(result), 0);
+        assertThat(store().complete(ended).outcome()).isEqualTo(ended.outcome());
+        assertThat(store().complete(ended(accepted)).outcome())
+                .as("after another outcome")
+                .isInstanceOf(JobOutcome.Done.class);
+        assertThat(store().update(new StoredJob(accepted.job(), new JobOutcome.Done(result), 2)))
                 .isTrue();
-        assertThat(store().completeIfPending(ended(accepted)))
-                .as("with another outcome")
-                .isFalse();
-        assertThat(store().update(new JobRecord(accepted.job(), new JobOutcome.Done(result), 2)))
-                .isTrue();
-        JobRecord loaded = store().load(accepted.job().key());
+        StoredJob loaded = store().load(accepted.job().key());
         assertThat(loaded.deliveries()).isEqualTo(2);
         assertThat(loaded.outcome())
                 .isInstanceOfSatisfying(
@@ -134,14 +138,14 @@ class JobStoreContractTest {
     @EnumSource
     @Tag("case-A2")
     void theStartOfAConsumerConfirmsNothingThatIsStored(Kind kind) {
-        RepositoryJobStore store = begin(kind);
-        Set<JobRecord> jobs = Set.of(
+        JobEntries store = begin(kind);
+        Set<StoredJob> jobs = Set.of(
                 job("chat", "uuid#1", null, "x1"),
                 ended(job("chat", "uuid#2", "named", "x2")),
                 job("picture", "JID1", null, "x3"));
         jobs.forEach(store::add);
 
-        store().finishRemovals();
+        cleanup().finishRemovals();
 
         assertThat(store().keys()).hasSize(3);
         jobs.forEach(each -> assertThat(store().load(each.job().key()).job().jobId())
@@ -154,8 +158,8 @@ class JobStoreContractTest {
     @Tag("case-D7")
     void aRemovalThatACrashHasCutInTwoIsFinished_whateverLiesBesideIt(Kind kind) {
         TraitRepository traits = (TraitRepository) begin0(kind);
-        JobRecord accepted = job("chat", "uuid#1", null, "x1");
-        JobRecord other = job("chat", "uuid#2", null, "x2");
+        StoredJob accepted = job("chat", "uuid#1", null, "x1");
+        StoredJob other = job("chat", "uuid#2", null, "x2");
         store().add(accepted);
         store().add(other);
         traits.setConfirms(false);
@@ -165,7 +169,7 @@ class JobStoreContractTest {
         traits.addGarbage("worse", new StackOverflowError());
         traits.setConfirms(true);
 
-        store().finishRemovals();
+        cleanup().finishRemovals();
 
         assertThat(traits.completed()).containsExactlyInAnyOrder("garbage", "worse");
         assertThat(store().keys()).containsExactly(other.job().key());
@@ -175,8 +179,8 @@ class JobStoreContractTest {
     @EnumSource
     @Tag("case-A2")
     void whatIsMarkedAsDeliveredAndNotYetRemovedIsNotRoutedAgain(Kind kind) {
-        RepositoryJobStore store = begin(kind);
-        JobRecord accepted = ended(job("chat", "uuid#1", null, "x1"));
+        JobEntries store = begin(kind);
+        StoredJob accepted = ended(job("chat", "uuid#1", null, "x1"));
         store.add(accepted);
         String key = accepted.job().key();
         // by a process that was killed in the middle
@@ -186,7 +190,7 @@ class JobStoreContractTest {
         marked.getIn().setHeader("CamelAipiDelivered", key);
         write(entry, marked, key);
 
-        store().finishRemovals();
+        cleanup().finishRemovals();
         assertThat(store().load(key)).isNull();
 
         assertThat(repository.getKeys()).isEmpty();
@@ -196,15 +200,15 @@ class JobStoreContractTest {
     @EnumSource
     @Tag("case-D1")
     void noEntryTakesThePlaceOfAnother_whateverIdsTheServerAndTheSendersGive(Kind kind) {
-        RepositoryJobStore store = begin(kind);
-        List<JobRecord> jobs = List.of(
+        JobEntries store = begin(kind);
+        List<StoredJob> jobs = List.of(
                 job("chat", "JID1", null, "x1"),
                 job("chat", "JID1", null, "x2"),
                 job("chat", "JID1", "named", "x3"),
                 job("chat", "JID2", "named", "x4"),
                 job("chat", "JID1", "named", "x5"));
 
-        for (JobRecord each : jobs) {
+        for (StoredJob each : jobs) {
             store.add(store.addable(each));
         }
 
@@ -216,19 +220,19 @@ class JobStoreContractTest {
     @EnumSource
     @Tag("case-D1")
     void anIdThatIsGivenAgainEndsTheStoredJobsThatHadIt_andNoOthers(Kind kind) {
-        RepositoryJobStore store = begin(kind);
-        JobRecord byId = job("chat", "JID1", null, "x1");
-        JobRecord named = job("picture", "JID1", "named", "x2");
-        JobRecord longer = job("chat", "JID11", null, "x3");
-        JobRecord followed = job("chat", "JID1", null, "x4");
-        JobRecord otherServer = new JobRecord(
+        JobEntries store = begin(kind);
+        StoredJob byId = job("chat", "JID1", null, "x1");
+        StoredJob named = job("picture", "JID1", "named", "x2");
+        StoredJob longer = job("chat", "JID11", null, "x3");
+        StoredJob followed = job("chat", "JID1", null, "x4");
+        StoredJob otherServer = new StoredJob(
                 new DetachedJob("http://gpu:7778", "chat", "JID1", null, Instant.EPOCH, "x5", Map.of(), "p"), null, 0);
-        JobRecord hasEnded = ended(job("chat", "JID1", null, "x6"));
+        StoredJob hasEnded = ended(job("chat", "JID1", null, "x6"));
         List.of(byId, named, longer, followed, otherServer, hasEnded).forEach(store::add);
 
-        store().lapse(SERVER, "JID1", key -> key.equals(followed.job().key()));
+        store().lapse(SERVER, "JID1", key -> key.equals(followed.job().key()), cleanup());
 
-        for (JobRecord gone : List.of(byId, named)) {
+        for (StoredJob gone : List.of(byId, named)) {
             assertThat(store().load(gone.job().key()).outcome())
                     .isInstanceOfSatisfying(
                             JobOutcome.Failed.class,
@@ -238,7 +242,7 @@ class JobStoreContractTest {
                                             lapsed -> assertThat(lapsed.isRetryable())
                                                     .isTrue()));
         }
-        for (JobRecord left : List.of(longer, followed, otherServer)) {
+        for (StoredJob left : List.of(longer, followed, otherServer)) {
             assertThat(store().load(left.job().key()).outcome()).isNull();
         }
         assertThat(store().load(hasEnded.job().key()).outcome())
@@ -249,52 +253,9 @@ class JobStoreContractTest {
 
     @ParameterizedTest
     @EnumSource
-    @Tag("case-D9")
-    void aTrialLeavesNothing(Kind kind) {
-        RepositoryJobStore store = begin(kind);
-        assertThat(store.isDoubtful()).isTrue();
-
-        store.probe(job("chat", null, null, "x1"));
-
-        assertThat(store.isDoubtful()).isFalse();
-        assertThat(repository.getKeys()).isEmpty();
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"COMPLETED", "LIVE_KEYS", "LIVE_EXCHANGE_IDS", "OPTIMISTIC"})
-    @Tag("case-D9")
-    void aRepositoryThatIsAwayIsTriedAgainLater_andOneThatRefusesAMessageTakesOthers(Kind kind) {
-        TraitRepository traits = (TraitRepository) begin0(kind);
-        long[] now = new long[1];
-        RepositoryJobStore store = new RepositoryJobStore(context, repository, () -> now[0]);
-        store.probe(job("chat", null, null, "x1"));
-        traits.setAway(true);
-        assertThatThrownBy(() -> store.add(job("chat", "uuid#1", null, "x1"))).hasMessageContaining("away");
-        assertThat(store.isDoubtful()).isTrue();
-        assertThatThrownBy(() -> store.probe(job("chat", null, null, "x2"))).isInstanceOf(JobStore.AwayException.class);
-
-        traits.setAway(false);
-        assertThatThrownBy(() -> store.probe(job("chat", null, null, "x2")))
-                .as("one that hangs is not asked by all at once")
-                .isInstanceOf(JobStore.AwayException.class);
-        now[0] += 1_000_000_001L;
-        traits.refuse(body -> String.valueOf(body).contains("large"));
-        JobRecord large = new JobRecord(
-                new DetachedJob(SERVER, "chat", null, null, Instant.EPOCH, "x3", Map.of(), "large"), null, 0);
-        assertThatThrownBy(() -> store.probe(large)).hasMessageContaining("too large");
-        store.probe(job("chat", null, null, "x2"));
-
-        assertThat(store.isDoubtful()).as("a minute long").isTrue();
-        now[0] += 60_000_000_000L;
-        assertThat(store.isDoubtful()).isFalse();
-        assertThat(repository.getKeys()).isEmpty();
-    }
-
-    @ParameterizedTest
-    @EnumSource
     @Tag("case-A14")
     void keysThatAreNoJobsAreNoJobs(Kind kind) {
-        RepositoryJobStore store = begin(kind);
+        JobEntries store = begin(kind);
         store.add(job("chat", "uuid#1", null, "x1"));
         write(null, new DefaultExchange(context), "somebody else's");
 

@@ -4,7 +4,7 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.internal.store;
+package io.aipi.camel.store;
 
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
@@ -51,8 +51,8 @@ final class FailureCodec {
             map.put("retryAfterMillis", full.getRetryAfter().toMillis());
         } else if (failure instanceof ConnectionFailedException broken) {
             map.put("requestSent", broken.isRequestSent());
-        } else if (failure instanceof EndpointUnavailableException unavailable) {
-            map.put("retryable", unavailable.isRetryable());
+        } else if (failure instanceof EndpointUnavailableException || failure instanceof AuthenticationException) {
+            map.put("retryable", failure.isRetryable());
         }
         return map;
     }
@@ -69,7 +69,8 @@ final class FailureCodec {
         ErrorContext context = context(map.get("endpoint"), map.get("jobId"), (Integer) map.get("httpStatus"));
         String message = String.valueOf(map.get("message"));
         return switch (String.valueOf(map.get("type"))) {
-            case "AuthenticationException" -> new AuthenticationException(message, context);
+            case "AuthenticationException" ->
+                new AuthenticationException(message, Boolean.TRUE.equals(map.get("retryable")), context);
             case "ClientClosedException" -> new ClientClosedException(message, context);
             case "ConnectionFailedException" ->
                 new ConnectionFailedException(message, Boolean.TRUE.equals(map.get("requestSent")), context, null);

@@ -4,7 +4,7 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.internal.store;
+package io.aipi.camel.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,42 +20,50 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-class JobStoreWritesTest {
+class AggregationJobRepositoryTest {
 
     private final MemoryAggregationRepository repository = new MemoryAggregationRepository();
-    private final RepositoryJobStore store = new RepositoryJobStore(new DefaultCamelContext(), repository);
+    private final AggregationJobRepository store = new AggregationJobRepository(new DefaultCamelContext(), repository);
     private final DetachedJob job =
             new DetachedJob("http://gpu:7777", "chat", "JID1", null, Instant.EPOCH, "x", Map.of(), "prompt");
 
     @BeforeEach
     void start() {
-        repository.start();
+        store.start();
     }
 
-    /** A write that failed may have been made: the result in the store may be the only copy. */
     @Test
-    void tryingWhetherTheRepositoryTakesAnythingKeepsAnOutcomeThatIsStored() {
+    void askingWhetherItWorksKeepsWhatIsStored() {
         JobResult result = new JobResult("chat", "JID1", "hi", List.of(), null, null, null, null, Map.of("text", "hi"));
-        store.add(new JobRecord(job, null, 0));
-        store.completeIfPending(new JobRecord(job, new JobOutcome.Done(result), 0));
+        store.accept(new StoredJob(job, null, 0), true);
+        store.complete(new StoredJob(job, new JobOutcome.Done(result), 0));
 
-        store.probeWrite(job);
+        store.check();
 
-        assertThat(store.load(job.key()).outcome())
-                .isInstanceOfSatisfying(
-                        JobOutcome.Done.class,
-                        done -> assertThat(done.result().text()).isEqualTo("hi"));
+        assertThat(repository.getKeys()).containsExactly(job.key());
     }
 
     @Test
-    void whatIsNotStoredIsNotWritten() {
-        store.probeWrite(job);
+    void whatTheFirstScanFindsWasLeftByACrash_andWhatLaterOnesFindIsNew() {
+        repository.add(null, "not a job's key", new DefaultExchange(new DefaultCamelContext()));
+        store.accept(new StoredJob(job, null, 0), false);
+        assertThat(store.claim(job.server(), "chat", 10)).singleElement().matches(JobRepository.Claim::isAbandoned);
+        assertThat(store.claim(job.server(), "chat", 10)).isEmpty();
 
-        assertThat(store.load(job.key())).isNull();
+        store.release(List.of(new StoredJob(job, null, 0)));
+        assertThat(store.claim(job.server(), "chat", 10)).singleElement().matches(claim -> !claim.isAbandoned());
+    }
+
+    @Test
+    void itIsOneRepository_howeverOftenCamelConvertsIt() {
+        assertThat(new AggregationJobRepository(repository)).isEqualTo(store).hasSameHashCodeAs(store);
+        assertThat(new AggregationJobRepository(new MemoryAggregationRepository()))
+                .isNotEqualTo(store);
     }
 
     @Test
@@ -66,24 +74,27 @@ class JobStoreWritesTest {
             for (int i = 0; i < 200; i++) {
                 String request = "request-" + i;
                 CyclicBarrier together = new CyclicBarrier(4);
-                List<Callable<JobRecord>> adds = new ArrayList<>();
+                List<Callable<StoredJob>> adds = new ArrayList<>();
                 for (int k = 0; k < 4; k++) {
                     DetachedJob each = new DetachedJob(
                             "http://gpu:7777", "chat", "JID" + i + "-" + k, request, Instant.EPOCH, "x", Map.of(), "p");
                     adds.add(() -> {
                         together.await();
-                        return store.add(new JobRecord(each, null, 0), key -> {}, key -> {});
+                        return store.accept(new StoredJob(each, null, 0), true);
                     });
                 }
-                for (Future<JobRecord> added : threads.invokeAll(adds)) {
-                    JobRecord stored = added.get();
-                    assertThat(store.load(stored.job().key()).job().jobId())
+                for (Future<StoredJob> added : threads.invokeAll(adds)) {
+                    StoredJob stored = added.get();
+                    assertThat(new JobEntries(new DefaultCamelContext(), repository)
+                                    .load(stored.job().key())
+                                    .job()
+                                    .jobId())
                             .isEqualTo(stored.job().jobId());
                 }
             }
         } finally {
             threads.shutdownNow();
         }
-        assertThat(store.keys()).hasSize(800);
+        assertThat(repository.getKeys()).hasSize(800);
     }
 }

@@ -4,14 +4,31 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.internal.store;
+package io.aipi.camel.store;
 
 /**
- * What a repository holds of a job.
+ * What a {@link JobRepository} holds of a job.
  *
  * @param job the job
  * @param outcome how it has ended, null while it has not. The server hands a result out once: from here on this is the
  *     only copy
  * @param deliveries how often its outcome was given to a route that then failed, or did not live to tell
  */
-public record JobRecord(DetachedJob job, JobOutcome outcome, int deliveries) {}
+public record StoredJob(DetachedJob job, JobOutcome outcome, int deliveries) {
+
+    /** The same job with this outcome. */
+    public StoredJob withOutcome(JobOutcome outcome) {
+        return new StoredJob(job, outcome, deliveries);
+    }
+
+    /** The same job, stored without its request id. */
+    public StoredJob withoutRequestId() {
+        return new StoredJob(job.withoutRequestId(), outcome, deliveries);
+    }
+
+    /** Without the content of messages, which may be confidential. */
+    @Override
+    public String toString() {
+        return job + (outcome == null ? "" : ", ended") + ", " + deliveries + " deliveries";
+    }
+}

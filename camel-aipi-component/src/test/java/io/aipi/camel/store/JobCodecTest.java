@@ -4,11 +4,12 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.internal.store;
+package io.aipi.camel.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.aipi.camel.internal.MessageSerializer;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.ClientClosedException;
@@ -54,8 +55,8 @@ class JobCodecTest {
 
     private static final ErrorContext CONTEXT = new ErrorContext("chat", "uuid#7", 400);
 
-    private static JobRecord stored(Map<String, Object> headers, Object body, JobOutcome outcome) {
-        return new JobRecord(
+    private static StoredJob stored(Map<String, Object> headers, Object body, JobOutcome outcome) {
+        return new StoredJob(
                 new DetachedJob(
                         "http://gpu:7777",
                         "chat",
@@ -69,7 +70,7 @@ class JobCodecTest {
                 3);
     }
 
-    private static JobRecord thereAndBack(JobRecord stored) throws IOException, ClassNotFoundException {
+    private static StoredJob thereAndBack(StoredJob stored) throws IOException, ClassNotFoundException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(JobCodec.encode(stored));
@@ -94,15 +95,15 @@ class JobCodecTest {
         headers.put("map", Map.of("inner", List.of(true)));
         Object body =
                 Map.of("prompt", "Hi", "image", Media.of(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10}));
-        JobRecord stored = stored(headers, body, null);
+        StoredJob stored = stored(headers, body, null);
 
         assertThat(thereAndBack(stored)).isEqualTo(stored);
     }
 
     @Test
     void aRequestOfTheClientsComesBackAsOne() throws Exception {
-        JobRecord stored = stored(Map.of(), AipiRequest.ofPrompt("Hi").with("seed", 5), null);
-        JobRecord other = stored(Map.of(), new AipiRequest("Hi", Map.of("prompt", "Ho"), true), null);
+        StoredJob stored = stored(Map.of(), AipiRequest.ofPrompt("Hi").with("seed", 5), null);
+        StoredJob other = stored(Map.of(), new AipiRequest("Hi", Map.of("prompt", "Ho"), true), null);
 
         assertThat(thereAndBack(stored)).isEqualTo(stored);
         assertThat(thereAndBack(other)).isEqualTo(other);
@@ -178,7 +179,7 @@ class JobCodecTest {
                 null,
                 "worker 1",
                 fields);
-        JobRecord stored = stored(Map.of(), "prompt", new JobOutcome.Done(result));
+        StoredJob stored = stored(Map.of(), "prompt", new JobOutcome.Done(result));
 
         assertThat(thereAndBack(stored)).isEqualTo(stored);
     }
@@ -206,7 +207,7 @@ class JobCodecTest {
     @ParameterizedTest
     @MethodSource("failures")
     void everyFailureComesBackWithAllThatItSays(AipiException failure) throws Exception {
-        JobRecord back = thereAndBack(stored(Map.of(), "prompt", new JobOutcome.Failed(failure)));
+        StoredJob back = thereAndBack(stored(Map.of(), "prompt", new JobOutcome.Failed(failure)));
 
         AipiException again = ((JobOutcome.Failed) back.outcome()).failure();
         assertThat(again)

@@ -4,7 +4,7 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.internal.store;
+package io.aipi.camel.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -70,7 +70,7 @@ public final class MessageSerializer {
     }
 
     /** The value in JDK classes only; empty if that cannot be had, or for null. */
-    static Optional<Object> encode(Object value) {
+    public static Optional<Object> encode(Object value) {
         return new Encoder().encode(value);
     }
 
@@ -211,7 +211,7 @@ public final class MessageSerializer {
     }
 
     /** What {@link #encode} was given, or its equal in JDK classes. */
-    static Object decode(Object value) {
+    public static Object decode(Object value) {
         if (value instanceof Map<?, ?> map) {
             // anybody may send a map that looks like a tagged one
             if (map.size() == 1
@@ -243,7 +243,7 @@ public final class MessageSerializer {
         return value == null || value instanceof String;
     }
 
-    static Map<String, Object> decodeMap(Map<?, ?> map) {
+    public static Map<String, Object> decodeMap(Map<?, ?> map) {
         Map<String, Object> decoded = new LinkedHashMap<>();
         map.forEach((name, value) -> decoded.put(String.valueOf(name), decode(value)));
         return decoded;

@@ -4,7 +4,7 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-package io.aipi.camel.internal.store;
+package io.aipi.camel.store;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -92,7 +92,7 @@ public record DetachedJob(
     }
 
     /** With which the keys of all jobs of an endpoint begin. */
-    public static String prefix(String server, String endpoint) {
+    static String prefix(String server, String endpoint) {
         // neither has a # in it
         return server + "#" + URLEncoder.encode(endpoint, StandardCharsets.UTF_8) + "/";
     }
