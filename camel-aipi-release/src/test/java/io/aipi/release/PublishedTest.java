@@ -35,6 +35,8 @@ class PublishedTest {
                         "camel-aipi-parent",
                         "camel-aipi-bom",
                         "camel-aipi",
+                        "camel-aipi-jdbc",
+                        "camel-aipi-job-repository-contract",
                         "camel-aipi-simulator",
                         "camel-aipi-runtimes",
                         "camel-aipi-spring-boot-starter",

@@ -1,0 +1,19 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.jdbc;
+
+import java.sql.SQLException;
+
+/** The database has failed, or does not take something. */
+final class DatabaseException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    DatabaseException(SQLException cause) {
+        super("The database of the jobs has failed: " + cause.getMessage(), cause);
+    }
+}

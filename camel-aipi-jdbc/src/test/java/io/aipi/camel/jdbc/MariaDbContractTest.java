@@ -1,0 +1,45 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.jdbc;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+@EnabledIf("io.aipi.camel.jdbc.MariaDbServer#isInstalled")
+class MariaDbContractTest extends DatabaseContractTest {
+
+    @TempDir
+    private static Path folder;
+
+    private static MariaDbServer server;
+    private static TestDatabase database;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        server = MariaDbServer.start(folder);
+        database = new TestDatabase(server.url("jobs"), "root");
+    }
+
+    @AfterAll
+    static void stopServer() {
+        database.close();
+        server.close();
+    }
+
+    @Override
+    TestDatabase database() {
+        return database;
+    }
+
+    @Override
+    String earlier(long millis) {
+        return "timestampadd(microsecond, -" + millis * 1000 + ", lease_until)";
+    }
+}
