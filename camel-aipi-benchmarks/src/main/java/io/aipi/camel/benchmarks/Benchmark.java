@@ -112,7 +112,7 @@ public final class Benchmark {
     private List<Task> tasks() {
         return arguments.plan().scenarios().stream()
                 .filter(load -> arguments.isWanted(load.id()))
-                .flatMap(load -> arguments.clientsOf(load).stream().map(kind -> new Task(load, kind)))
+                .flatMap(load -> arguments.clientsOf(load).stream().map(kind -> new Task(load.of(kind), kind)))
                 .toList();
     }
 

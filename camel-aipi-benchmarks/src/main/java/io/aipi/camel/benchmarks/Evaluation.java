@@ -6,6 +6,7 @@
  */
 package io.aipi.camel.benchmarks;
 
+import io.aipi.camel.benchmarks.client.Backlog;
 import io.aipi.camel.benchmarks.client.ClientReport;
 import io.aipi.camel.benchmarks.client.Cost;
 import io.aipi.camel.benchmarks.plan.ClientKind;
@@ -13,9 +14,11 @@ import io.aipi.camel.benchmarks.plan.Scenario;
 import io.aipi.camel.benchmarks.plan.Work;
 import io.aipi.camel.benchmarks.report.Delay;
 import io.aipi.camel.benchmarks.report.Row;
+import io.aipi.camel.benchmarks.report.StoreFigures;
 import io.aipi.camel.benchmarks.report.Table;
 import io.aipi.camel.benchmarks.server.ServerReport;
 import io.aipi.camel.benchmarks.server.ServerReport.ServedJob;
+import io.aipi.camel.benchmarks.store.StoreCounts;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -33,13 +36,14 @@ record Evaluation(Scenario load, ClientKind kind, ClientReport client, ServerRep
     /** The component looks up addresses on a thread that comes and goes and allocates next to nothing. */
     private static final int FEW_THREADS = 3;
 
-    Row row(double heapBytes, List<String> notes) {
+    /** {@code databaseCpuNanos} is NaN where the database has no processes of its own. */
+    Row row(double heapBytes, double databaseCpuNanos, List<String> notes) {
         Cost cost = client.cost();
         long[] continued = client.results().continuedNanos();
         double jobs = continued.length;
         Map<String, ServedJob> served = servedByTag(notes);
         double[] delays = delays(continued, served);
-        int failed = continued.length - delays.length;
+        int failed = load.isBacklog() ? notContinued(continued) : continued.length - delays.length;
         if (client.results().failure() != null) {
             notes.add("the first failure: " + client.results().failure());
         }
@@ -67,13 +71,46 @@ record Evaluation(Scenario load, ClientKind kind, ClientReport client, ServerRep
                 cost.threads(),
                 cost.componentThreads(),
                 server.connections(),
-                server.jobs().stream().mapToLong(ServedJob::polls).average().orElse(Double.NaN),
+                polls(),
                 byPosition,
                 Delay.of(delays),
                 (double) cost.cpuNanos() / cost.elapsedNanos(),
                 server.cpuShare(),
                 clocks.errorMillis(),
+                store(jobs, databaseCpuNanos),
                 notes);
+    }
+
+    /** Of a backlog a part is left, of which some jobs are polled and some are not. */
+    private double polls() {
+        return server.jobs().stream()
+                .mapToLong(ServedJob::polls)
+                .filter(polls -> polls > 0 || !load.isBacklog())
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    private StoreFigures store(double jobs, double databaseCpuNanos) {
+        StoreCounts counts = client.store();
+        if (counts == null) {
+            return null;
+        }
+        Backlog backlog = client.backlog();
+        return new StoreFigures(
+                counts.statements() / jobs,
+                counts.roundTrips() / jobs,
+                counts.transactions() / jobs,
+                databaseCpuNanos / MILLI / jobs,
+                counts.claims(),
+                counts.claims() == 0 ? Double.NaN : counts.claimNanos() / MILLI / counts.claims(),
+                counts.claims() == 0 ? Double.NaN : counts.longestClaimNanos() / MILLI,
+                backlog == null ? Double.NaN : backlog.firstRoutedNanos() / MILLI,
+                backlog == null ? Double.NaN : backlog.mostTracked(),
+                backlog == null ? Double.NaN : backlog.heapBytes());
+    }
+
+    private static int notContinued(long[] continued) {
+        return (int) Arrays.stream(continued).filter(nanos -> nanos == 0).count();
     }
 
     private static String shown(Map<Integer, Double> byPosition) {
@@ -92,8 +129,11 @@ record Evaluation(Scenario load, ClientKind kind, ClientReport client, ServerRep
         return served;
     }
 
-    /** In milliseconds, of all jobs that were answered. */
+    /** In milliseconds, of all jobs that were answered. Those of a backlog were ready long before. */
     private double[] delays(long[] continued, Map<String, ServedJob> served) {
+        if (load.isBacklog()) {
+            return new double[0];
+        }
         double[] delays = new double[continued.length];
         int count = 0;
         for (int i = 0; i < continued.length; i++) {

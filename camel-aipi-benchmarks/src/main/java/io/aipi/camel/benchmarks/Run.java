@@ -12,6 +12,7 @@ import io.aipi.camel.benchmarks.client.ClientReport;
 import io.aipi.camel.benchmarks.client.Results;
 import io.aipi.camel.benchmarks.control.ChildProcess;
 import io.aipi.camel.benchmarks.control.ClockOffset;
+import io.aipi.camel.benchmarks.database.Database;
 import io.aipi.camel.benchmarks.plan.ClientKind;
 import io.aipi.camel.benchmarks.plan.Scenario;
 import io.aipi.camel.benchmarks.report.Row;
@@ -83,29 +84,63 @@ final class Run {
 
     /** Does it, and ends both processes whatever happens. */
     Row measure() throws IOException, TimeoutException, InterruptedException {
-        try (ChildProcess server = ChildProcess.start(ServerProcess.class, log, SERVER_JVM, List.of(plan, load.id()))) {
+        Path folder = log.toAbsolutePath().getParent();
+        try (Database database = Database.start(kind.database(), folder);
+                ChildProcess server =
+                        ChildProcess.start(ServerProcess.class, log, SERVER_JVM, List.of(plan, load.id()))) {
             String url = server.greeting(SOON);
-            List<String> arguments = List.of(plan, load.id(), kind.id(), url, Double.toString(polls));
+            List<String> arguments = new ArrayList<>(List.of(plan, load.id(), kind.id(), url, Double.toString(polls)));
+            if (database != null) {
+                arguments.add(database.url());
+                notes.addAll(database.notes());
+            }
+            if (load.isBacklog()) {
+                fillStore(arguments);
+            }
             try (ChildProcess client = ChildProcess.start(ClientProcess.class, log, CLIENT_JVM, arguments)) {
                 client.greeting(SOON);
-                return measure(server, client);
+                return load.isBacklog() ? workOff(server, client) : measure(server, client, database);
             }
         }
     }
 
-    private Row measure(ChildProcess server, ChildProcess client)
+    /** By a process that has ended when the measured one starts. */
+    private void fillStore(List<String> arguments) throws IOException, TimeoutException, InterruptedException {
+        try (ChildProcess filling = ChildProcess.start(ClientProcess.class, log, CLIENT_JVM, arguments)) {
+            filling.greeting(SOON);
+            filling.ask("store", load.limit());
+        }
+    }
+
+    private Row workOff(ChildProcess server, ChildProcess client)
+            throws IOException, TimeoutException, InterruptedException {
+        Clocks clocks = new Clocks(server.clock(), client.clock());
+        server.ask("begin", SOON);
+        ClientReport clientReport = JSON.readValue(client.ask("backlog", load.limit()), ClientReport.class);
+        ServerReport serverReport = JSON.readValue(server.ask("report", SOON), ServerReport.class);
+        // the database has done more meanwhile than the measured jobs need
+        return new Evaluation(load, kind, clientReport, serverReport, clocks).row(Double.NaN, Double.NaN, notes);
+    }
+
+    private static double cpuNanos(Database database) {
+        return database == null ? Double.NaN : database.cpuNanos();
+    }
+
+    private Row measure(ChildProcess server, ChildProcess client, Database database)
             throws IOException, TimeoutException, InterruptedException {
         client.ask("prepare", SOON);
         warmUp(server, client);
         ClockOffset serverClock = server.clock();
         ClockOffset clientClock = client.clock();
         server.ask("begin", SOON);
+        double databaseCpu = cpuNanos(database);
         ClientReport clientReport = JSON.readValue(client.ask("measure", load.limit()), ClientReport.class);
+        databaseCpu = cpuNanos(database) - databaseCpu;
         ServerReport serverReport = JSON.readValue(server.ask("report", SOON), ServerReport.class);
         // Once more, when both are at rest: the shorter round trip counts.
         Clocks clocks = new Clocks(serverClock.orBetter(server.clock()), clientClock.orBetter(client.clock()));
         double heap = load.heap() ? heapPerJob(server, client) : Double.NaN;
-        return new Evaluation(load, kind, clientReport, serverReport, clocks).row(heap, notes);
+        return new Evaluation(load, kind, clientReport, serverReport, clocks).row(heap, databaseCpu, notes);
     }
 
     private void warmUp(ChildProcess server, ChildProcess client)

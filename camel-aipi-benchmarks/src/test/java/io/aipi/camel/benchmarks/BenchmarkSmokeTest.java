@@ -11,10 +11,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.aipi.camel.benchmarks.plan.ClientKind;
+import io.aipi.camel.benchmarks.plan.DatabaseProduct;
 import io.aipi.camel.benchmarks.plan.Plan;
 import io.aipi.camel.benchmarks.plan.Scenario;
 import io.aipi.camel.benchmarks.report.Report;
 import io.aipi.camel.benchmarks.report.Row;
+import io.aipi.camel.benchmarks.report.StoreFigures;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -32,10 +34,10 @@ class BenchmarkSmokeTest {
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
-    /** In every build: the component and a client beside it, and the scenarios whose results have a form of their own. */
+    /** In every build: the component, its stores and a client beside it, and the scenarios whose results have a form of their own. */
     @Test
     void aSmallRunOfSomeResponsesEveryJobAndLeavesNothingBehind(@TempDir Path folder) throws Exception {
-        runs(folder, "chat,queued,curve-50,startup", "aipi,jdk-300ms");
+        runs(folder, "chat,queued,curve-50,detached,startup", "aipi,jdk-300ms,memory,jdbc-h2");
     }
 
     @Test
@@ -82,13 +84,31 @@ class BenchmarkSmokeTest {
                     assertThat(row.responseBytes()).isPositive();
                     assertThat(row.threads()).isPositive();
                     assertThat(row.connections()).isPositive();
-                    assertThat(row.delay().mean())
+                    assertThat(load.isBacklog() ? 0 : row.delay().mean())
                             .as("a delay is a time after the result, but for what the clocks leave open")
                             .isGreaterThan(-2 * row.clockErrorMillis());
                     assertThat(row.polls() > 0).isEqualTo(!client.isHeld());
                     assertThat(Double.isNaN(row.heapBytes())).as(text).isEqualTo(!load.heap());
                     assertThat(row.pollsByPosition().isEmpty()).isEqualTo(!load.burst());
+                    checkStore(load, client, row.store());
                 });
+    }
+
+    private static void checkStore(Scenario load, ClientKind client, StoreFigures store) {
+        if (client.database() == DatabaseProduct.NONE) {
+            assertThat(store).isNull();
+            return;
+        }
+        assertThat(store.statements()).isGreaterThan(2);
+        assertThat(store.transactions()).isPositive().isLessThanOrEqualTo(store.statements());
+        assertThat(store.roundTrips()).isGreaterThan(store.transactions());
+        if (load.isBacklog()) {
+            assertThat(store.claims()).isPositive();
+            assertThat(store.claimMillis()).isPositive().isLessThanOrEqualTo(store.longestClaimMillis());
+            assertThat(store.firstRoutedMillis()).isPositive();
+            assertThat(store.mostTracked()).isEqualTo(load.inFlight());
+            assertThat(store.heapBytes()).isPositive();
+        }
     }
 
     private static void checkFiles(Path folder, Report report) throws Exception {

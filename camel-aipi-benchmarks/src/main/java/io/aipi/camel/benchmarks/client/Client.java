@@ -7,10 +7,19 @@
 package io.aipi.camel.benchmarks.client;
 
 import io.aipi.camel.benchmarks.plan.Job;
+import io.aipi.camel.benchmarks.store.StoreCounts;
 
 /** Who does jobs. A blocking one is done with the job when {@link #run} returns; others return at once. It ends with its process. */
 interface Client {
 
     /** Submits a job and follows it to its end, of which the completion is told once. */
     void run(Job job, Completion completion);
+
+    /** Waits until all is done that belongs to the jobs and comes after their ends. */
+    default void settle() throws InterruptedException {}
+
+    /** What was asked of the store so far; null without one. */
+    default StoreCounts storeCounts() {
+        return null;
+    }
 }

@@ -14,6 +14,8 @@ import io.aipi.camel.benchmarks.plan.Job;
 import io.aipi.camel.benchmarks.plan.Plan;
 import io.aipi.camel.benchmarks.plan.Scenario;
 import io.aipi.camel.benchmarks.plan.Work;
+import io.aipi.camel.benchmarks.store.Repository;
+import io.aipi.camel.benchmarks.store.StoreCounts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -32,6 +34,9 @@ public final class ClientProcess {
     private final Scenario load;
     private final ClientKind kind;
     private final ServerSettings server;
+    /** Null for a client without one. */
+    private final String database;
+
     private final Meter meter = new Meter();
     private final Responses responses;
     private final List<Job> measured;
@@ -42,30 +47,37 @@ public final class ClientProcess {
     /** Doubles with each inspection of the heap: a machine that was too busy for the last one gets more time. */
     private double heapPatience = 1;
 
-    private ClientProcess(Scenario load, ClientKind kind, ServerSettings server) {
+    private ClientProcess(Scenario load, ClientKind kind, ServerSettings server, String database) {
         this.load = load;
         this.kind = kind;
         this.server = server;
+        this.database = database;
         this.responses = new Responses(load.work());
-        this.measured = load.work().jobs(Work.MEASURED, load.measured());
+        // those of a backlog are submitted by another process
+        this.measured = load.isBacklog() ? List.of() : load.work().jobs(Work.MEASURED, load.measured());
     }
 
     /**
      * Runs until its input ends.
      *
-     * @param arguments the plan, the scenario, the client, the server's URL, and the polls of a job that the component needed
+     * @param arguments the plan, the scenario, the client, the server's URL, the polls of a job that the component needed, and
+     *     the URL of the client's database, if it has one
      * @throws InterruptedException if somebody interrupts
      */
     public static void main(String[] arguments) throws InterruptedException {
         CommandLoop loop = new CommandLoop();
-        Scenario load = Plan.named(arguments[0]).get(arguments[1]);
+        ClientKind kind = ClientKind.of(arguments[2]);
+        Scenario load = Plan.named(arguments[0]).get(arguments[1]).of(kind);
         ClientProcess client = new ClientProcess(
                 load,
-                ClientKind.of(arguments[2]),
-                new ServerSettings(arguments[3], load, Double.parseDouble(arguments[4])));
+                kind,
+                new ServerSettings(arguments[3], load, Double.parseDouble(arguments[4])),
+                arguments.length > 5 ? arguments[5] : null);
         loop.on("prepare", client::prepare)
                 .on("warm-up", client::warmUp)
                 .on("measure", client::measure)
+                .on("store", client::store)
+                .on("backlog", client::backlog)
                 .on("heap-none", client::heapWithNoneInFlight)
                 .on("heap-fill", client::fill)
                 .on("heap-all", () -> Long.toString(Meter.liveHeap()))
@@ -74,7 +86,7 @@ public final class ClientProcess {
     }
 
     private String prepare() throws Exception {
-        client = Clients.create(kind, server);
+        client = Clients.create(kind, server, database);
         if (kind.isBlocking()) {
             threads = (ThreadPoolExecutor) Executors.newFixedThreadPool(load.inFlight());
             threads.prestartAllCoreThreads();
@@ -92,16 +104,35 @@ public final class ClientProcess {
         LoadGenerator loadGenerator =
                 new LoadGenerator(client, responses, load.work().jobs(Work.WARM_UP, load.warmUp()));
         loadGenerator.begin(load.warmUpInFlight(), load.ramp(), threads);
-        return JSON.writeValueAsString(loadGenerator.await());
+        Results results = loadGenerator.await();
+        client.settle();
+        return JSON.writeValueAsString(results);
     }
 
     private String measure() throws InterruptedException, JsonProcessingException {
         LoadGenerator loadGenerator = new LoadGenerator(client, responses, measured);
         Meter.collect();
+        StoreCounts before = client.storeCounts();
         meter.begin();
         loadGenerator.begin(load.inFlight(), load.ramp(), threads);
         Results results = loadGenerator.await();
-        return JSON.writeValueAsString(new ClientReport(results, meter.end()));
+        client.settle();
+        Cost cost = meter.end();
+        StoreCounts counts = before == null ? null : client.storeCounts().since(before);
+        return JSON.writeValueAsString(new ClientReport(results, cost, counts, null));
+    }
+
+    /** What another process finds in the store. */
+    private String store() throws Exception {
+        List<Job> jobs = load.work().jobs(Work.MEASURED, load.detached().stored());
+        BacklogRun.fill(server, Repository.hasty(kind, database), jobs);
+        return "ok";
+    }
+
+    private String backlog() throws Exception {
+        BacklogRun run = new BacklogRun(server, responses);
+        long begin = System.nanoTime();
+        return JSON.writeValueAsString(run.run(Repository.of(kind, database), begin, meter));
     }
 
     /** The jobs' messages are made before, so that they do not count. */

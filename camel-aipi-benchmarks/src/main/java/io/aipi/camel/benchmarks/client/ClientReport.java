@@ -6,10 +6,14 @@
  */
 package io.aipi.camel.benchmarks.client;
 
+import io.aipi.camel.benchmarks.store.StoreCounts;
+
 /**
  * What the client knows of a phase.
  *
  * @param results what has become of the jobs
  * @param cost what they took
+ * @param store what was asked of the store; null without one
+ * @param backlog what became of the jobs that were stored before; null if there were none
  */
-public record ClientReport(Results results, Cost cost) {}
+public record ClientReport(Results results, Cost cost, StoreCounts store, Backlog backlog) {}

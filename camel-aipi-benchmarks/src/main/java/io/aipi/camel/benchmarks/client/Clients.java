@@ -7,19 +7,23 @@
 package io.aipi.camel.benchmarks.client;
 
 import io.aipi.camel.benchmarks.plan.ClientKind;
+import io.aipi.camel.benchmarks.store.Repository;
 
 /** Makes clients. */
 final class Clients {
 
     private Clients() {}
 
-    /** A started client, logged in. */
-    static Client create(ClientKind kind, ServerSettings server) throws Exception {
+    /** A started client, logged in. {@code database} is the URL of its database, null for one that has none. */
+    static Client create(ClientKind kind, ServerSettings server, String database) throws Exception {
         return switch (kind) {
             case AIPI, AIPI_HELD -> new ComponentClient(server, kind.isHeld());
             case CAMEL_HTTP_POLL, CAMEL_HTTP_HELD -> new CamelHttpClient(server, kind.isHeld());
             case HTTPCOMPONENTS, HTTPCOMPONENTS_HELD -> new HttpComponentsClient(server, kind.isHeld());
             case JDK -> new JdkClient(server);
+            case MEMORY -> new DetachedClient(server, null);
+            case JDBC_POSTGRESQL, JDBC_H2, CAMEL_JDBC_POSTGRESQL, CAMEL_JDBC_H2 ->
+                new DetachedClient(server, Repository.of(kind, database));
         };
     }
 }

@@ -8,7 +8,7 @@ package io.aipi.camel.benchmarks.plan;
 
 import java.util.Arrays;
 
-/** Who does the work of a scenario: the component, or what a user would write without it. */
+/** Who does the work of a scenario: the component, with its jobs in one place or another, or what a user would write without it. */
 public enum ClientKind {
     /** The component with its defaults: it polls. */
     AIPI("aipi", false, false),
@@ -23,16 +23,40 @@ public enum ClientKind {
     /** The same client with held requests. */
     HTTPCOMPONENTS_HELD("httpcomponents-held", false, true),
     /** The JDK's client and a fixed interval, as the vendor's clients poll. */
-    JDK("jdk-300ms", false, false);
+    JDK("jdk-300ms", false, false),
+    /** The component with detached jobs in memory. */
+    MEMORY("memory", Storage.MEMORY, DatabaseProduct.NONE),
+    /** The component with detached jobs in its own tables in PostgreSQL. */
+    JDBC_POSTGRESQL("jdbc-postgresql", Storage.JDBC, DatabaseProduct.POSTGRESQL),
+    /** The component with detached jobs in its own tables in H2. */
+    JDBC_H2("jdbc-h2", Storage.JDBC, DatabaseProduct.H2),
+    /** The component with detached jobs in Camel's repository in PostgreSQL. */
+    CAMEL_JDBC_POSTGRESQL("camel-jdbc-postgresql", Storage.AGGREGATION, DatabaseProduct.POSTGRESQL),
+    /** The component with detached jobs in Camel's repository in H2. */
+    CAMEL_JDBC_H2("camel-jdbc-h2", Storage.AGGREGATION, DatabaseProduct.H2);
 
     private final String id;
     private final boolean blocking;
     private final boolean held;
+    private final Storage storage;
+    private final DatabaseProduct database;
 
+    /** A client who waits for its jobs. */
     ClientKind(String id, boolean blocking, boolean held) {
         this.id = id;
         this.blocking = blocking;
         this.held = held;
+        this.storage = Storage.NONE;
+        this.database = DatabaseProduct.NONE;
+    }
+
+    /** A client with detached jobs. */
+    ClientKind(String id, Storage storage, DatabaseProduct database) {
+        this.id = id;
+        this.blocking = false;
+        this.held = false;
+        this.storage = storage;
+        this.database = database;
     }
 
     /**
@@ -74,6 +98,45 @@ public enum ClientKind {
      */
     public boolean isHeld() {
         return held;
+    }
+
+    /**
+     * Where its detached jobs are kept.
+     *
+     * @return {@link Storage#NONE} if its jobs are not detached
+     */
+    public Storage storage() {
+        return storage;
+    }
+
+    /**
+     * The database of its storage.
+     *
+     * @return {@link DatabaseProduct#NONE} if it needs none
+     */
+    public DatabaseProduct database() {
+        return database;
+    }
+
+    /**
+     * Whether its jobs are so expensive that it does fewer of them in the same scenario.
+     *
+     * @return true for Camel's repositories
+     */
+    public boolean isSlow() {
+        return storage == Storage.AGGREGATION;
+    }
+
+    /**
+     * Whether it is the component alone, whose failures are the component's.
+     *
+     * @return false for what a user would write, or use, instead
+     */
+    public boolean isOurs() {
+        return switch (this) {
+            case AIPI, AIPI_HELD, MEMORY, JDBC_POSTGRESQL, JDBC_H2 -> true;
+            default -> false;
+        };
     }
 
     @Override

@@ -8,9 +8,16 @@ package io.aipi.camel.benchmarks.plan;
 
 import static io.aipi.camel.benchmarks.plan.ClientKind.AIPI;
 import static io.aipi.camel.benchmarks.plan.ClientKind.AIPI_HELD;
+import static io.aipi.camel.benchmarks.plan.ClientKind.CAMEL_HTTP_HELD;
 import static io.aipi.camel.benchmarks.plan.ClientKind.CAMEL_HTTP_POLL;
+import static io.aipi.camel.benchmarks.plan.ClientKind.CAMEL_JDBC_H2;
+import static io.aipi.camel.benchmarks.plan.ClientKind.CAMEL_JDBC_POSTGRESQL;
 import static io.aipi.camel.benchmarks.plan.ClientKind.HTTPCOMPONENTS;
+import static io.aipi.camel.benchmarks.plan.ClientKind.HTTPCOMPONENTS_HELD;
+import static io.aipi.camel.benchmarks.plan.ClientKind.JDBC_H2;
+import static io.aipi.camel.benchmarks.plan.ClientKind.JDBC_POSTGRESQL;
 import static io.aipi.camel.benchmarks.plan.ClientKind.JDK;
+import static io.aipi.camel.benchmarks.plan.ClientKind.MEMORY;
 import static io.aipi.camel.benchmarks.plan.Reporting.NOTHING;
 import static io.aipi.camel.benchmarks.plan.Reporting.PERCENT;
 import static io.aipi.camel.benchmarks.plan.Reporting.TOKENS;
@@ -49,13 +56,26 @@ public record Plan(String name, List<Scenario> scenarios, int startUps) {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
-    private static final ClientKind[] ALL = ClientKind.values();
+    /** Who is compared where jobs are waited for. */
+    private static final ClientKind[] ALL = {
+        AIPI, AIPI_HELD, CAMEL_HTTP_POLL, CAMEL_HTTP_HELD, HTTPCOMPONENTS, HTTPCOMPONENTS_HELD, JDK
+    };
 
     /** Who is compared at many jobs in flight. */
     private static final ClientKind[] MANY = {AIPI, HTTPCOMPONENTS, CAMEL_HTTP_POLL, JDK};
 
     /** Who is compared where only polls and delays matter. */
     private static final ClientKind[] POLLING = {AIPI, JDK};
+
+    /** Who is compared where jobs are in a database. */
+    private static final ClientKind[] DATABASES = {JDBC_POSTGRESQL, JDBC_H2, CAMEL_JDBC_POSTGRESQL, CAMEL_JDBC_H2};
+
+    /** Who is compared where jobs are detached. */
+    private static final ClientKind[] DETACHED = {MEMORY, JDBC_POSTGRESQL, JDBC_H2, CAMEL_JDBC_POSTGRESQL, CAMEL_JDBC_H2
+    };
+
+    /** As many jobs of a client that does some hundred a second take as long as the others' jobs. */
+    private static final int SLOW_JOBS = 2_000;
 
     /** Copies the list. */
     public Plan {
@@ -99,6 +119,7 @@ public record Plan(String name, List<Scenario> scenarios, int startUps) {
         scenarios.addAll(twoServers());
         scenarios.addAll(unevenJobs());
         scenarios.addAll(longJobs());
+        scenarios.addAll(detachedJobs());
         return new Plan("full", scenarios, 9);
     }
 
@@ -205,6 +226,19 @@ public record Plan(String name, List<Scenario> scenarios, int startUps) {
                 new Scenario("minute-tokens", Work.small(TOKENS, minute), 100, 100, 20, POLLING).together(4));
     }
 
+    /** Jobs that take next to no time, so that what is measured is the keeping of jobs. */
+    private static List<Scenario> detachedJobs() {
+        Work work = Work.small(NOTHING, ComputeTimes.exactly(0.001));
+        return List.of(
+                new Scenario("detached-20000", work, 1000, 20_000, 2000, DETACHED)
+                        .runIn(RUN_IN)
+                        .detached(SLOW_JOBS),
+                new Scenario("detached-20000-ids", work, 1000, 20_000, 2000, DETACHED)
+                        .runIn(RUN_IN)
+                        .detachedWithIds(SLOW_JOBS),
+                new Scenario("backlog-100000", work, 1000, 20_000, 0, DATABASES).backlog(100_000, SLOW_JOBS));
+    }
+
     /** A little of everything, in less than a minute. */
     private static Plan smoke() {
         Work chat = Work.small(TOKENS, ComputeTimes.about(0.1));
@@ -224,6 +258,12 @@ public record Plan(String name, List<Scenario> scenarios, int startUps) {
                                 .together(4),
                         new Scenario("beside-frozen", chat, 4, 8, 4, AIPI)
                                 .besideFrozen(20)
+                                .together(4),
+                        new Scenario("detached", silent, 20, 100, 20, MEMORY, JDBC_H2)
+                                .detached(20)
+                                .together(4),
+                        new Scenario("backlog", silent, 20, 60, 0, JDBC_H2)
+                                .backlog(100, 20)
                                 .together(4)),
                 1);
     }

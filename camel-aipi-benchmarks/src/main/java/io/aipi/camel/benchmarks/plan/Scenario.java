@@ -29,6 +29,7 @@ import java.util.function.Consumer;
  * @param heap whether the heap that jobs in flight take is measured, too
  * @param frozen jobs in flight meanwhile at a second server that has frozen; 0 for no such server
  * @param together how many runs of this and its sibling scenarios go on at once: 1 unless they are quiet
+ * @param detached what is different with detached jobs; null where who submits a job waits for its result
  * @param clients who takes part
  */
 public record Scenario(
@@ -45,6 +46,7 @@ public record Scenario(
         boolean heap,
         int frozen,
         int together,
+        Detached detached,
         Set<ClientKind> clients) {
 
     /** What the vendor's clients do, and the component where it does not know better. */
@@ -64,6 +66,9 @@ public record Scenario(
 
     /** So many of them are in flight at once. */
     private static final int RUN_IN_IN_FLIGHT = 200;
+
+    /** A run has failed if its detached jobs take longer than that. */
+    private static final double FEWEST_DETACHED_A_SECOND = 50;
 
     private static final int FOR_WARMTH = 50;
     private static final double LONGEST_RAMP_SECONDS = 20;
@@ -96,6 +101,7 @@ public record Scenario(
                 false,
                 0,
                 1,
+                null,
                 Collections.unmodifiableSet(EnumSet.copyOf(Set.of(clients))));
     }
 
@@ -133,6 +139,21 @@ public record Scenario(
         return with(changes -> changes.pollInterval = interval);
     }
 
+    /** With detached jobs, of which slow clients do so many only. */
+    Scenario detached(int slowJobs) {
+        return with(changes -> changes.detached = new Detached(slowJobs, false, 0));
+    }
+
+    /** With detached jobs, each of which has a request id. */
+    Scenario detachedWithIds(int slowJobs) {
+        return with(changes -> changes.detached = new Detached(slowJobs, true, 0));
+    }
+
+    /** With so many jobs in the store before the measured process starts. As many as are measured are worked off. */
+    Scenario backlog(int stored, int slowJobs) {
+        return with(changes -> changes.detached = new Detached(slowJobs, false, stored));
+    }
+
     /** What can differ from a plain case. */
     private static final class Changes {
         private int runIn;
@@ -143,6 +164,7 @@ public record Scenario(
         private boolean heap;
         private int frozen;
         private int together;
+        private Detached detached;
     }
 
     private Scenario with(Consumer<Changes> change) {
@@ -155,6 +177,7 @@ public record Scenario(
         changes.heap = heap;
         changes.frozen = frozen;
         changes.together = together;
+        changes.detached = detached;
         change.accept(changes);
         return new Scenario(
                 id,
@@ -170,7 +193,46 @@ public record Scenario(
                 changes.heap,
                 changes.frozen,
                 changes.together,
+                changes.detached,
                 clients);
+    }
+
+    /**
+     * This scenario as a client does it.
+     *
+     * @param kind the client
+     * @return the same, but for slow clients one with fewer jobs
+     */
+    public Scenario of(ClientKind kind) {
+        if (detached == null || !kind.isSlow()) {
+            return this;
+        }
+        int most = detached.slowJobs();
+        return new Scenario(
+                id,
+                work,
+                inFlight,
+                Math.min(measured, most),
+                Math.min(runIn, most),
+                Math.min(warmUp, most),
+                workers,
+                burst,
+                pollInterval,
+                longestWait,
+                heap,
+                frozen,
+                together,
+                detached,
+                clients);
+    }
+
+    /**
+     * Whether the measured process finds its jobs in the store.
+     *
+     * @return false if it submits them
+     */
+    public boolean isBacklog() {
+        return detached != null && detached.stored() > 0;
     }
 
     /**
@@ -212,6 +274,9 @@ public record Scenario(
         double planned = waves * (work.times().mean() + USUAL_INTERVAL.toMillis() / 1e3)
                 + work.times().most() * 2
                 + (double) runIn / runInInFlight() * (RUN_IN_SECONDS + USUAL_INTERVAL.toMillis() / 1e3);
+        if (detached != null) {
+            planned += (detached.stored() + measured + runIn + warmUp) / FEWEST_DETACHED_A_SECOND;
+        }
         return Duration.ofMillis((long) ((planned * PATIENCE + GRACE_SECONDS) * 1000));
     }
 }

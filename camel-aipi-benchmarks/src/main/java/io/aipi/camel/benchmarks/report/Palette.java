@@ -23,6 +23,11 @@ final class Palette {
             case HTTPCOMPONENTS -> new Color(0x003d5b);
             case HTTPCOMPONENTS_HELD -> new Color(0x8d99ae);
             case JDK -> new Color(0x00798c);
+            case MEMORY -> new Color(0x5f0f40);
+            case JDBC_POSTGRESQL -> new Color(0x336791);
+            case JDBC_H2 -> new Color(0x2a9d8f);
+            case CAMEL_JDBC_POSTGRESQL -> new Color(0xa8b8c8);
+            case CAMEL_JDBC_H2 -> new Color(0xa9d6d0);
         };
     }
 }

@@ -8,7 +8,9 @@ package io.aipi.camel.benchmarks.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.aipi.camel.benchmarks.plan.ClientKind;
 import io.aipi.camel.benchmarks.plan.Plan;
+import io.aipi.camel.benchmarks.plan.Storage;
 import io.aipi.camel.benchmarks.startup.StartUp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,6 +88,12 @@ public record Report(
         plot(folder, "allocation", BarPlot.of("Allocated per job (kB)", rows, row -> row.allocatedBytes() / 1000, 0));
         plot(folder, "heap", BarPlot.of("Live heap per job in flight (kB)", rows, row -> row.heapBytes() / 1000, 1));
         plot(folder, "threads", BarPlot.of("Threads", rows, Row::threads, 0));
+        List<Row> detached = rows.stream()
+                .filter(row -> ClientKind.of(row.client()).storage() != Storage.NONE)
+                .toList();
+        if (!detached.isEmpty()) {
+            plot(folder, "throughput", BarPlot.of("Detached jobs a second", detached, Row::jobsPerSecond, 0));
+        }
         List<Row> curve =
                 rows.stream().filter(row -> row.load().startsWith(Plan.CURVE)).toList();
         if (!curve.isEmpty()) {

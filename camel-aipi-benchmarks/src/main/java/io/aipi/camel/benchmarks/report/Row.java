@@ -35,6 +35,7 @@ import java.util.TreeMap;
  * @param clientCores processor time of the client's process by the time: how busy it was
  * @param serverCores the same of the server's process
  * @param clockErrorMillis how wrong all delays can be, in one direction
+ * @param store what was needed of the database; null if there was none
  * @param notes what else there is to say
  */
 public record Row(
@@ -59,6 +60,7 @@ public record Row(
         double clientCores,
         double serverCores,
         double clockErrorMillis,
+        StoreFigures store,
         List<String> notes) {
 
     /** Copies the collections. */

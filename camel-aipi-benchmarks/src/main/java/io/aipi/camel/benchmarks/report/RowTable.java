@@ -48,7 +48,7 @@ public final class RowTable {
                             .append(note)
                             .append('\n'));
         }
-        return table.toString() + notes;
+        return table.toString() + StoreTable.of(rows) + notes;
     }
 
     private static List<String> cells(Row row) {

@@ -56,6 +56,11 @@ public record Target(String name, String limit, String measured, Verdict verdict
         return of(name, ">= ", limit, measured, measured >= limit, decimals, unit);
     }
 
+    /** The same for a figure that has to be less. */
+    static Target below(String name, double limit, double measured, int decimals, String unit) {
+        return of(name, "< ", limit, measured, measured < limit, decimals, unit);
+    }
+
     private static Target of(
             String name, String relation, double limit, double measured, boolean met, int decimals, String unit) {
         boolean known = !Double.isNaN(limit) && !Double.isNaN(measured);

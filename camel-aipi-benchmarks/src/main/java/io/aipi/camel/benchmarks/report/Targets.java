@@ -35,7 +35,17 @@ public final class Targets {
     private static final double CPU_GROWTH = 1.2;
     private static final double ALLOCATION_TO_IMAGES = 2.5;
     private static final double START_UP_MILLIS = 300;
+    private static final double ENOUGH_DETACHED_A_SECOND = 2000;
+    private static final double DETACHED_TO_MEMORY = 0.8;
+    private static final double CPU_TO_MEMORY = 1.8;
+    private static final double STATEMENTS = 4;
+    private static final double TRANSACTIONS = 1;
+    private static final double TIMES_CAMEL = 4;
+    private static final double FIRST_ROUTED_MILLIS = 5000;
+    private static final double MAX_IN_FLIGHT = 1000;
+    private static final double BACKLOG_HEAP_BYTES = 50e6;
     private static final double KILO = 1000;
+    private static final double MEGA = 1e6;
 
     private final List<Row> rows;
     private final List<Target> targets = new ArrayList<>();
@@ -68,6 +78,9 @@ public final class Targets {
         judge.veryMany("scale-100000");
         judge.besideFrozen();
         judge.images("images");
+        judge.detached("detached-20000");
+        judge.backlog("backlog-100000", ClientKind.JDBC_POSTGRESQL);
+        judge.backlog("backlog-100000", ClientKind.JDBC_H2);
         judge.most("start-up: more time", START_UP_MILLIS, startUp == null ? Double.NaN : startUp.added(), 0, " ms");
         return judge.targets;
     }
@@ -91,8 +104,7 @@ public final class Targets {
     /** Failures of the others are theirs, and stand in the table. */
     private void failures() {
         List<Row> ours = rows.stream()
-                .filter(row -> row.client().equals(ClientKind.AIPI.id())
-                        || row.client().equals(ClientKind.AIPI_HELD.id()))
+                .filter(row -> ClientKind.of(row.client()).isOurs())
                 .toList();
         double failed = ours.isEmpty()
                 ? Double.NaN
@@ -241,6 +253,62 @@ public final class Targets {
                 figure(load, ClientKind.AIPI, row -> row.allocatedBytes() / row.responseBytes()),
                 2,
                 " times");
+    }
+
+    private void detached(String load) {
+        ClientKind ours = ClientKind.JDBC_POSTGRESQL;
+        double memory = figure(load, ClientKind.MEMORY, Row::jobsPerSecond);
+        least(
+                load + ": jobs/s in PostgreSQL, to 0.8 of memory's or 2,000",
+                Math.min(ENOUGH_DETACHED_A_SECOND, DETACHED_TO_MEMORY * memory),
+                figure(load, ours, Row::jobsPerSecond));
+        most(
+                load + ": CPU a job of the client with PostgreSQL, to memory's",
+                CPU_TO_MEMORY * figure(load, ClientKind.MEMORY, Row::cpuMillis),
+                figure(load, ours, Row::cpuMillis),
+                3,
+                " ms");
+        most(load + ": statements a job in PostgreSQL", STATEMENTS, store(load, ours, StoreFigures::statements), 2, "");
+        targets.add(Target.below(
+                load + ": transactions a job in PostgreSQL",
+                TRANSACTIONS,
+                store(load, ours, StoreFigures::transactions),
+                2,
+                ""));
+        timesCamel(load, ours, ClientKind.CAMEL_JDBC_POSTGRESQL);
+        timesCamel(load, ClientKind.JDBC_H2, ClientKind.CAMEL_JDBC_H2);
+    }
+
+    private void timesCamel(String load, ClientKind ours, ClientKind camel) {
+        least(
+                load + ": jobs/s of " + ours + ", to four times " + camel + "'s",
+                TIMES_CAMEL * figure(load, camel, Row::jobsPerSecond),
+                figure(load, ours, Row::jobsPerSecond));
+    }
+
+    private void backlog(String load, ClientKind client) {
+        String of = load + ", " + client;
+        most(
+                of + ": start to the first route",
+                FIRST_ROUTED_MILLIS,
+                store(load, client, StoreFigures::firstRoutedMillis),
+                0,
+                " ms");
+        most(of + ": most jobs at once", MAX_IN_FLIGHT, store(load, client, StoreFigures::mostTracked), 0, "");
+        most(
+                of + ": live heap",
+                BACKLOG_HEAP_BYTES / MEGA,
+                store(load, client, StoreFigures::heapBytes) / MEGA,
+                1,
+                " MB");
+    }
+
+    private double store(String load, ClientKind client, ToDoubleFunction<StoreFigures> figure) {
+        return figure(load, client, row -> row.store() == null ? Double.NaN : figure.applyAsDouble(row.store()));
+    }
+
+    private void least(String name, double limit, double measured) {
+        targets.add(Target.atLeast(name, limit, measured, 0, ""));
     }
 
     private void most(String name, double limit, double measured, int decimals, String unit) {

@@ -30,6 +30,9 @@ public final class ServerProcess {
     /** Held requests of jobs of a minute are answered, too. */
     private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(10);
 
+    /** Results of jobs that are left in a store are there when somebody comes for them. */
+    private static final Duration RESULT_LIFETIME = Duration.ofHours(2);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final AipiSimulator simulator;
@@ -48,6 +51,8 @@ public final class ServerProcess {
                 .workers(load.burst() ? load.workers() : load.warmUpInFlight())
                 .maxQueueLength(Math.max(1000, load.inFlight() + load.warmUp()))
                 .responseTimeout(RESPONSE_TIMEOUT)
+                .jobInactivityTimeout(RESULT_LIFETIME)
+                .resultLifetime(RESULT_LIFETIME)
                 .start();
         connections = new OpenConnections(simulator.stats());
     }

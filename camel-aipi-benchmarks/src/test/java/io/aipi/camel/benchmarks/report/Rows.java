@@ -20,6 +20,23 @@ final class Rows {
     }
 
     static Row row(String load, ClientKind client, double polls, double delay, int failed) {
+        return row(load, client, polls, delay, failed, 50, 0.5, null);
+    }
+
+    /** Of a client with detached jobs. */
+    static Row row(String load, ClientKind client, double jobsPerSecond, double cpuMillis, StoreFigures store) {
+        return row(load, client, 1, 100, 0, jobsPerSecond, cpuMillis, store);
+    }
+
+    private static Row row(
+            String load,
+            ClientKind client,
+            double polls,
+            double delay,
+            int failed,
+            double jobsPerSecond,
+            double cpuMillis,
+            StoreFigures store) {
         return new Row(
                 load,
                 client.id(),
@@ -28,8 +45,8 @@ final class Rows {
                 2,
                 100,
                 failed,
-                50,
-                0.5,
+                jobsPerSecond,
+                cpuMillis,
                 1000,
                 100,
                 Double.NaN,
@@ -42,6 +59,7 @@ final class Rows {
                 0.1,
                 0.1,
                 0.01,
+                store,
                 List.of());
     }
 }

@@ -7,7 +7,11 @@
 package io.aipi.camel.benchmarks.report;
 
 import static io.aipi.camel.benchmarks.plan.ClientKind.AIPI;
+import static io.aipi.camel.benchmarks.plan.ClientKind.CAMEL_JDBC_POSTGRESQL;
+import static io.aipi.camel.benchmarks.plan.ClientKind.JDBC_H2;
+import static io.aipi.camel.benchmarks.plan.ClientKind.JDBC_POSTGRESQL;
 import static io.aipi.camel.benchmarks.plan.ClientKind.JDK;
+import static io.aipi.camel.benchmarks.plan.ClientKind.MEMORY;
 import static io.aipi.camel.benchmarks.report.Rows.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -74,6 +78,60 @@ class TargetsTest {
         assertThat(verdict(targets, "curve-200: mean"))
                 .as("a fixed interval has 141 ms at 11.3 polls")
                 .isEqualTo(Verdict.MISSED);
+    }
+
+    private static StoreFigures store(double statements, double transactions) {
+        return new StoreFigures(statements, 2, transactions, 0.1, 3, 20, 40, Double.NaN, Double.NaN, Double.NaN);
+    }
+
+    @Test
+    void aFastMachineNeedsNoMoreThanTwoThousandJobsASecond() {
+        List<Target> targets = Targets.of(
+                List.of(
+                        row("detached-20000", MEMORY, 9000, 0.3, null),
+                        row("detached-20000", JDBC_POSTGRESQL, 2000, 0.54, store(4, 0.99)),
+                        row("detached-20000", CAMEL_JDBC_POSTGRESQL, 500, 3, store(12, 6))),
+                null);
+
+        assertThat(targets)
+                .filteredOn(target -> target.name().startsWith("detached") && target.verdict() != Verdict.NOT_RUN)
+                .hasSize(5)
+                .allSatisfy(target -> assertThat(target.verdict()).isEqualTo(Verdict.MET));
+    }
+
+    @Test
+    void aSlowMachineNeedsFourFifthsOfWhatItDoesInMemory() {
+        List<Target> targets = Targets.of(
+                List.of(
+                        row("detached-20000", MEMORY, 1000, 0.3, null),
+                        row("detached-20000", JDBC_POSTGRESQL, 799, 0.55, store(4.1, 1)),
+                        row("detached-20000", CAMEL_JDBC_POSTGRESQL, 200, 3, store(12, 6))),
+                null);
+
+        assertThat(targets)
+                .filteredOn(target -> target.name().startsWith("detached") && target.verdict() != Verdict.NOT_RUN)
+                .hasSize(5)
+                .allSatisfy(target -> assertThat(target.verdict()).isEqualTo(Verdict.MISSED));
+    }
+
+    @Test
+    void aBacklogStaysInTheDatabase() {
+        StoreFigures bounded = new StoreFigures(3, 2, 0.1, Double.NaN, 20, 20, 90, 4900, 1000, 30e6);
+        StoreFigures all = new StoreFigures(3, 2, 0.1, Double.NaN, 20, 20, 90, 5100, 100_000, 300e6);
+        List<Target> targets = Targets.of(
+                List.of(
+                        row("backlog-100000", JDBC_POSTGRESQL, 3000, 0.3, bounded),
+                        row("backlog-100000", JDBC_H2, 3000, 0.3, all)),
+                null);
+
+        assertThat(targets)
+                .filteredOn(target -> target.name().startsWith("backlog-100000, jdbc-postgresql"))
+                .hasSize(3)
+                .allSatisfy(target -> assertThat(target.verdict()).isEqualTo(Verdict.MET));
+        assertThat(targets)
+                .filteredOn(target -> target.name().startsWith("backlog-100000, jdbc-h2"))
+                .hasSize(3)
+                .allSatisfy(target -> assertThat(target.verdict()).isEqualTo(Verdict.MISSED));
     }
 
     @Test
