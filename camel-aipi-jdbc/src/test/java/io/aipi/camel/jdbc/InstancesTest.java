@@ -64,6 +64,9 @@ class InstancesTest {
     /** Between two disturbances, on the average. */
     private static final Duration PACE = Duration.ofSeconds(6);
 
+    /** In which what stood still comes to its end. */
+    private static final Duration AFTERMATH = Duration.ofMinutes(1);
+
     private static final Duration LONGEST = Duration.ofMinutes(20);
 
     @TempDir
@@ -92,6 +95,11 @@ class InstancesTest {
 
         boolean isStopped() {
             return stopped.size() > continued.size();
+        }
+
+        /** Whether it has stood still shortly before: a job that it submitted before that was submitted by others, too. */
+        boolean hasStoodStillBefore(Instant time) {
+            return continued.stream().anyMatch(at -> at.isBefore(time) && at.isAfter(time.minus(AFTERMATH)));
         }
 
         /** Whether it was killed or stopped between these two. */
@@ -284,6 +292,7 @@ class InstancesTest {
         long otherFailures = number("select count(*) from failed") - lost;
         long submits = server.stats().submits();
         int inTheMiddle = 0;
+        int stoodStill = 0;
         int unexplained = 0;
         int atOnce = 0;
         for (int i = 0; i < routings.size(); i++) {
@@ -296,6 +305,8 @@ class InstancesTest {
                     before.ended() == null ? later.began() : before.ended().plus(LEASE);
             if (incarnation(before.process()).wasDisturbed(before.began().minusSeconds(1), until)) {
                 inTheMiddle++;
+            } else if (incarnation(later.process()).hasStoodStillBefore(later.began())) {
+                stoodStill++;
             } else {
                 unexplained++;
             }
@@ -306,7 +317,8 @@ class InstancesTest {
         }
         System.out.printf(
                 "seed %d: %d prompts, %d kills, %d stops of %d s in %d s: routed %d times, twice since its instance was"
-                        + " disturbed in the middle %d, twice for no such reason %d, by two at once %d; submitted %d times, as"
+                        + " disturbed in the middle %d, twice since it stood still while it submitted %d, twice for no such"
+                        + " reason %d, by two at once %d; submitted %d times, as"
                         + " a result was lost with its instance %d, other failures %d; longest without an owner after the"
                         + " lease %d ms (bound %d); routed by each: %s%n",
                 seed,
@@ -317,6 +329,7 @@ class InstancesTest {
                 duration.toSeconds(),
                 routings.size(),
                 inTheMiddle,
+                stoodStill,
                 unexplained,
                 atOnce,
                 submits,
