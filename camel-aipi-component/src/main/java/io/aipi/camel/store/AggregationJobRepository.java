@@ -90,11 +90,6 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
         this.context = context;
     }
 
-    /** What it keeps jobs in. */
-    public AggregationRepository repository() {
-        return repository;
-    }
-
     /** Where the repository's owner wants to have what cannot be delivered; null for nowhere. */
     public String deadLetterUri() {
         return repository instanceof RecoverableAggregationRepository recoverable

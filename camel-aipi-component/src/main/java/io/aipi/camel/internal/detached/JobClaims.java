@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,10 @@ final class JobClaims {
     /** To be given back. */
     private final List<StoredJob> returned = new ArrayList<>();
 
+    /** Held while jobs are given back: who waits for it knows that they are. */
+    private final ReentrantLock releases = new ReentrantLock();
+
+    private boolean releaseQueued;
     private boolean claiming;
     /** Whether the store may have jobs that nobody has claimed. */
     private boolean more;
@@ -135,29 +140,42 @@ final class JobClaims {
     }
 
     private synchronized List<StoredJob> takeReturned() {
+        releaseQueued = false;
         List<StoredJob> taken = new ArrayList<>(returned);
         returned.clear();
         return taken;
     }
 
+    /** One task gives back what has come together when it begins, however many jobs come one after the other. */
     void releaseSoon() {
-        if (hasReturned()) {
-            onStoreThread(this::releaseNow, false);
+        synchronized (this) {
+            if (returned.isEmpty() || releaseQueued) {
+                return;
+            }
+            releaseQueued = true;
+        }
+        onStoreThread(this::releaseNow, false);
+    }
+
+    /** When it returns, what was returned before is given back, by whomever, or could not be. Blocks. */
+    void releaseNow() {
+        releases.lock();
+        try {
+            List<StoredJob> jobs = takeReturned();
+            if (!jobs.isEmpty()) {
+                release(jobs);
+            }
+        } finally {
+            releases.unlock();
         }
     }
 
-    /** Blocks. */
-    void releaseNow() {
-        List<StoredJob> jobs = takeReturned();
-        if (!jobs.isEmpty()) {
-            try {
-                store.release(jobs);
-            } catch (RuntimeException | Error e) {
-                LOG.warn("{} jobs of {} cannot be given back to the jobRepository yet", jobs.size(), endpoint, e);
-                synchronized (this) {
-                    returned.addAll(jobs);
-                }
-            }
+    private void release(List<StoredJob> jobs) {
+        try {
+            store.release(jobs);
+        } catch (RuntimeException | Error e) {
+            LOG.warn("{} jobs of {} cannot be given back to the jobRepository yet", jobs.size(), endpoint, e);
+            jobs.forEach(this::giveBack);
         }
     }
 
@@ -169,6 +187,10 @@ final class JobClaims {
             LOG.debug("Not done, since there is no thread for it: {}", notBegun.toString());
             if (isClaim) {
                 end(true);
+            } else {
+                synchronized (this) {
+                    releaseQueued = false;
+                }
             }
         }
     }

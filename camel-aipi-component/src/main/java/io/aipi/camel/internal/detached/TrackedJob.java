@@ -79,12 +79,11 @@ public final class TrackedJob {
         this.stored = stored.outcome() != null;
     }
 
-    /** From the store: whoever stored it may have begun to deliver its outcome. */
-    static TrackedJob claimed(JobRepository.Claim claim) {
-        return claimed(claim, null);
-    }
-
-    /** {@code known}: what its producer here knew of it; null for nothing. */
+    /**
+     * From the store: whoever stored it may have begun to deliver its outcome.
+     *
+     * @param known what its producer here knew of it; null for nothing
+     */
     static TrackedJob claimed(JobRepository.Claim claim, TrackedJob known) {
         return known == null
                 ? new TrackedJob(claim.job(), null, null, claim)

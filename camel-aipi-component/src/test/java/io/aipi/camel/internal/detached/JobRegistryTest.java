@@ -346,12 +346,14 @@ class JobRegistryTest {
 
     @Test
     void whatIsUnderWayAtOneHandlerIsNothingToTheNext() {
-        TrackedJob first = TrackedJob.claimed(new JobRepository.Claim(
-                new StoredJob(
-                        job("chat", "1").job(),
-                        new JobOutcome.Failed(new JobFailedException("failed", ErrorContext.of("chat", "1"))),
-                        0),
-                true));
+        TrackedJob first = TrackedJob.claimed(
+                new JobRepository.Claim(
+                        new StoredJob(
+                                job("chat", "1").job(),
+                                new JobOutcome.Failed(new JobFailedException("failed", ErrorContext.of("chat", "1"))),
+                                0),
+                        true),
+                null);
         assertThat(first.deliveries().begins()).as("counts before it is made").isTrue();
 
         TrackedJob next = first.requeuedCopy();
@@ -403,6 +405,27 @@ class JobRegistryTest {
         assertThat(ended).isNotDone();
         taker.taken.forEach(inMemory::ended);
         assertThat(ended).isCompleted();
+    }
+
+    @Test
+    void jobsThatAreGivenBackOneAfterTheOtherLeaveTogether() {
+        Queue<Runnable> threads = new ArrayDeque<>();
+        JobRegistry registry = new JobRegistry(SERVER, "chat", store, threads::add);
+        for (String id : List.of("1", "2", "3")) {
+            store.accept(job("chat", id), false);
+        }
+        Taker taker = new Taker(10);
+        registry.started(taker);
+        threads.remove().run();
+        registry.stopping(taker);
+
+        taker.taken.forEach(registry::requeue);
+
+        assertThat(threads).hasSize(1);
+        assertThat(store.claim(SERVER, "chat", 10)).isEmpty();
+        threads.remove().run();
+        assertThat(store.claim(SERVER, "chat", 10)).hasSize(3);
+        assertThat(registry.isIdle()).isTrue();
     }
 
     @Test
