@@ -9,6 +9,7 @@ package io.aipi.simulator;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.http.SimulatorHttpServer;
 import io.aipi.simulator.http.Traffic;
+import io.aipi.simulator.job.JobScripts;
 import io.aipi.simulator.job.Jobs;
 import io.aipi.simulator.job.RequestLog;
 import io.aipi.simulator.job.ServerMetrics;
@@ -25,12 +26,15 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A running AIPI server without a GPU.
@@ -48,12 +52,16 @@ public final class AipiSimulator implements AutoCloseable {
 
     private final SystemTime time;
     private final Jobs jobs;
+    private final JobScripts scripts = new JobScripts();
+    private final ApiKeys keys;
     private final Sessions sessions;
     private final SimulatorHttpServer front;
     private final Traffic traffic;
     private final SimulatorStats stats;
     private final List<ModelEndpoint> endpoints;
+    private final Map<String, Integer> workers;
     private final InetSocketAddress address;
+    private volatile boolean down;
 
     /** Held by each request while it is worked on, and alone by the end of the server: no request sees half of that. */
     private final ReadWriteLock life = new ReentrantReadWriteLock();
@@ -63,16 +71,20 @@ public final class AipiSimulator implements AutoCloseable {
         System.setProperty("java.awt.headless", "true");
         Dialect dialect = settings.generation.dialect();
         endpoints = settings.endpoints.values().stream().map(dialect::offered).toList();
-        ServerMetrics metrics = new ServerMetrics();
+        ServerMetrics metrics = new ServerMetrics(settings.submits);
         RequestLog requestLog = new RequestLog(settings.log);
         time = new SystemTime(daemons());
         jobs = new Jobs(
                 endpoints, settings.limits(), time, dialect::jobId, settings.computeTimes()::get, metrics, requestLog);
-        endpoints.forEach(endpoint -> jobs.startWorkers(
-                endpoint.name(), settings.workers.getOrDefault(endpoint.name(), settings.usualWorkers)));
+        workers = endpoints.stream()
+                .collect(Collectors.toMap(
+                        ModelEndpoint::name,
+                        endpoint -> settings.workers.getOrDefault(endpoint.name(), settings.usualWorkers)));
+        workers.forEach(jobs::startWorkers);
+        keys = new ApiKeys(settings.keys, settings.users);
         sessions = new Sessions();
-        Router router = new Router(new ServerContext(
-                dialect, endpoints, new ApiKeys(settings.keys, settings.users), sessions, jobs, metrics, requestLog));
+        Router router =
+                new Router(new ServerContext(dialect, endpoints, keys, sessions, jobs, scripts, metrics, requestLog));
         traffic = new Traffic(time);
         front = new SimulatorHttpServer(
                 request -> inThisLife(() -> router.reply(request)),
@@ -165,6 +177,42 @@ public final class AipiSimulator implements AutoCloseable {
         return sessions.keys();
     }
 
+    /**
+     * Says what becomes of the next jobs. Each endpoint goes through this script on its own, and stays at its last entry:
+     * {@code script(failure("Out of memory"), answer("Paris"))} fails the first job of each endpoint and answers all
+     * others with "Paris". Commands in a prompt, such as {@code @sleep=2}, are obeyed where the script says nothing.
+     *
+     * @param next one for each job, instead of what was said before; none for models that answer for themselves again
+     */
+    public void script(ScriptedJob... next) {
+        endpoints.forEach(endpoint -> script(endpoint.name(), next));
+    }
+
+    /**
+     * Says what becomes of the next jobs of one endpoint.
+     *
+     * @param endpoint its name
+     * @param next as in {@link #script(ScriptedJob...)}
+     * @throws IllegalArgumentException if there is no such endpoint
+     */
+    public void script(String endpoint, ScriptedJob... next) {
+        if (!workers.containsKey(endpoint)) {
+            throw new IllegalArgumentException("No endpoint " + endpoint + ", only " + workers.keySet());
+        }
+        scripts.set(endpoint, Stream.of(next).map(ScriptedJob::script).toList());
+    }
+
+    /** Refuses all API keys and logins from now on, as if the keys were revoked, and forgets all sessions. */
+    public void revokeApiKeys() {
+        keys.setRevoked(true);
+        sessions.expireAll();
+    }
+
+    /** Ends {@link #revokeApiKeys()}: the keys of the start are good again. */
+    public void restoreApiKeys() {
+        keys.setRevoked(false);
+    }
+
     /** Forgets all session keys. Jobs stay. */
     public void expireSessions() {
         sessions.expireAll();
@@ -187,6 +235,7 @@ public final class AipiSimulator implements AutoCloseable {
      * in the first moment, reset. Jobs and sessions are forgotten.
      */
     public void goDown() {
+        down = true;
         front.stopListening();
         forget();
         front.dropConnections();
@@ -200,8 +249,38 @@ public final class AipiSimulator implements AutoCloseable {
     public void comeUp() {
         try {
             front.listenAgain(address);
+            down = false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Undoes all that was done to this simulator since its start, for the next test: its jobs and scripts are forgotten,
+     * its workers are as many as at the start, its endpoints and keys are good, and it answers without delay. Sessions,
+     * connections and {@link #stats()} stay, so that a client that lives on goes on. Only where the simulator was frozen
+     * or down, connections drop, and where it was down, sessions are forgotten.
+     */
+    public void reset() {
+        boolean frozen = traffic.reset();
+        life.writeLock().lock();
+        try {
+            scripts.clear();
+            restoreApiKeys();
+            workers.keySet().forEach(endpoint -> {
+                jobs.stopWorkers(endpoint);
+                jobs.setEnabled(endpoint, true);
+            });
+            jobs.forgetJobs();
+            workers.forEach(jobs::startWorkers);
+        } finally {
+            life.writeLock().unlock();
+        }
+        if (frozen) {
+            front.dropConnections();
+        }
+        if (down) {
+            comeUp();
         }
     }
 

@@ -6,6 +6,7 @@
  */
 package io.aipi.simulator;
 
+import io.aipi.simulator.model.ChatModel;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -30,7 +31,8 @@ final class CommandLine {
     private static final String USAGE = """
             Usage: AipiSimulator [--port 7777] [--host 127.0.0.1] [--generation served|0.9.0|documented]
                                  [--api-key KEY]... [--compute-time 2s] [--workers 4]
-                                 [--queue-length 1000] [--endpoints all|0.9.6] [--quiet]
+                                 [--queue-length 1000] [--max-seq-len 8192] [--endpoints all|0.9.6]
+                                 [--quiet]
               --port          port to listen on; 0 is any that is free (default 7777)
               --host          address to listen on (default 127.0.0.1)
               --generation    served: as AIME API Server 0.9.6; 0.9.0: as that version of it;
@@ -39,6 +41,7 @@ final class CommandLine {
               --compute-time  how long a job computes, such as 2s or 250ms (default 1s to 2s, by endpoint)
               --workers       workers per endpoint (default 1)
               --queue-length  how many jobs of one endpoint can wait; more are refused (default 1000)
+              --max-seq-len   how many tokens the context of a chat can have; with more the job fails (default 8192)
               --endpoints     0.9.6: those of an AIME API Server 0.9.6; all: these and two more (default all)
               --quiet         no line for each login, submit, start, result and refusal
             An AIME API Server 0.9.6 has the chat endpoints gpt_oss_chat, llama2_chat, llama3_chat, llama4_chat and
@@ -85,6 +88,7 @@ final class CommandLine {
     static SimulatorBuilder parse(List<String> arguments, PrintStream out) {
         SimulatorBuilder settings = AipiSimulator.builder().port(7777).log(line -> print(line, out));
         List<SimulatedEndpoint> endpoints = ALL_ENDPOINTS;
+        int maxSeqLen = ChatModel.USUAL_MAX_SEQ_LEN;
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String option = rest.next();
@@ -96,12 +100,16 @@ final class CommandLine {
                 case "--compute-time" -> settings.computeTime(duration(option, value(option, rest)));
                 case "--workers" -> settings.workers(number(option, value(option, rest), 0, 100_000));
                 case "--queue-length" -> settings.maxQueueLength(number(option, value(option, rest), 1, 10_000_000));
+                case "--max-seq-len" -> maxSeqLen = number(option, value(option, rest), 1, 10_000_000);
                 case "--endpoints" -> endpoints = endpoints(option, value(option, rest));
                 case "--quiet" -> settings.log(line -> {});
                 default -> throw new IllegalArgumentException("Unknown argument " + option);
             }
         }
-        return settings.endpoints(endpoints);
+        for (SimulatedEndpoint endpoint : endpoints) {
+            settings.endpoint(endpoint.withMaxSeqLen(maxSeqLen));
+        }
+        return settings;
     }
 
     /** The endpoints by the name of their set; {@code option} is for the message about another name. */

@@ -9,6 +9,7 @@ package io.aipi.simulator;
 import io.aipi.simulator.endpoint.EndpointPresets;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.endpoint.Parameter;
+import io.aipi.simulator.model.ChatModel;
 import io.aipi.simulator.model.PictureFormat;
 import java.util.List;
 
@@ -40,14 +41,29 @@ public final class SimulatedEndpoint {
     }
 
     /**
-     * A chat model that answers {@code You said: <prompt>}.
+     * One of the endpoints of an AIME API Server 0.9.6.
+     *
+     * @param name its name, such as {@code mistral_chat}, a chat that takes images
+     * @return the endpoint
+     * @throws IllegalArgumentException if that server has none of this name
+     */
+    public static SimulatedEndpoint ofServer096(String name) {
+        return ofServer096().stream()
+                .filter(endpoint -> endpoint.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("No endpoint " + name + " in " + ofServer096()));
+    }
+
+    /**
+     * A chat model that answers {@code You said: <prompt>}, and in a conversation {@code You said: <prompt>. Earlier
+     * you said: <first>; <second>}.
      *
      * <p>With the prompt in {@code text} it is described as the recorded {@code llama2_chat}, whose description
      * declares no {@code error} output: a failed job then comes back as a success with the prompt as its text, as it
      * did on the recorded server. {@link #withErrorOutput()} mends that. With the prompt in any other parameter it is
      * described as the recorded {@code llama3_chat}, which declares errors and also takes a {@code chat_context} or a
-     * {@code text_context}. With the prompt in {@code text_context} it has no parameter beside these two, as
-     * {@code mistral_chat}.
+     * {@code text_context}. With the prompt in {@code text_context} it has no parameter beside these two. One that takes
+     * images is {@code mistral_chat} of {@link #ofServer096(String)}.
      *
      * @param name the endpoint's name
      * @param promptParameter the parameter that takes the prompt; {@code prompt} in the documented generation, whatever
@@ -117,6 +133,20 @@ public final class SimulatedEndpoint {
      */
     public SimulatedEndpoint withErrorOutput() {
         return new SimulatedEndpoint(endpoint.withOutput(Parameter.named("error", "string")));
+    }
+
+    /**
+     * This endpoint with another longest context. A job with more is one that the worker reports an error for.
+     *
+     * @param tokens how many words the system message, the conversation and the prompt can have together; 8192 if not
+     *     set
+     * @return a copy, or this if it is no chat
+     */
+    public SimulatedEndpoint withMaxSeqLen(int tokens) {
+        return endpoint.model() instanceof ChatModel
+                ? new SimulatedEndpoint(
+                        endpoint.withModel(new ChatModel(SimulatorBuilder.atLeast(1, tokens, "maxSeqLen"))))
+                : this;
     }
 
     /**

@@ -6,6 +6,7 @@
  */
 package io.aipi.simulator;
 
+import io.aipi.simulator.model.ChatModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +26,7 @@ public final class SimulatorBean implements AutoCloseable {
     private final SimulatorBuilder settings = AipiSimulator.builder();
     private int port = 7777;
     private List<SimulatedEndpoint> endpoints = CommandLine.ALL_ENDPOINTS;
+    private int maxSeqLen = ChatModel.USUAL_MAX_SEQ_LEN;
     private String serverUrl;
     private AipiSimulator simulator;
 
@@ -71,6 +73,16 @@ public final class SimulatorBean implements AutoCloseable {
     }
 
     /**
+     * How long the context of a chat can be.
+     *
+     * @param tokens 8192 if not set
+     * @see SimulatedEndpoint#withMaxSeqLen
+     */
+    public void setMaxSeqLen(int tokens) {
+        maxSeqLen = tokens;
+    }
+
+    /**
      * How many workers each endpoint has.
      *
      * @param count 1 if not set
@@ -90,7 +102,8 @@ public final class SimulatorBean implements AutoCloseable {
             throw new IllegalStateException("The simulator is running at " + simulator.url());
         }
         if (serverUrl == null || Objects.equals(withoutSlash(serverUrl), "http://127.0.0.1:" + port)) {
-            simulator = settings.port(port).endpoints(endpoints).start();
+            endpoints.forEach(endpoint -> settings.endpoint(endpoint.withMaxSeqLen(maxSeqLen)));
+            simulator = settings.port(port).start();
         }
     }
 

@@ -7,6 +7,7 @@
 package io.aipi.simulator;
 
 import io.aipi.simulator.endpoint.ModelEndpoint;
+import io.aipi.simulator.job.JobSpec;
 import io.aipi.simulator.job.Limits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,6 +46,7 @@ public final class SimulatorBuilder {
     private Duration resultLifetime = Duration.ofMinutes(15);
     private Duration workerTimeout = Duration.ofMinutes(2);
     Consumer<String> log = line -> {};
+    Consumer<JobSpec> submits = job -> {};
 
     SimulatorBuilder() {}
 
@@ -259,6 +261,17 @@ public final class SimulatorBuilder {
      */
     public SimulatorBuilder log(Consumer<String> reader) {
         log = reader;
+        return this;
+    }
+
+    /**
+     * Adds somebody who is told of each job that is accepted, before a worker begins with it.
+     *
+     * @param reader takes the jobs in their order; called by any thread, and not to call the simulator
+     * @return this
+     */
+    public SimulatorBuilder onSubmit(Consumer<SubmittedJob> reader) {
+        submits = submits.andThen(spec -> reader.accept(SubmittedJob.of(spec)));
         return this;
     }
 

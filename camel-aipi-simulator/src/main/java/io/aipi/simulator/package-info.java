@@ -9,7 +9,8 @@
  * {@link io.aipi.simulator.AipiSimulator#builder()}, or from the command line with its {@code main}.
  *
  * <p>It answers as the recorded AIME API Server 0.9.6 does, or as the documented interface says; workers, models and
- * their results are simulated, and the prompt can steer them:
+ * their results are simulated, and the prompt can steer them. In a conversation that is the last message of the user;
+ * what stands in earlier messages steers nothing:
  *
  * <ul>
  *   <li>{@code @sleep=SECONDS} how long the job computes
@@ -18,6 +19,8 @@
  *   <li>{@code @error=Words_with_underscores} the job fails with these words
  *   <li>{@code @die} the worker dies half way and never comes back
  *   <li>{@code @silent} no progress updates, only the result
+ *   <li>{@code @rewrite=N} the text of a chat begins anew at step N
+ *   <li>{@code @partial} the progress of a chat shows half a character as U+FFFD
  * </ul>
  */
 package io.aipi.simulator;

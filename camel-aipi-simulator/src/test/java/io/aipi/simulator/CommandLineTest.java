@@ -52,6 +52,7 @@ class CommandLineTest {
                 "--compute-time -1s",
                 "--workers many",
                 "--queue-length 0",
+                "--max-seq-len 0",
                 "--endpoints some",
                 "--nonsense"
             })
@@ -112,6 +113,17 @@ class CommandLineTest {
             assertThat(list.body())
                     .contains("stable_diffusion_xl_img2img", "mistral_chat")
                     .doesNotContain("sdxl_txt2img");
+        }
+    }
+
+    @Test
+    void theLongestContextOfAChatCanBeSet() throws IOException {
+        try (AipiSimulator simulator = start(List.of("--port", "0", "--max-seq-len", "2", "--compute-time", "10ms"));
+                RawClient client = new RawClient(simulator.port())) {
+            RawClient.Response response =
+                    client.postJson("/llama3_chat", "{\"key\": \"k\", \"prompt_input\": \"a b c\"}");
+
+            assertThat(response.body()).contains("max_seq_len is 2");
         }
     }
 

@@ -7,13 +7,18 @@
 package io.aipi.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.simulator.http.RawClient;
+import io.aipi.simulator.transcripts.Transcript;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,9 +76,115 @@ class ServerEndpointsTest {
         assertThat(inputs.has("text_context")).isTrue();
     }
 
+    @Test
+    void aChatThatTakesImagesSaysSo() throws IOException {
+        assertThat(get("/api/endpoints/mistral_chat")
+                        .at("/parameter_description/input/chat_context")
+                        .toString())
+                .isEqualTo("{\"type\":\"chat_context\",\"support\":[\"image\"]}");
+        assertThat(get("/api/endpoints/llama3_chat")
+                        .at("/parameter_description/input/chat_context")
+                        .toString())
+                .isEqualTo("{\"type\":\"chat_context\",\"required\":false}");
+    }
+
+    @Test
+    void llama3IsDescribedAsRecorded() throws IOException {
+        JsonNode mine = get("/api/endpoints/llama3_chat");
+        JsonNode recorded = Transcript.number(201).responseBody();
+
+        for (String field : List.of("title", "description", "version", "category", "parameter_description")) {
+            assertThat(mine.get(field).toString()).isEqualTo(recorded.get(field).toString());
+        }
+    }
+
+    @Test
+    void gptOssTakesItsPromptAsATextContextAndDoesNotSayHowLongItWas() throws IOException {
+        JsonNode described = get("/api/endpoints/gpt_oss_chat");
+
+        assertThat(described.get("version").asInt()).isEqualTo(4);
+        assertThat(described.at("/parameter_description/input/prompt_input").toString())
+                .isEqualTo("{\"type\":\"text_context\"}");
+        assertThat(described.at("/parameter_description/input/max_gen_tokens").toString())
+                .isEqualTo("{\"type\":\"integer\",\"default\":2000}");
+        assertThat(described.at("/parameter_description/output").has("prompt_length"))
+                .isFalse();
+        assertThat(post("gpt_oss_chat", "{\"prompt_input\": \"hi\"}").body()).doesNotContain("prompt_length");
+    }
+
+    private static String contextOf(String... images) throws IOException {
+        ArrayNode messages = JSON.createArrayNode();
+        for (String image : images) {
+            ObjectNode message = messages.addObject().put("role", "user");
+            ArrayNode content = message.putArray("content");
+            content.addObject().put("text", "Look");
+            content.addObject().put("image", image);
+        }
+        messages.addObject().put("role", "user").put("content", "What is it?");
+        return JSON.createObjectNode().put("chat_context", messages.toString()).toString();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            gpt_oss_chat                | {"text_context": "hi"}                        | You said: hi
+            mistral_chat | 200 | What is it?. Earlier you said: Look. I see 1 picture (image/png) | data:image/png;base64,iVBORw0KGgo=
+            gpt_oss_chat | 400 | denied. Format not recognized by ffprobe. | data:image/png;base64,AAAA
+            llama3_chat  | 400 | has an image, which this endpoint does not support! | data:image/png;base64,iVBORw0KGgo=
+            """)
+    void anImageInAConversationIsSeenOrRefused(String endpoint, int status, String inTheResponse, String image)
+            throws IOException {
+        RawClient.Response response = post(endpoint, contextOf(image));
+
+        assertThat(response.status()).isEqualTo(status);
+        assertThat(response.body()).contains(inTheResponse);
+    }
+
+    @Test
+    void twoImagesInOneConversationAreRefused() throws IOException {
+        RawClient.Response response = post(
+                "mistral_chat", contextOf("data:image/png;base64,iVBORw0KGgo=", "data:image/png;base64,iVBORw0KGgo="));
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(response.body()).contains("chat_context has 2 images. Only 1 is allowed!");
+    }
+
+    @Test
+    void anImageWithoutAPrefixInAConversationIsHeldUntilTheResponseTimeout() throws IOException {
+        try (AipiSimulator impatient = AipiSimulator.builder()
+                .endpoint(SimulatedEndpoint.ofServer096("mistral_chat"))
+                .responseTimeout(Duration.ofMillis(200))
+                .start()) {
+            assertThat(post(impatient.port(), "mistral_chat", contextOf("iVBORw0KGgo="))
+                            .status())
+                    .isEqualTo(503);
+        }
+    }
+
+    @Test
+    void aContextThatIsTooLongIsAFailedJob() throws IOException {
+        try (AipiSimulator small = AipiSimulator.builder()
+                .endpoint(SimulatedEndpoint.ofServer096("mistral_chat").withMaxSeqLen(2))
+                .computeTime(Duration.ofMillis(10))
+                .start()) {
+            RawClient.Response response = post(small.port(), "mistral_chat", "{\"text_context\": \"one two three\"}");
+
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(JSON.readTree(response.body()).get("error").asText())
+                    .isEqualTo("The context has 3 tokens, and max_seq_len is 2");
+        }
+    }
+
+    @Test
+    void anEndpointThatTheServerDoesNotHaveIsAnError() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SimulatedEndpoint.ofServer096("llama9_chat"))
+                .withMessageContaining("llama9_chat");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            gpt_oss_chat                | {"prompt_input": "hi"}                        | You said: hi
+            gpt_oss_chat                | {"text_context": "hi"}                        | Invalid input parameter(s): text_context
+            mistral_chat                | {"text_context": "hi"}                        | You said: hi
             mistral_chat                | {"chat_context": "[{\\"role\\": \\"user\\", \\"content\\": \\"hi\\"}]"} | You said: hi
             llama4_chat                 | {"chat_context": "[{\\"role\\": \\"user\\", \\"content\\": [{\\"text\\": \\"hi\\"}]}]"} | You said: hi
             llama3_chat                 | {"prompt_input": "hi"}                        | You said: hi
@@ -86,11 +197,15 @@ class ServerEndpointsTest {
             tts                         | {"text": "hi"}                                | data:audio
             """)
     void eachTakesItsPromptAndResponses(String endpoint, String inputs, String inTheResponse) throws IOException {
+        assertThat(post(endpoint, inputs).body()).contains(inTheResponse);
+    }
+
+    private static RawClient.Response post(String endpoint, String inputs) throws IOException {
+        return post(simulator.port(), endpoint, inputs);
+    }
+
+    private static RawClient.Response post(int port, String endpoint, String inputs) throws IOException {
         String body = "{\"key\": \"any\", " + inputs.substring(1);
-
-        RawClient.Response response = RawClient.once(
-                simulator.port(), "POST", "/" + endpoint, Map.of(), body.getBytes(StandardCharsets.UTF_8));
-
-        assertThat(response.body()).contains(inTheResponse);
+        return RawClient.once(port, "POST", "/" + endpoint, Map.of(), body.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -110,6 +110,24 @@ class SimulatorBeanTest {
     }
 
     @Test
+    void theLongestContextOfAChatCanBeSet() throws Exception {
+        bean.setPort(0);
+        bean.setMaxSeqLen(2);
+        bean.setComputeTime(Duration.ofMillis(10));
+        bean.start();
+
+        HttpRequest request = HttpRequest.newBuilder(URI.create(bean.simulator().url() + "/llama3_chat"))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"key\": \"k\", \"prompt_input\": \"a b c\"}"))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        String response = HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
+
+        assertThat(response).contains("max_seq_len is 2");
+    }
+
+    @Test
     void itCanHaveTheEndpointsOfARealServerAndNoOthers() throws Exception {
         bean.setPort(0);
         bean.setEndpoints("0.9.6");

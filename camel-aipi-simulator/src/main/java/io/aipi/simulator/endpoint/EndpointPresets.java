@@ -8,7 +8,6 @@ package io.aipi.simulator.endpoint;
 
 import static io.aipi.simulator.endpoint.Parameter.named;
 
-import io.aipi.simulator.model.ChatModel;
 import io.aipi.simulator.model.ImageModel;
 import io.aipi.simulator.model.Model;
 import io.aipi.simulator.model.NoiseModel;
@@ -23,24 +22,23 @@ public final class EndpointPresets {
     private static final List<String> SAMPLERS =
             List.of("EulerEDMSampler", "HeunEDMSampler", "EulerAncestralSampler", "DPMPP2MSampler");
 
-    private static final String TEXT_CONTEXT = "text_context";
-
     private EndpointPresets() {}
 
     /**
      * The endpoints of an AIME API Server 0.9.6 with all its models, in the order of their names. {@code mistral_chat}
-     * and {@code gpt_oss_chat} have no {@code prompt_input}, {@code stable_diffusion_xl_img2img} has an optional
-     * {@code prompt} and a required {@code text}.
+     * and {@code gpt_oss_chat} take images in their {@code chat_context}. {@code mistral_chat} has no
+     * {@code prompt_input}, and that of {@code gpt_oss_chat} is a {@code text_context}.
+     * {@code stable_diffusion_xl_img2img} has an optional {@code prompt} and a required {@code text}.
      *
      * @return the endpoints
      */
     public static List<ModelEndpoint> ofServer096() {
         return List.of(
-                chat("gpt_oss_chat", TEXT_CONTEXT),
+                ChatPresets.gptOss(),
                 chat("llama2_chat", "text"),
                 chat("llama3_chat", "prompt_input"),
                 chat("llama4_chat", "prompt_input"),
-                chat("mistral_chat", TEXT_CONTEXT),
+                ChatPresets.mistral(),
                 imageToImage("stable_diffusion_3_5"),
                 imageToImageWithText("stable_diffusion_xl_img2img"),
                 image("stable_diffusion_xl_txt2img", PictureFormat.JPEG),
@@ -57,79 +55,7 @@ public final class EndpointPresets {
      * @return the endpoint
      */
     public static ModelEndpoint chat(String name, String promptParameter) {
-        return promptParameter.equals("text") ? plainChat(name) : contextChat(name, promptParameter);
-    }
-
-    private static ModelEndpoint plainChat(String name) {
-        boolean recorded = name.equals("llama2_chat");
-        List<Parameter> inputs = new ArrayList<>();
-        inputs.add(named("text", "string").with("default", "").with("required", true));
-        inputs.addAll(sampling());
-        return new ModelEndpoint(
-                name,
-                recorded ? "LLama 2 Chat" : name,
-                recorded ? "LLama 2 Chat example API" : name + " (simulated chat)",
-                1,
-                "chat",
-                jobType(name),
-                "text",
-                inputs,
-                List.of(
-                        named("text", "string"),
-                        named("num_generated_tokens", "integer"),
-                        named("model_name", "string")),
-                List.of(named("text", "string"), named("num_generated_tokens", "integer")),
-                new ChatModel());
-    }
-
-    private static ModelEndpoint contextChat(String name, String promptParameter) {
-        boolean recorded = name.equals("llama3_chat");
-        List<Parameter> inputs = new ArrayList<>();
-        inputs.add(named("chat_context", "chat_context").with("required", false));
-        inputs.add(named(TEXT_CONTEXT, TEXT_CONTEXT).with("required", false));
-        if (!promptParameter.equals(TEXT_CONTEXT)) {
-            inputs.add(named(promptParameter, "string").with("default", "").with("required", false));
-        }
-        inputs.addAll(sampling());
-        inputs.add(named("max_gen_tokens", "integer").with("default", 2000).with("maximum", 16384));
-        return new ModelEndpoint(
-                name,
-                recorded ? "LLama 3.x Chat" : name,
-                recorded ? "Llama 3.x Instruct Chat example API" : name + " (simulated chat)",
-                3,
-                "chat",
-                jobType(name),
-                promptParameter,
-                inputs,
-                List.of(
-                        named("text", "string"),
-                        named("num_generated_tokens", "integer"),
-                        named("model_name", "string"),
-                        named("max_seq_len", "integer"),
-                        named("current_context_length", "integer"),
-                        named("error", "string"),
-                        named("prompt_length", "integer")),
-                List.of(
-                        named("text", "string"),
-                        named("num_generated_tokens", "integer"),
-                        named("current_context_length", "integer")),
-                new ChatModel());
-    }
-
-    private static List<Parameter> sampling() {
-        return List.of(
-                named("top_k", "integer")
-                        .with("minimum", 1)
-                        .with("maximum", 1000)
-                        .with("default", 40),
-                named("top_p", "float")
-                        .with("minimum", 0.0)
-                        .with("maximum", 1.0)
-                        .with("default", 0.9),
-                named("temperature", "float")
-                        .with("minimum", 0.0)
-                        .with("maximum", 1.0)
-                        .with("default", 0.8));
+        return ChatPresets.chat(name, promptParameter);
     }
 
     /**
@@ -340,7 +266,7 @@ public final class EndpointPresets {
         return named(name, "image_list").with("format", format.name()).with("color_space", "RGB");
     }
 
-    private static String jobType(String name) {
+    static String jobType(String name) {
         return name.endsWith("_chat") ? name.substring(0, name.length() - "_chat".length()) : name;
     }
 }

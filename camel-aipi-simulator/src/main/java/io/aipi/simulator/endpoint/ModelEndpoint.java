@@ -99,6 +99,27 @@ public record ModelEndpoint(
     }
 
     /**
+     * This endpoint with another model.
+     *
+     * @param other the model
+     * @return a copy
+     */
+    public ModelEndpoint withModel(Model other) {
+        return new ModelEndpoint(
+                name,
+                title,
+                description,
+                version,
+                category,
+                jobType,
+                promptParameter,
+                inputs,
+                outputs,
+                progressOutputs,
+                other);
+    }
+
+    /**
      * This endpoint with one more declared output, unless it has it.
      *
      * @param output the output

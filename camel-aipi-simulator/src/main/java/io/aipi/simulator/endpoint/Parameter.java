@@ -6,6 +6,7 @@
  */
 package io.aipi.simulator.endpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -52,6 +53,20 @@ public record Parameter(String name, ObjectNode attributes) {
      */
     public String type() {
         return attributes.path("type").asText("string");
+    }
+
+    /**
+     * Whether a {@code chat_context} can have images.
+     *
+     * @return true if {@code support} names them
+     */
+    public boolean supportsImages() {
+        for (JsonNode kind : attributes.path("support")) {
+            if (kind.asText().equals("image")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -86,6 +86,20 @@ public final class Traffic {
     }
 
     /**
+     * Lets everything pass from now on, and forgets what waits for the end of a freeze.
+     *
+     * @return whether there was a freeze, whose requests get no answer
+     */
+    public synchronized boolean reset() {
+        boolean frozenUntilNow = freezing;
+        frozen.clear();
+        freezing = false;
+        delay = Duration.ZERO;
+        perSecond = 0;
+        return frozenUntilNow;
+    }
+
+    /**
      * Asks whether a request is one too many.
      *
      * @return the refusal, if it is

@@ -27,17 +27,27 @@ public record JobSpec(ModelEndpoint endpoint, Map<String, JsonNode> inputs, Scri
      *
      * @param endpoint the endpoint asked
      * @param inputs the validated inputs
+     * @param scripted what a test says about the job
      * @return the order
      */
-    public static JobSpec of(ModelEndpoint endpoint, Map<String, JsonNode> inputs) {
-        String prompt = endpoint.model().effectivePrompt(prompt(endpoint, inputs), inputs);
-        Script script = Script.in(prompt);
+    public static JobSpec of(ModelEndpoint endpoint, Map<String, JsonNode> inputs, JobScript scripted) {
+        String prompt = prompt(endpoint, inputs);
+        Script script = scripted.in(endpoint.model().effectivePrompt(prompt, inputs));
         return new JobSpec(endpoint, inputs, script, endpoint.model().perform(prompt, inputs, script));
     }
 
     /** The prompt as it was sent, empty for none. */
     String prompt() {
         return prompt(endpoint, inputs);
+    }
+
+    /**
+     * What the model is asked: the prompt as it was sent, or what stands in for it, as the last message of a conversation.
+     *
+     * @return the effective prompt, empty for none
+     */
+    public String effectivePrompt() {
+        return endpoint.model().effectivePrompt(prompt(), inputs);
     }
 
     private static String prompt(ModelEndpoint endpoint, Map<String, JsonNode> inputs) {

@@ -167,8 +167,15 @@ public final class Jobs {
      */
     public void forgetAll() {
         synchronized (lock) {
-            jobs.clear();
             submitted = 0;
+            forgetJobs();
+        }
+    }
+
+    /** Forgets all jobs and goes on counting. Every endpoint gets as many fresh workers as it had. */
+    public void forgetJobs() {
+        synchronized (lock) {
+            jobs.clear();
             workerPools.forEach((name, workerPool) -> startWorkers(name, workerPool.reset()));
         }
     }
@@ -200,7 +207,7 @@ public final class Jobs {
             Job job = new Job(ids.apply(++submitted), spec, time);
             job.hold(holder);
             jobs.put(job.id, job);
-            metrics.submitted(job.id, spec.prompt(), job.submittedNanos);
+            metrics.submitted(job.id, spec, job.submittedNanos);
             if (holder != null) {
                 metrics.count(ServerMetrics.Event.HELD_SUBMIT);
             }

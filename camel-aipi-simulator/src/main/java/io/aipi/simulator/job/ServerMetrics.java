@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /** Counts what happens on the server. Safe for all threads. */
 public final class ServerMetrics {
@@ -42,6 +43,7 @@ public final class ServerMetrics {
     /** The times of so many jobs are kept; older ones are forgotten. */
     private static final int MOST_JOBS = 200_000;
 
+    private final Consumer<JobSpec> submits;
     private final Map<Event, LongAdder> events = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> routes = new ConcurrentHashMap<>();
 
@@ -72,6 +74,16 @@ public final class ServerMetrics {
         JobTimes(String id) {
             this.id = id;
         }
+    }
+
+    /**
+     * Nothing has happened yet.
+     *
+     * @param submits is told of each job that is accepted, before a worker begins with it; called while the jobs are
+     *     locked, so it must not call the simulator
+     */
+    public ServerMetrics(Consumer<JobSpec> submits) {
+        this.submits = submits;
     }
 
     /**
@@ -114,13 +126,14 @@ public final class ServerMetrics {
         return copy;
     }
 
-    void submitted(String jobId, String prompt, long nanos) {
+    void submitted(String jobId, JobSpec spec, long nanos) {
         count(Event.SUBMIT);
         synchronized (jobs) {
             JobTimes times = begin(jobId);
-            times.prompt = prompt;
+            times.prompt = spec.prompt();
             times.submittedNanos = nanos;
         }
+        submits.accept(spec);
     }
 
     /**

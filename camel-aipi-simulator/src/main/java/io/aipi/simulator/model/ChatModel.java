@@ -6,52 +6,63 @@
  */
 package io.aipi.simulator.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * A chat model that repeats what it was told: {@code You said: <prompt>}. A token is a word, and progress counts
- * tokens.
+ * A chat model that repeats what it was told: {@code You said: <prompt>}. It knows the conversation before the prompt:
+ * {@code You said: <prompt>. Earlier you said: <first>; <second>}, and sees its images: {@code . I see 1 picture
+ * (image/png)}. A token is a word, and progress counts tokens.
+ *
+ * @param maxSeqLen how many tokens of context it takes; with more the job fails
  */
-public record ChatModel() implements Model {
+public record ChatModel(int maxSeqLen) implements Model {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int LONGEST_CONTEXT = 8192;
+    /** That of the recorded worker. */
+    public static final int USUAL_MAX_SEQ_LEN = 8192;
+
+    /** A model with the {@link #USUAL_MAX_SEQ_LEN}. */
+    public ChatModel() {
+        this(USUAL_MAX_SEQ_LEN);
+    }
 
     @Override
     public String effectivePrompt(String prompt, Map<String, JsonNode> inputs) {
-        if (!prompt.isEmpty()) {
-            return prompt;
-        }
-        if (inputs.containsKey("chat_context")) {
-            return lastOfContext(inputs.get("chat_context").asText());
-        }
-        return inputs.containsKey("text_context") ? inputs.get("text_context").asText() : prompt;
-    }
-
-    private static String lastOfContext(String context) {
-        try {
-            JsonNode messages = JSON.readTree(context);
-            JsonNode content = messages.path(messages.size() - 1).path("content");
-            // A text, or a list of {"text": ..} and {"image": ..}.
-            return content.isArray() ? String.join(" ", content.findValuesAsText("text")) : content.asText("");
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("chat_context was not validated", e);
-        }
+        return ChatContext.of(prompt, inputs).prompt();
     }
 
     @Override
     public Performance perform(String prompt, Map<String, JsonNode> inputs, Script script) {
-        Words response = Words.of("You said: " + prompt);
+        ChatContext context = ChatContext.of(prompt, inputs);
+        if (context.length() > maxSeqLen) {
+            String error = "The context has " + context.length() + " tokens, and max_seq_len is " + maxSeqLen;
+            return new Answering(Words.of(""), context.length(), maxSeqLen, script, Optional.of(error));
+        }
+        Words response = Words.of(script.text().orElseGet(() -> answer(context)));
         if (script.tokens().isPresent()) {
             response = response.resized(script.tokens().getAsInt());
         }
-        return new Answering(response, Words.of(prompt).count(), script);
+        return new Answering(response, context.length(), maxSeqLen, script, script.error());
+    }
+
+    private static String answer(ChatContext context) {
+        List<String> sentences = new ArrayList<>();
+        sentences.add("You said: " + context.prompt());
+        if (!context.earlier().isEmpty()) {
+            sentences.add("Earlier you said: " + String.join("; ", context.earlier()));
+        }
+        int images = context.images().size();
+        if (images > 0) {
+            sentences.add("I see " + images + (images == 1 ? " picture (" : " pictures (")
+                    + String.join(", ", context.images()) + ")");
+        }
+        return String.join(". ", sentences);
     }
 
     @Override
@@ -59,65 +70,47 @@ public record ChatModel() implements Model {
         return Duration.ofSeconds(1);
     }
 
-    private record Answering(Words response, int promptTokens, Script script) implements Performance {
+    private record Answering(Words response, int contextLength, int maxSeqLen, Script script, Optional<String> error)
+            implements Performance {
 
         @Override
         public Update after(int step, int steps) {
             int tokens = (int) ((long) response.count() * step / steps);
             ObjectNode data = JsonNodeFactory.instance.objectNode();
-            data.put("text", response.first(tokens));
+            data.put("text", text(step, tokens));
             data.put("num_generated_tokens", tokens);
-            data.put("current_context_length", promptTokens + tokens);
+            data.put("current_context_length", contextLength + tokens);
             return new Update(tokens, data);
+        }
+
+        private String text(int step, int tokens) {
+            boolean rewritten = step >= script.rewrite().orElse(0);
+            Words written = rewritten ? response : Words.of("Let me see: " + response.text());
+            String text = written.first(tokens);
+            return script.partial() ? withoutHalfOfTheLastCharacter(text) : text;
+        }
+
+        /** As tokenizers show a character of which only some bytes are there yet. */
+        private static String withoutHalfOfTheLastCharacter(String text) {
+            if (text.isEmpty() || text.charAt(text.length() - 1) < 128) {
+                return text;
+            }
+            return text.substring(0, text.offsetByCodePoints(text.length(), -1)) + '\ufffd';
         }
 
         @Override
         public ObjectNode result() {
             ObjectNode outputs = JsonNodeFactory.instance.objectNode();
-            if (script.error().isPresent()) {
-                return outputs.put("error", script.error().get());
+            if (error.isPresent()) {
+                return outputs.put("error", error.get());
             }
             outputs.put("text", response.text());
             outputs.put("num_generated_tokens", response.count());
             outputs.put("model_name", "simulated-model");
-            outputs.put("max_seq_len", LONGEST_CONTEXT);
-            outputs.put("current_context_length", promptTokens + response.count());
-            outputs.put("prompt_length", promptTokens);
+            outputs.put("max_seq_len", maxSeqLen);
+            outputs.put("current_context_length", contextLength + response.count());
+            outputs.put("prompt_length", contextLength);
             return outputs;
-        }
-    }
-
-    /**
-     * A text and its words, which single spaces part.
-     *
-     * @param text the whole text
-     * @param count how many words it has
-     */
-    private record Words(String text, int count) {
-
-        private static final String[] FILLERS = {"and", "more", "words", "follow,", "as", "they", "do,"};
-
-        static Words of(String text) {
-            return new Words(text, (int) text.chars().filter(c -> c == ' ').count() + 1);
-        }
-
-        String first(int words) {
-            if (words >= count) {
-                return text;
-            }
-            int end = -1;
-            for (int word = 0; word < words; word++) {
-                end = text.indexOf(' ', end + 1);
-            }
-            return text.substring(0, Math.max(0, end));
-        }
-
-        Words resized(int words) {
-            StringBuilder longer = new StringBuilder(first(words));
-            for (int word = count; word < words; word++) {
-                longer.append(' ').append(FILLERS[(word - count) % FILLERS.length]);
-            }
-            return new Words(longer.toString(), words);
         }
     }
 }

@@ -77,7 +77,8 @@ public record ImageModel(PictureFormat format) implements Model {
                 return outputs.put("error", script.error().get());
             }
             for (int sample = 0; sample < samples; sample++) {
-                images.add(picture.draw(seed + sample, 1, format));
+                long seedOfSample = seed + sample;
+                images.add(script.media().orElseGet(() -> picture.draw(seedOfSample, 1, format)));
             }
             outputs.put("seed", seed);
             outputs.put("prompt", picture.prompt());

@@ -27,9 +27,9 @@ public sealed interface Model permits ChatModel, ImageModel, NoiseModel, SpeechM
     /**
      * Begins a job. Nothing is computed yet.
      *
-     * @param prompt the effective prompt
+     * @param prompt the input that takes the prompt, empty if it was not given
      * @param inputs validated inputs
-     * @param script what the prompt says about the job
+     * @param script what the effective prompt says about the job
      * @return the performance of this job
      */
     Performance perform(String prompt, Map<String, JsonNode> inputs, Script script);

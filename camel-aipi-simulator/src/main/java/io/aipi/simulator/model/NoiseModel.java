@@ -85,7 +85,7 @@ public final class NoiseModel implements Model {
                 return outputs.put("error", script.error().get());
             }
             for (int sample = 0; sample < samples; sample++) {
-                images.add(picture(size));
+                images.add(script.media().map(TextNode::valueOf).orElseGet(() -> picture(size)));
             }
             outputs.put("prompt", prompt);
             return outputs;

@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a prompt tells the simulated worker to do, in words that start with {@code @}.
+ * What the simulated worker is told to do: by a prompt, in words that start with {@code @}, or by a test.
  *
  * @param sleep {@code @sleep=SECONDS}: how long the job computes, instead of the endpoint's compute time
  * @param steps {@code @steps=N}: in how many steps it is computed; a progress update follows each but the last
@@ -24,6 +24,12 @@ import java.util.regex.Pattern;
  * @param error {@code @error=Words_with_underscores}: the job fails with these words, spaces for underscores
  * @param dies {@code @die}: the worker dies half way and never comes back
  * @param silent {@code @silent}: no progress updates, only the result
+ * @param rewrite {@code @rewrite=N}: until step N the text of a chat's progress is another, so that the text of step N
+ *     does not go on with the one before it
+ * @param partial {@code @partial}: a text of a chat's progress that ends with a character outside of ASCII ends with
+ *     U+FFFD instead, as if only a part of that character had been generated
+ * @param text what a chat answers, instead of its own words; only a test says this
+ * @param media the data URI that a model of pictures or sound gives, instead of its own; only a test says this
  */
 public record Script(
         Optional<Duration> sleep,
@@ -31,10 +37,14 @@ public record Script(
         OptionalInt tokens,
         Optional<String> error,
         boolean dies,
-        boolean silent) {
+        boolean silent,
+        OptionalInt rewrite,
+        boolean partial,
+        Optional<String> text,
+        Optional<String> media) {
 
     private static final Pattern COMMAND =
-            Pattern.compile("(?<!\\S)@(sleep|steps|tokens|error|die|silent)(?:=(\\S+))?(?!\\S)");
+            Pattern.compile("(?<!\\S)@(sleep|steps|tokens|error|die|silent|rewrite|partial)(?:=(\\S+))?(?!\\S)");
 
     /** No job computes longer than this, whatever its prompt says. */
     private static final Duration LONGEST_SLEEP = Duration.ofDays(1);
@@ -60,7 +70,38 @@ public record Script(
                 count(commands.get("tokens")),
                 Optional.ofNullable(commands.get("error")).map(words -> words.replace('_', ' ')),
                 commands.containsKey("die"),
-                commands.containsKey("silent"));
+                commands.containsKey("silent"),
+                count(commands.get("rewrite")),
+                commands.containsKey("partial"),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /**
+     * This with what a test says, which goes before what the prompt says.
+     *
+     * @param computeTime how long the job computes
+     * @param failure what the job fails with
+     * @param ownText what a chat answers
+     * @param ownMedia the data URI of a picture or sound
+     * @return the whole; what is empty stays
+     */
+    public Script with(
+            Optional<Duration> computeTime,
+            Optional<String> failure,
+            Optional<String> ownText,
+            Optional<String> ownMedia) {
+        return new Script(
+                computeTime.or(() -> sleep),
+                steps,
+                tokens,
+                failure.or(() -> error),
+                dies,
+                silent,
+                rewrite,
+                partial,
+                ownText.or(() -> text),
+                ownMedia.or(() -> media));
     }
 
     private static Optional<Duration> seconds(String value) {

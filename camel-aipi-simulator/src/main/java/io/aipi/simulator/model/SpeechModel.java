@@ -48,8 +48,12 @@ public record SpeechModel() implements Model {
             if (script.error().isPresent()) {
                 return outputs.put("error", script.error().get());
             }
-            String wav = Base64.getEncoder().encodeToString(wav(text.strip().split("\\s+", -1)));
-            return outputs.put("audio_output", "data:audio/wav;base64," + wav);
+            return outputs.put("audio_output", script.media().orElseGet(this::hum));
+        }
+
+        private String hum() {
+            byte[] wav = wav(text.strip().split("\\s+", -1));
+            return "data:audio/wav;base64," + Base64.getEncoder().encodeToString(wav);
         }
     }
 

@@ -9,25 +9,38 @@ package io.aipi.simulator.protocol;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * The API keys and users that the server knows.
- *
- * @param endpointsByKey for each key the endpoints it is good for, none for all; without any key every key is valid
- * @param users the users, where the server asks for one; without any every user is valid
- */
-public record ApiKeys(Map<String, Set<String>> endpointsByKey, Set<String> users) {
+/** The API keys and users that the server knows. Safe for all threads. */
+public final class ApiKeys {
 
     static final String NOT_VALID = "Key not valid";
 
-    /** Copies both. */
-    public ApiKeys {
-        endpointsByKey = Map.copyOf(endpointsByKey);
-        users = Set.copyOf(users);
+    private final Map<String, Set<String>> endpointsByKey;
+    private final Set<String> users;
+    private volatile boolean revoked;
+
+    /**
+     * Copies both.
+     *
+     * @param endpointsByKey for each key the endpoints it is good for, none for all; without any key every key is valid
+     * @param users the users, where the server asks for one; without any every user is valid
+     */
+    public ApiKeys(Map<String, Set<String>> endpointsByKey, Set<String> users) {
+        this.endpointsByKey = Map.copyOf(endpointsByKey);
+        this.users = Set.copyOf(users);
+    }
+
+    /**
+     * Makes all keys invalid, or valid again.
+     *
+     * @param all whether no key is valid
+     */
+    public void setRevoked(boolean all) {
+        revoked = all;
     }
 
     /** Whether a key is valid; null is, where the server accepts everybody. */
     boolean isValid(String key) {
-        return endpointsByKey.isEmpty() || (key != null && endpointsByKey.containsKey(key));
+        return !revoked && (endpointsByKey.isEmpty() || (key != null && endpointsByKey.containsKey(key)));
     }
 
     /** Whether somebody is a user; null, nobody, never is. */

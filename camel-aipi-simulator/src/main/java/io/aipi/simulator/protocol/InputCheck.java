@@ -9,7 +9,6 @@ package io.aipi.simulator.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.LongNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.endpoint.Parameter;
 import java.util.ArrayList;
@@ -120,7 +119,10 @@ final class InputCheck {
             case "selection" -> checkSelection(parameter, value);
             case "chat_context" -> checkChatContext(parameter, value);
             case "json" -> parsed(parameter, value);
-            case "image", "audio" -> checkMedia(parameter, value);
+            case "image", "audio" -> {
+                values.put(parameter.name(), value);
+                checkMedia(parameter, value.textValue());
+            }
             default -> values.put(parameter.name(), value);
         }
     }
@@ -187,15 +189,34 @@ final class InputCheck {
                     return;
                 }
             }
+            checkImages(parameter, messages);
         });
     }
 
-    private void checkMedia(Parameter parameter, JsonNode value) {
-        switch (Media.of(value.textValue())) {
+    /** The words of the first two refusals are not the server's: they were not recorded. */
+    private void checkImages(Parameter parameter, JsonNode messages) {
+        List<String> images = new ArrayList<>();
+        for (JsonNode message : messages) {
+            images.addAll(message.path("content").findValuesAsText("image"));
+        }
+        if (images.isEmpty()) {
+            return;
+        }
+        if (!parameter.supportsImages()) {
+            errors.add("Input parameter " + parameter.name() + " has an image, which this endpoint does not support!");
+        } else if (images.size() > 1) {
+            errors.add("Input parameter " + parameter.name() + " has " + images.size() + " images. Only 1 is allowed!");
+        } else {
+            checkMedia(parameter, images.get(0));
+        }
+    }
+
+    private void checkMedia(Parameter parameter, String dataUri) {
+        switch (Media.of(dataUri)) {
             case WITHOUT_PREFIX -> hangs = true;
             case UNREADABLE ->
                 errors.add("Parameter " + parameter.name() + " denied. Format not recognized by ffprobe.");
-            case KNOWN_FORMAT -> values.put(parameter.name(), TextNode.valueOf(value.textValue()));
+            case KNOWN_FORMAT -> {}
         }
     }
 }

@@ -7,6 +7,7 @@
 package io.aipi.simulator.protocol;
 
 import io.aipi.simulator.endpoint.ModelEndpoint;
+import io.aipi.simulator.job.JobScripts;
 import io.aipi.simulator.job.Jobs;
 import io.aipi.simulator.job.RequestLog;
 import io.aipi.simulator.job.ServerMetrics;
@@ -20,6 +21,7 @@ import java.util.List;
  * @param keys the API keys it knows
  * @param sessions the session keys it has given out
  * @param jobs its jobs
+ * @param scripts what a test says about the jobs to come
  * @param metrics counts what happens
  * @param requestLog tells what happens
  */
@@ -29,6 +31,7 @@ public record ServerContext(
         ApiKeys keys,
         Sessions sessions,
         Jobs jobs,
+        JobScripts scripts,
         ServerMetrics metrics,
         RequestLog requestLog) {
 

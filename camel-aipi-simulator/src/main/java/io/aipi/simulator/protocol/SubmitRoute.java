@@ -9,6 +9,7 @@ package io.aipi.simulator.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.aipi.simulator.endpoint.ModelEndpoint;
 import io.aipi.simulator.job.Delivery;
+import io.aipi.simulator.job.JobScript;
 import io.aipi.simulator.job.JobSpec;
 import io.aipi.simulator.job.Jobs;
 import java.util.List;
@@ -78,7 +79,11 @@ record SubmitRoute(ServerContext context, ModelEndpoint endpoint) implements Rou
         if (!inputs.errors().isEmpty()) {
             return refused(400, JsonNodes.of(inputs.errors()));
         }
-        JobSpec spec = JobSpec.of(endpoint, inputs.values());
+        JobScript script = context.scripts().next(endpoint.name());
+        if (script.queueFull()) {
+            return queueFull();
+        }
+        JobSpec spec = JobSpec.of(endpoint, inputs.values(), script);
         return isHeld(arguments) ? hold(spec) : submit(spec);
     }
 

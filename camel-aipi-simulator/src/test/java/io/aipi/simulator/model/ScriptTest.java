@@ -23,11 +23,14 @@ class ScriptTest {
         assertThat(script.error()).isEmpty();
         assertThat(script.dies()).isFalse();
         assertThat(script.silent()).isFalse();
+        assertThat(script.rewrite()).isEmpty();
+        assertThat(script.partial()).isFalse();
     }
 
     @Test
     void commandsCanBeAnywhereInThePrompt() {
-        Script script = Script.in("@sleep=0.25 say @steps=8 this @tokens=40 @die @silent @error=CUDA_out_of_memory");
+        Script script = Script.in("@sleep=0.25 say @steps=8 this @tokens=40 @die @silent @error=CUDA_out_of_memory"
+                + " @rewrite=3 @partial");
 
         assertThat(script.sleep()).contains(Duration.ofMillis(250));
         assertThat(script.steps()).hasValue(8);
@@ -35,6 +38,8 @@ class ScriptTest {
         assertThat(script.error()).contains("CUDA out of memory");
         assertThat(script.dies()).isTrue();
         assertThat(script.silent()).isTrue();
+        assertThat(script.rewrite()).hasValue(3);
+        assertThat(script.partial()).isTrue();
     }
 
     @Test

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.aipi.simulator.endpoint.EndpointPresets;
 import io.aipi.simulator.endpoint.ModelEndpoint;
+import io.aipi.simulator.job.JobScripts;
 import io.aipi.simulator.job.Jobs;
 import io.aipi.simulator.job.Limits;
 import io.aipi.simulator.job.ManualTime;
@@ -34,7 +35,7 @@ final class ServerWithManualTime {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final ManualTime time = new ManualTime();
-    final ServerMetrics metrics = new ServerMetrics();
+    final ServerMetrics metrics = new ServerMetrics(spec -> {});
     private final RequestLog requestLog = new RequestLog(line -> {});
     final Jobs jobs;
     final Sessions sessions = new Sessions();
@@ -69,7 +70,8 @@ final class ServerWithManualTime {
                 Duration.ofSeconds(8));
         jobs = new Jobs(endpoints, limits, time, dialect::jobId, name -> Duration.ofSeconds(1), metrics, requestLog);
         endpoints.forEach(endpoint -> jobs.startWorkers(endpoint.name(), workers));
-        router = new Router(new ServerContext(dialect, endpoints, keys, sessions, jobs, metrics, requestLog));
+        router = new Router(
+                new ServerContext(dialect, endpoints, keys, sessions, jobs, new JobScripts(), metrics, requestLog));
     }
 
     /** Forgets what a server forgets that is started again. */
