@@ -20,10 +20,20 @@ import javax.sql.DataSource;
 /** A PostgreSQL that runs until it is closed. Its user is {@code postgres}, without a password. */
 public final class PostgresDatabase implements AutoCloseable {
 
+    private static final class Shared {
+        // EmbeddedPostgres has a shutdown hook
+        private static final PostgresDatabase SERVER = start();
+    }
+
     private final EmbeddedPostgres server;
 
     private PostgresDatabase(EmbeddedPostgres server) {
         this.server = server;
+    }
+
+    /** One for all tests of this JVM, each of which {@link #create() makes} databases of its own. It ends with the JVM; do not close it. */
+    public static PostgresDatabase shared() {
+        return Shared.SERVER;
     }
 
     /** On a port below those that the system gives away meanwhile, and with more than the usual ten seconds to come up. */
