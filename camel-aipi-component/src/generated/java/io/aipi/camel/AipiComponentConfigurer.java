@@ -50,6 +50,12 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "connectionTimeToLive": getOrCreateConfiguration(target).setConnectionTimeToLive(property(camelContext, java.time.Duration.class, value)); return true;
         case "consumeprogress":
         case "consumeProgress": getOrCreateConfiguration(target).setConsumeProgress(property(camelContext, boolean.class, value)); return true;
+        case "contextparameter":
+        case "contextParameter": getOrCreateConfiguration(target).setContextParameter(property(camelContext, java.lang.String.class, value)); return true;
+        case "conversationmemory":
+        case "conversationMemory": getOrCreateConfiguration(target).setConversationMemory(property(camelContext, boolean.class, value)); return true;
+        case "conversationrepository":
+        case "conversationRepository": getOrCreateConfiguration(target).setConversationRepository(property(camelContext, io.aipi.camel.chat.ConversationRepository.class, value)); return true;
         case "deadletteruri":
         case "deadLetterUri": getOrCreateConfiguration(target).setDeadLetterUri(property(camelContext, java.lang.String.class, value)); return true;
         case "headerfilterstrategy":
@@ -74,6 +80,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "loginMode": getOrCreateConfiguration(target).setLoginMode(property(camelContext, java.lang.String.class, value)); return true;
         case "maxconnections":
         case "maxConnections": getOrCreateConfiguration(target).setMaxConnections(property(camelContext, int.class, value)); return true;
+        case "maxconversationmessages":
+        case "maxConversationMessages": getOrCreateConfiguration(target).setMaxConversationMessages(property(camelContext, int.class, value)); return true;
         case "maxinflight":
         case "maxInFlight": getOrCreateConfiguration(target).setMaxInFlight(property(camelContext, int.class, value)); return true;
         case "maxpollinterval":
@@ -89,6 +97,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "maximumredeliveries":
         case "maximumRedeliveries": getOrCreateConfiguration(target).setMaximumRedeliveries(property(camelContext, int.class, value)); return true;
         case "operation": getOrCreateConfiguration(target).setOperation(property(camelContext, io.aipi.camel.AipiOperation.class, value)); return true;
+        case "outputfield":
+        case "outputField": getOrCreateConfiguration(target).setOutputField(property(camelContext, java.lang.String.class, value)); return true;
         case "outputtype":
         case "outputType": getOrCreateConfiguration(target).setOutputType(property(camelContext, io.aipi.camel.OutputType.class, value)); return true;
         case "parameters": getOrCreateConfiguration(target).setParameters(property(camelContext, java.util.Map.class, value)); return true;
@@ -122,6 +132,15 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "serverUrl": getOrCreateConfiguration(target).setServerUrl(property(camelContext, java.lang.String.class, value)); return true;
         case "sslcontextparameters":
         case "sslContextParameters": getOrCreateConfiguration(target).setSslContextParameters(property(camelContext, org.apache.camel.support.jsse.SSLContextParameters.class, value)); return true;
+        case "streaming": getOrCreateConfiguration(target).setStreaming(property(camelContext, boolean.class, value)); return true;
+        case "systemmessage":
+        case "systemMessage": getOrCreateConfiguration(target).setSystemMessage(property(camelContext, java.lang.String.class, value)); return true;
+        case "telemetrycontent":
+        case "telemetryContent": getOrCreateConfiguration(target).setTelemetryContent(property(camelContext, boolean.class, value)); return true;
+        case "telemetryjobid":
+        case "telemetryJobId": getOrCreateConfiguration(target).setTelemetryJobId(property(camelContext, boolean.class, value)); return true;
+        case "textfield":
+        case "textField": getOrCreateConfiguration(target).setTextField(property(camelContext, java.lang.String.class, value)); return true;
         case "useglobalsslcontextparameters":
         case "useGlobalSslContextParameters": target.setUseGlobalSslContextParameters(property(camelContext, boolean.class, value)); return true;
         case "user": getOrCreateConfiguration(target).setUser(property(camelContext, java.lang.String.class, value)); return true;
@@ -156,6 +175,12 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "connectionTimeToLive": return java.time.Duration.class;
         case "consumeprogress":
         case "consumeProgress": return boolean.class;
+        case "contextparameter":
+        case "contextParameter": return java.lang.String.class;
+        case "conversationmemory":
+        case "conversationMemory": return boolean.class;
+        case "conversationrepository":
+        case "conversationRepository": return io.aipi.camel.chat.ConversationRepository.class;
         case "deadletteruri":
         case "deadLetterUri": return java.lang.String.class;
         case "headerfilterstrategy":
@@ -180,6 +205,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "loginMode": return java.lang.String.class;
         case "maxconnections":
         case "maxConnections": return int.class;
+        case "maxconversationmessages":
+        case "maxConversationMessages": return int.class;
         case "maxinflight":
         case "maxInFlight": return int.class;
         case "maxpollinterval":
@@ -195,6 +222,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "maximumredeliveries":
         case "maximumRedeliveries": return int.class;
         case "operation": return io.aipi.camel.AipiOperation.class;
+        case "outputfield":
+        case "outputField": return java.lang.String.class;
         case "outputtype":
         case "outputType": return io.aipi.camel.OutputType.class;
         case "parameters": return java.util.Map.class;
@@ -228,6 +257,15 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "serverUrl": return java.lang.String.class;
         case "sslcontextparameters":
         case "sslContextParameters": return org.apache.camel.support.jsse.SSLContextParameters.class;
+        case "streaming": return boolean.class;
+        case "systemmessage":
+        case "systemMessage": return java.lang.String.class;
+        case "telemetrycontent":
+        case "telemetryContent": return boolean.class;
+        case "telemetryjobid":
+        case "telemetryJobId": return boolean.class;
+        case "textfield":
+        case "textField": return java.lang.String.class;
         case "useglobalsslcontextparameters":
         case "useGlobalSslContextParameters": return boolean.class;
         case "user": return java.lang.String.class;
@@ -263,6 +301,12 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "connectionTimeToLive": return getOrCreateConfiguration(target).getConnectionTimeToLive();
         case "consumeprogress":
         case "consumeProgress": return getOrCreateConfiguration(target).isConsumeProgress();
+        case "contextparameter":
+        case "contextParameter": return getOrCreateConfiguration(target).getContextParameter();
+        case "conversationmemory":
+        case "conversationMemory": return getOrCreateConfiguration(target).isConversationMemory();
+        case "conversationrepository":
+        case "conversationRepository": return getOrCreateConfiguration(target).getConversationRepository();
         case "deadletteruri":
         case "deadLetterUri": return getOrCreateConfiguration(target).getDeadLetterUri();
         case "headerfilterstrategy":
@@ -287,6 +331,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "loginMode": return getOrCreateConfiguration(target).getLoginMode();
         case "maxconnections":
         case "maxConnections": return getOrCreateConfiguration(target).getMaxConnections();
+        case "maxconversationmessages":
+        case "maxConversationMessages": return getOrCreateConfiguration(target).getMaxConversationMessages();
         case "maxinflight":
         case "maxInFlight": return getOrCreateConfiguration(target).getMaxInFlight();
         case "maxpollinterval":
@@ -302,6 +348,8 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "maximumredeliveries":
         case "maximumRedeliveries": return getOrCreateConfiguration(target).getMaximumRedeliveries();
         case "operation": return getOrCreateConfiguration(target).getOperation();
+        case "outputfield":
+        case "outputField": return getOrCreateConfiguration(target).getOutputField();
         case "outputtype":
         case "outputType": return getOrCreateConfiguration(target).getOutputType();
         case "parameters": return getOrCreateConfiguration(target).getParameters();
@@ -335,6 +383,15 @@ public class AipiComponentConfigurer extends PropertyConfigurerSupport implement
         case "serverUrl": return getOrCreateConfiguration(target).getServerUrl();
         case "sslcontextparameters":
         case "sslContextParameters": return getOrCreateConfiguration(target).getSslContextParameters();
+        case "streaming": return getOrCreateConfiguration(target).isStreaming();
+        case "systemmessage":
+        case "systemMessage": return getOrCreateConfiguration(target).getSystemMessage();
+        case "telemetrycontent":
+        case "telemetryContent": return getOrCreateConfiguration(target).isTelemetryContent();
+        case "telemetryjobid":
+        case "telemetryJobId": return getOrCreateConfiguration(target).isTelemetryJobId();
+        case "textfield":
+        case "textField": return getOrCreateConfiguration(target).getTextField();
         case "useglobalsslcontextparameters":
         case "useGlobalSslContextParameters": return target.isUseGlobalSslContextParameters();
         case "user": return getOrCreateConfiguration(target).getUser();

@@ -40,6 +40,12 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "connectionTimeToLive": target.getConfiguration().setConnectionTimeToLive(property(camelContext, java.time.Duration.class, value)); return true;
         case "consumeprogress":
         case "consumeProgress": target.getConfiguration().setConsumeProgress(property(camelContext, boolean.class, value)); return true;
+        case "contextparameter":
+        case "contextParameter": target.getConfiguration().setContextParameter(property(camelContext, java.lang.String.class, value)); return true;
+        case "conversationmemory":
+        case "conversationMemory": target.getConfiguration().setConversationMemory(property(camelContext, boolean.class, value)); return true;
+        case "conversationrepository":
+        case "conversationRepository": target.getConfiguration().setConversationRepository(property(camelContext, io.aipi.camel.chat.ConversationRepository.class, value)); return true;
         case "deadletteruri":
         case "deadLetterUri": target.getConfiguration().setDeadLetterUri(property(camelContext, java.lang.String.class, value)); return true;
         case "exceptionhandler":
@@ -64,6 +70,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "loginMode": target.getConfiguration().setLoginMode(property(camelContext, java.lang.String.class, value)); return true;
         case "maxconnections":
         case "maxConnections": target.getConfiguration().setMaxConnections(property(camelContext, int.class, value)); return true;
+        case "maxconversationmessages":
+        case "maxConversationMessages": target.getConfiguration().setMaxConversationMessages(property(camelContext, int.class, value)); return true;
         case "maxinflight":
         case "maxInFlight": target.getConfiguration().setMaxInFlight(property(camelContext, int.class, value)); return true;
         case "maxpollinterval":
@@ -75,6 +83,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "maximumredeliveries":
         case "maximumRedeliveries": target.getConfiguration().setMaximumRedeliveries(property(camelContext, int.class, value)); return true;
         case "operation": target.getConfiguration().setOperation(property(camelContext, io.aipi.camel.AipiOperation.class, value)); return true;
+        case "outputfield":
+        case "outputField": target.getConfiguration().setOutputField(property(camelContext, java.lang.String.class, value)); return true;
         case "outputtype":
         case "outputType": target.getConfiguration().setOutputType(property(camelContext, io.aipi.camel.OutputType.class, value)); return true;
         case "parameters": target.getConfiguration().setParameters(property(camelContext, java.util.Map.class, value)); return true;
@@ -108,6 +118,15 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "serverUrl": target.getConfiguration().setServerUrl(property(camelContext, java.lang.String.class, value)); return true;
         case "sslcontextparameters":
         case "sslContextParameters": target.getConfiguration().setSslContextParameters(property(camelContext, org.apache.camel.support.jsse.SSLContextParameters.class, value)); return true;
+        case "streaming": target.getConfiguration().setStreaming(property(camelContext, boolean.class, value)); return true;
+        case "systemmessage":
+        case "systemMessage": target.getConfiguration().setSystemMessage(property(camelContext, java.lang.String.class, value)); return true;
+        case "telemetrycontent":
+        case "telemetryContent": target.getConfiguration().setTelemetryContent(property(camelContext, boolean.class, value)); return true;
+        case "telemetryjobid":
+        case "telemetryJobId": target.getConfiguration().setTelemetryJobId(property(camelContext, boolean.class, value)); return true;
+        case "textfield":
+        case "textField": target.getConfiguration().setTextField(property(camelContext, java.lang.String.class, value)); return true;
         case "user": target.getConfiguration().setUser(property(camelContext, java.lang.String.class, value)); return true;
         case "waitforresult":
         case "waitForResult": target.getConfiguration().setWaitForResult(property(camelContext, boolean.class, value)); return true;
@@ -135,6 +154,12 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "connectionTimeToLive": return java.time.Duration.class;
         case "consumeprogress":
         case "consumeProgress": return boolean.class;
+        case "contextparameter":
+        case "contextParameter": return java.lang.String.class;
+        case "conversationmemory":
+        case "conversationMemory": return boolean.class;
+        case "conversationrepository":
+        case "conversationRepository": return io.aipi.camel.chat.ConversationRepository.class;
         case "deadletteruri":
         case "deadLetterUri": return java.lang.String.class;
         case "exceptionhandler":
@@ -159,6 +184,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "loginMode": return java.lang.String.class;
         case "maxconnections":
         case "maxConnections": return int.class;
+        case "maxconversationmessages":
+        case "maxConversationMessages": return int.class;
         case "maxinflight":
         case "maxInFlight": return int.class;
         case "maxpollinterval":
@@ -170,6 +197,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "maximumredeliveries":
         case "maximumRedeliveries": return int.class;
         case "operation": return io.aipi.camel.AipiOperation.class;
+        case "outputfield":
+        case "outputField": return java.lang.String.class;
         case "outputtype":
         case "outputType": return io.aipi.camel.OutputType.class;
         case "parameters": return java.util.Map.class;
@@ -203,6 +232,15 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "serverUrl": return java.lang.String.class;
         case "sslcontextparameters":
         case "sslContextParameters": return org.apache.camel.support.jsse.SSLContextParameters.class;
+        case "streaming": return boolean.class;
+        case "systemmessage":
+        case "systemMessage": return java.lang.String.class;
+        case "telemetrycontent":
+        case "telemetryContent": return boolean.class;
+        case "telemetryjobid":
+        case "telemetryJobId": return boolean.class;
+        case "textfield":
+        case "textField": return java.lang.String.class;
         case "user": return java.lang.String.class;
         case "waitforresult":
         case "waitForResult": return boolean.class;
@@ -231,6 +269,12 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "connectionTimeToLive": return target.getConfiguration().getConnectionTimeToLive();
         case "consumeprogress":
         case "consumeProgress": return target.getConfiguration().isConsumeProgress();
+        case "contextparameter":
+        case "contextParameter": return target.getConfiguration().getContextParameter();
+        case "conversationmemory":
+        case "conversationMemory": return target.getConfiguration().isConversationMemory();
+        case "conversationrepository":
+        case "conversationRepository": return target.getConfiguration().getConversationRepository();
         case "deadletteruri":
         case "deadLetterUri": return target.getConfiguration().getDeadLetterUri();
         case "exceptionhandler":
@@ -255,6 +299,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "loginMode": return target.getConfiguration().getLoginMode();
         case "maxconnections":
         case "maxConnections": return target.getConfiguration().getMaxConnections();
+        case "maxconversationmessages":
+        case "maxConversationMessages": return target.getConfiguration().getMaxConversationMessages();
         case "maxinflight":
         case "maxInFlight": return target.getConfiguration().getMaxInFlight();
         case "maxpollinterval":
@@ -266,6 +312,8 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "maximumredeliveries":
         case "maximumRedeliveries": return target.getConfiguration().getMaximumRedeliveries();
         case "operation": return target.getConfiguration().getOperation();
+        case "outputfield":
+        case "outputField": return target.getConfiguration().getOutputField();
         case "outputtype":
         case "outputType": return target.getConfiguration().getOutputType();
         case "parameters": return target.getConfiguration().getParameters();
@@ -299,6 +347,15 @@ public class AipiEndpointConfigurer extends PropertyConfigurerSupport implements
         case "serverUrl": return target.getConfiguration().getServerUrl();
         case "sslcontextparameters":
         case "sslContextParameters": return target.getConfiguration().getSslContextParameters();
+        case "streaming": return target.getConfiguration().isStreaming();
+        case "systemmessage":
+        case "systemMessage": return target.getConfiguration().getSystemMessage();
+        case "telemetrycontent":
+        case "telemetryContent": return target.getConfiguration().isTelemetryContent();
+        case "telemetryjobid":
+        case "telemetryJobId": return target.getConfiguration().isTelemetryJobId();
+        case "textfield":
+        case "textField": return target.getConfiguration().getTextField();
         case "user": return target.getConfiguration().getUser();
         case "waitforresult":
         case "waitForResult": return target.getConfiguration().isWaitForResult();

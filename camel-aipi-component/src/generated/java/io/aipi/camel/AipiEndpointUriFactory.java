@@ -23,7 +23,7 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(47);
+        Set<String> props = new HashSet<>(57);
         props.add("allowOperationFromHeader");
         props.add("apiKey");
         props.add("binding");
@@ -33,6 +33,9 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("connectTimeout");
         props.add("connectionTimeToLive");
         props.add("consumeProgress");
+        props.add("contextParameter");
+        props.add("conversationMemory");
+        props.add("conversationRepository");
         props.add("deadLetterUri");
         props.add("endpointName");
         props.add("exceptionHandler");
@@ -46,12 +49,14 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("lazyStartProducer");
         props.add("loginMode");
         props.add("maxConnections");
+        props.add("maxConversationMessages");
         props.add("maxInFlight");
         props.add("maxPollInterval");
         props.add("maxResponseSize");
         props.add("maxWaiting");
         props.add("maximumRedeliveries");
         props.add("operation");
+        props.add("outputField");
         props.add("outputType");
         props.add("parameters");
         props.add("pollFailureTimeout");
@@ -69,6 +74,11 @@ public class AipiEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("requestTimeout");
         props.add("serverUrl");
         props.add("sslContextParameters");
+        props.add("streaming");
+        props.add("systemMessage");
+        props.add("telemetryContent");
+        props.add("telemetryJobId");
+        props.add("textField");
         props.add("user");
         props.add("waitForResult");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);

@@ -6,14 +6,18 @@
  */
 package io.aipi.camel;
 
+import io.aipi.camel.chat.ConversationRepository;
 import io.aipi.camel.internal.ElasticExecutor;
 import io.aipi.camel.internal.UnknownOptions;
 import io.aipi.camel.internal.WorkerPools;
+import io.aipi.camel.internal.chat.Conversations;
 import io.aipi.camel.internal.detached.JobRegistries;
 import io.aipi.camel.internal.detached.JobRegistry;
 import io.aipi.camel.internal.producer.DrainingRuns;
 import io.aipi.camel.internal.producer.ProducerRun;
 import io.aipi.camel.internal.store.JobStores;
+import io.aipi.camel.internal.telemetry.Telemetry;
+import io.aipi.camel.store.AsyncJobRepository;
 import io.aipi.camel.store.JobRepository;
 import io.aipi.client.AipiClient;
 import io.aipi.client.ClientResources;
@@ -88,12 +92,15 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
             () -> maxWorkerPoolSize,
             scheduler,
             this::isStoppingOrStopped);
-    /** For what blocks and has no repository. */
+    /** For what blocks and has no repository, and for repositories that seldom block. */
     private static final int BLOCKING_THREADS = 4;
 
     private final JobStores stores = new JobStores(this::getCamelContext, this::nanoTime);
-    private final JobRegistries registries = new JobRegistries(stores, this::storeWorkers, this::keysInUse);
+    private final JobRegistries registries = new JobRegistries(stores, this::storeWorkers, scheduler, this::keysInUse);
+    private final Conversations conversations =
+            new Conversations(this::getCamelContext, this::conversationThreads, this::schedule);
     private final DrainingRuns draining = new DrainingRuns(scheduler, () -> storeWorkers(null));
+    private final Telemetry telemetry = new Telemetry(this::getCamelContext, this::exchangeThreads);
     private volatile ClientResources resources;
 
     /** Time by the resources that are there now; it stands still while the component is stopped. */
@@ -203,7 +210,16 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     /** Threads that read and write the repository; null for what may block and has none. */
     ExecutorService storeWorkers(JobRepository repository) {
-        return pools.storeThreads(repository, repository == null ? BLOCKING_THREADS : repository.concurrency());
+        boolean isFew = repository == null || repository instanceof AsyncJobRepository;
+        return pools.storeThreads(repository, isFew ? BLOCKING_THREADS : repository.concurrency());
+    }
+
+    private ExecutorService conversationThreads(ConversationRepository repository) {
+        return pools.storeThreads(repository, BLOCKING_THREADS);
+    }
+
+    Conversations conversations() {
+        return conversations;
     }
 
     /** Threads for whoever ends them himself. */
@@ -214,6 +230,11 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     /** The exchanges of a stopped producer go on until they end, or their route is stopped. */
     void drain(ProducerRun run) {
         draining.add(run);
+    }
+
+    /** Who observes the jobs of its endpoints. */
+    Telemetry telemetry() {
+        return telemetry;
     }
 
     JobRegistries registries() {
@@ -291,6 +312,8 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
         sslContexts.clear();
         registries.clear();
         stores.close();
+        conversations.close();
+        telemetry.stop();
         super.doStop();
     }
 

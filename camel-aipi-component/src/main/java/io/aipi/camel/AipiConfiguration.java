@@ -6,6 +6,8 @@
  */
 package io.aipi.camel;
 
+import io.aipi.camel.chat.ConversationRepository;
+import io.aipi.camel.internal.chat.ChatOptions;
 import io.aipi.camel.store.JobRepository;
 import io.aipi.client.AipiClient;
 import io.aipi.client.options.ConnectionOptions;
@@ -116,6 +118,18 @@ public class AipiConfiguration implements Cloneable {
     @UriParam(defaultValue = "auto", description = "The message body after the job has its result.")
     private OutputType outputType = OutputType.auto;
 
+    @UriParam(
+            label = "advanced",
+            description = "Field of the result that becomes the message body, such as audio_output, in place of what"
+                    + " outputType says.")
+    private String outputField;
+
+    @UriParam(
+            label = "advanced",
+            description = "Field of the result that is its text. By default the server's description of the endpoint"
+                    + " tells; without one it is text, result or text_output, the first that is there.")
+    private String textField;
+
     @UriParam(defaultValue = "submit", description = "What the producer does.")
     private AipiOperation operation = AipiOperation.submit;
 
@@ -197,11 +211,67 @@ public class AipiConfiguration implements Cloneable {
     private JobRepository jobRepository;
 
     @UriParam(
+            label = "chat",
+            description = "How a chat model is to behave. Sent before the conversation, or the prompt alone.")
+    private String systemMessage;
+
+    @UriParam(
+            label = "chat",
+            defaultValue = "false",
+            description =
+                    "Whether exchanges hold a conversation with a chat model. The messages so far are the exchange"
+                            + " property `CamelAipiConversation`, with which the next aipi: of the exchange goes on. With a"
+                            + " conversationRepository and the header `CamelAipiConversationId` they are kept across exchanges.")
+    private boolean conversationMemory;
+
+    @UriParam(
+            label = "chat",
+            description = "Where conversations are kept, each under the id in the header `CamelAipiConversationId`.")
+    private ConversationRepository conversationRepository;
+
+    @UriParam(
+            label = "chat",
+            defaultValue = "100",
+            description =
+                    "Maximum number of messages of a conversation that are sent with a prompt. The oldest are left"
+                            + " out, questions with their answers, and never the system message. Fewer are sent where the server"
+                            + " has said how many tokens fit. 0 is no bound.")
+    private int maxConversationMessages = 100;
+
+    @UriParam(
+            label = "chat,advanced",
+            defaultValue = "auto",
+            description = "Request parameter that takes a conversation. auto asks the server's description of the"
+                    + " endpoint; without one it has to be named.")
+    private String contextParameter = "auto";
+
+    @UriParam(
+            label = "chat",
+            defaultValue = "false",
+            description = "With waitForResult: the exchange goes on with the first words of the text. Its body is an"
+                    + " Iterator of the parts as they come, for split(body()).streaming(), or an InputStream. The job is"
+                    + " polled every pollInterval.")
+    private boolean streaming;
+
+    @UriParam(
             label = "advanced",
             description = "Which headers of a message are stored with its detached job, and copied to exchanges for"
                     + " progress and results. By default all but those that carry credentials, and those about"
                     + " the HTTP request that brought the message.")
     private HeaderFilterStrategy headerFilterStrategy = new AipiHeaderFilterStrategy();
+
+    @UriParam(
+            label = "advanced",
+            defaultValue = "true",
+            description = "Whether spans carry the job's id, as aipi.job.id.")
+    private boolean telemetryJobId = true;
+
+    @UriParam(
+            label = "advanced",
+            defaultValue = "false",
+            description = "Whether spans carry prompts, answers and the messages of failures. Whoever may read traces"
+                    + " can read these then.")
+    private boolean telemetryContent;
 
     @UriParam(
             label = "consumer",
@@ -330,13 +400,28 @@ public class AipiConfiguration implements Cloneable {
         String prompt = "auto".equals(promptParameter) ? null : promptParameter;
         return new JobOptions(
                 prompt,
+                "auto".equals(contextParameter) ? null : contextParameter,
+                isConversation(),
+                textField,
                 parameters,
                 requestTimeout,
                 jobTimeout,
                 pollInterval,
-                maxPollInterval,
+                // whoever reads a text while it grows waits for each poll
+                streaming ? pollInterval : maxPollInterval,
                 queueFullTimeout,
                 pollFailureTimeout);
+    }
+
+    /** Whether requests bring more than their prompt. */
+    boolean isConversation() {
+        return conversationMemory || systemMessage != null;
+    }
+
+    /** How conversations are held. */
+    ChatOptions chatOptions() {
+        return new ChatOptions(
+                systemMessage, conversationMemory, conversationRepository, maxConversationMessages, jobTimeout);
     }
 
     /**
@@ -385,6 +470,10 @@ public class AipiConfiguration implements Cloneable {
     void check() {
         notNegative("maxInFlight", maxInFlight, "0 is no bound");
         notNegative("maxWaiting", maxWaiting, "0 is no bound");
+        notNegative("maxConversationMessages", maxConversationMessages, "0 is no bound");
+        if (streaming && (!waitForResult || holdConnection)) {
+            throw new IllegalArgumentException("streaming needs waitForResult=true and holdConnection=false");
+        }
         notNegative("maximumRedeliveries", maximumRedeliveries, "0 is no redelivery");
         if (concurrentConsumers < 1 || concurrentConsumers > MOST_THREADS) {
             throw new IllegalArgumentException(
@@ -528,6 +617,70 @@ public class AipiConfiguration implements Cloneable {
 
     public void setParameters(Map<String, Object> parameters) {
         this.parameters = parameters;
+    }
+
+    public String getSystemMessage() {
+        return systemMessage;
+    }
+
+    public void setSystemMessage(String systemMessage) {
+        this.systemMessage = systemMessage;
+    }
+
+    public boolean isConversationMemory() {
+        return conversationMemory;
+    }
+
+    public void setConversationMemory(boolean conversationMemory) {
+        this.conversationMemory = conversationMemory;
+    }
+
+    public ConversationRepository getConversationRepository() {
+        return conversationRepository;
+    }
+
+    public void setConversationRepository(ConversationRepository conversationRepository) {
+        this.conversationRepository = conversationRepository;
+    }
+
+    public int getMaxConversationMessages() {
+        return maxConversationMessages;
+    }
+
+    public void setMaxConversationMessages(int maxConversationMessages) {
+        this.maxConversationMessages = maxConversationMessages;
+    }
+
+    public String getContextParameter() {
+        return contextParameter;
+    }
+
+    public void setContextParameter(String contextParameter) {
+        this.contextParameter = contextParameter;
+    }
+
+    public boolean isStreaming() {
+        return streaming;
+    }
+
+    public void setStreaming(boolean streaming) {
+        this.streaming = streaming;
+    }
+
+    public String getTextField() {
+        return textField;
+    }
+
+    public void setTextField(String textField) {
+        this.textField = textField;
+    }
+
+    public String getOutputField() {
+        return outputField;
+    }
+
+    public void setOutputField(String outputField) {
+        this.outputField = outputField;
     }
 
     public OutputType getOutputType() {
@@ -776,5 +929,21 @@ public class AipiConfiguration implements Cloneable {
 
     public void setBinding(AipiBinding binding) {
         this.binding = binding;
+    }
+
+    public boolean isTelemetryJobId() {
+        return telemetryJobId;
+    }
+
+    public void setTelemetryJobId(boolean telemetryJobId) {
+        this.telemetryJobId = telemetryJobId;
+    }
+
+    public boolean isTelemetryContent() {
+        return telemetryContent;
+    }
+
+    public void setTelemetryContent(boolean telemetryContent) {
+        this.telemetryContent = telemetryContent;
     }
 }

@@ -44,6 +44,13 @@ public final class AipiConstants {
     public static final String REQUEST_ID = "CamelAipiRequestId";
 
     @Metadata(
+            label = "producer",
+            description = "The conversation that the message belongs to, with conversationMemory and a"
+                    + " conversationRepository: any name of the sender's.",
+            javaType = "String")
+    public static final String CONVERSATION_ID = "CamelAipiConversationId";
+
+    @Metadata(
             description =
                     "The server's id of the job. In: the job that the operations `progress` and `result` are about."
                             + " Out: the job that was submitted.",
@@ -81,6 +88,21 @@ public final class AipiConstants {
     @Metadata(label = "progress", description = "Workers that serve the endpoint now.", javaType = "Integer")
     public static final String WORKERS_ONLINE = "CamelAipiWorkersOnline";
 
+    @Metadata(
+            label = "progress",
+            description =
+                    "What is new in the job's text since its last progress exchange. Those of a job in their order,"
+                            + " and that of its end, join to the text of the result.",
+            javaType = "String")
+    public static final String TEXT_DELTA = "CamelAipiTextDelta";
+
+    @Metadata(
+            label = "progress",
+            description = "true where the server's text did not go on from what was told before: forget that; the"
+                    + " delta is all of the text.",
+            javaType = "Boolean")
+    public static final String TEXT_RESET = "CamelAipiTextReset";
+
     @Metadata(description = "The seed that the worker used.", javaType = "Long")
     public static final String SEED = "CamelAipiSeed";
 
@@ -99,6 +121,19 @@ public final class AipiConstants {
             description = "Media types of the images, sounds and other files in the result, in their order.",
             javaType = "java.util.List<String>")
     public static final String MEDIA_TYPES = "CamelAipiMediaTypes";
+
+    @Metadata(description = "Name of the model, as the server says it.", javaType = "String")
+    public static final String MODEL = "CamelAipiModel";
+
+    @Metadata(
+            description =
+                    "Tokens of all that was sent: system message, conversation and prompt. Absent where the server"
+                            + " does not count.",
+            javaType = "Integer")
+    public static final String PROMPT_TOKENS = "CamelAipiPromptTokens";
+
+    @Metadata(description = "Tokens of the answer. Absent where the server does not count.", javaType = "Integer")
+    public static final String COMPLETION_TOKENS = "CamelAipiCompletionTokens";
 
     @Metadata(
             description =
@@ -120,8 +155,17 @@ public final class AipiConstants {
     /** Exchange property of a progress exchange with the whole {@link io.aipi.client.model.JobProgress}. */
     public static final String PROGRESS_EVENT_PROPERTY = "CamelAipiProgressEvent";
 
+    /**
+     * Exchange property with the conversation so far, a list of {@link io.aipi.client.model.ChatMessage}, with the option
+     * {@code conversationMemory}.
+     */
+    public static final String CONVERSATION_PROPERTY = "CamelAipiConversation";
+
+    /** What is kept with a detached job that was asked in a conversation. No exchange has it. */
+    static final String CONVERSATION_TURN = "CamelAipiConversationTurn";
+
     /** The headers that only go in: what asks for a job, and must not ask for another one. */
-    static final List<String> REQUEST_HEADERS = List.of(PROMPT, PARAMETERS, OPERATION, REQUEST_ID);
+    static final List<String> REQUEST_HEADERS = List.of(PROMPT, PARAMETERS, OPERATION, REQUEST_ID, CONVERSATION_TURN);
 
     private AipiConstants() {}
 }

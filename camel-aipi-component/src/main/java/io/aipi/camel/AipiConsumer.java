@@ -154,6 +154,7 @@ public class AipiConsumer extends DefaultConsumer implements ShutdownAware, Susp
                     registry,
                     storeHealth,
                     server -> endpoint.getComponent().registries().isConsumed(server, store),
+                    counts -> endpoint.observed().counted(store.repository(), counts),
                     this::onStoreThread,
                     endpoint.getComponent().scheduler(),
                     configuration.getRepositoryScanInterval());

@@ -9,12 +9,13 @@ package io.aipi.camel;
 import io.aipi.camel.internal.ExchangeBinding;
 import io.aipi.camel.internal.InFlightLimiter;
 import io.aipi.camel.internal.detached.JobRegistry;
+import io.aipi.camel.internal.telemetry.ObservedEndpoint;
 import io.aipi.client.AipiClient;
 import io.aipi.client.ModelEndpoint;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.ErrorContext;
-import io.aipi.client.spi.JobMetrics;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -57,8 +58,9 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     private final AipiConfiguration configuration;
 
     private final Set<ModelEndpoint> models = ConcurrentHashMap.newKeySet();
-    private final JobMetrics jobCounts = new JobMetrics();
     private final ExchangeBinding exchangeBinding = new EndpointBinding(this);
+    private final EndpointConversations conversations = new EndpointConversations(this);
+    private volatile ObservedEndpoint observed;
     private volatile InFlightLimiter inFlightLimiter;
     private volatile AipiClient client;
     private volatile Server server;
@@ -143,14 +145,18 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
      * makes the client, and with it the session; the last one closes it. An endpoint without producers holds nothing.
      */
     ModelEndpoint open() throws Exception {
+        // before there is a client to be closed again
+        conversations.start();
+        getComponent().telemetry().prepare();
         lock.lock();
         try {
             if (client == null || client.isClosed()) {
                 client = getComponent().createClient(configuration);
                 getComponent().started(this);
             }
-            ModelEndpoint model = client.endpoint(endpointName, configuration.jobOptions(), jobCounts);
+            ModelEndpoint model = client.endpoint(endpointName, configuration.jobOptions(), observed());
             models.add(model);
+            observed().open();
             return model;
         } finally {
             lock.unlock();
@@ -206,10 +212,13 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         AipiClient unused = null;
         lock.lock();
         try {
-            if (models.remove(model) && models.isEmpty()) {
-                unused = client;
-                client = null;
-                getComponent().stopped(this);
+            if (models.remove(model)) {
+                observed().close();
+                if (models.isEmpty()) {
+                    unused = client;
+                    client = null;
+                    getComponent().stopped(this);
+                }
             }
         } finally {
             lock.unlock();
@@ -232,9 +241,41 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         return client;
     }
 
+    /** What the observers of its jobs know it by. */
+    ObservedEndpoint observed() {
+        ObservedEndpoint known = observed;
+        if (known == null) {
+            lock.lock();
+            try {
+                if (observed == null) {
+                    observed = new ObservedEndpoint(
+                            this,
+                            endpointName,
+                            URI.create(server()),
+                            getComponent().telemetry().observers(),
+                            this::getJobsInFlight,
+                            this::getJobsWaiting);
+                }
+                known = observed;
+            } finally {
+                lock.unlock();
+            }
+        }
+        return known;
+    }
+
+    /** Whether its model takes a conversation, as far as is known now. */
+    boolean isChat() {
+        return anyModel().map(model -> model.spi().takesConversation()).orElse(configuration.isConversation());
+    }
+
     /** Reads and fills exchanges. */
     ExchangeBinding exchangeBinding() {
         return exchangeBinding;
+    }
+
+    EndpointConversations conversations() {
+        return conversations;
     }
 
     InFlightLimiter inFlightLimiter() {
@@ -279,7 +320,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
             description = "Jobs handed over for submitting since the endpoint was made, each once, however often the"
                     + " submit was repeated and whether or not the server accepted it")
     public long getJobsSubmitted() {
-        return jobCounts.submitted();
+        return observed().counts().submitted();
     }
 
     @ManagedAttribute(
@@ -288,7 +329,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
                     + " waitForResult=false that nobody follows is neither completed nor failed; it is completed by the"
                     + " endpoint that takes its result, with operation=result or progress")
     public long getJobsCompleted() {
-        return jobCounts.completed();
+        return observed().counts().completed();
     }
 
     @ManagedAttribute(
@@ -296,7 +337,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
                     "Jobs that ended without a result for this endpoint since it was made: refused, failed, lapsed,"
                             + " timed out, lost, or given up by a stop")
     public long getJobsFailed() {
-        return jobCounts.failed();
+        return observed().counts().failed();
     }
 
     @ManagedAttribute(

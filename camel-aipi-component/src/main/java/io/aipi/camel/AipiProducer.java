@@ -9,6 +9,7 @@ package io.aipi.camel;
 import io.aipi.camel.internal.ElasticExecutor;
 import io.aipi.camel.internal.ExchangeBinding;
 import io.aipi.camel.internal.InFlightLimiter;
+import io.aipi.camel.internal.chat.ChatTurn;
 import io.aipi.camel.internal.detached.JobRegistries;
 import io.aipi.camel.internal.detached.JobRegistry;
 import io.aipi.camel.internal.producer.DescribeOperation;
@@ -20,14 +21,17 @@ import io.aipi.camel.internal.producer.ProducerContext;
 import io.aipi.camel.internal.producer.ProducerRun;
 import io.aipi.camel.internal.producer.ProgressNotifier;
 import io.aipi.camel.internal.producer.ResultOperation;
+import io.aipi.camel.internal.producer.StreamOperation;
 import io.aipi.camel.internal.producer.SubmitOperation;
 import io.aipi.camel.internal.producer.ValidateKeyOperation;
+import io.aipi.camel.internal.telemetry.ObservedEndpoint;
 import io.aipi.camel.store.JobRepository;
 import io.aipi.client.AipiClient;
 import io.aipi.client.ModelEndpoint;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
+import io.aipi.client.model.AipiRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -35,6 +39,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -152,11 +157,7 @@ public class AipiProducer extends DefaultAsyncProducer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        operations.put(
-                AipiOperation.submit,
-                configuration.isWaitForResult()
-                        ? new SubmitOperation(operationContext, configuration.isHoldConnection())
-                        : new DetachedSubmitOperation(operationContext));
+        operations.put(AipiOperation.submit, submit());
         operations.put(AipiOperation.progress, new PollOperation(operationContext));
         operations.put(AipiOperation.result, new ResultOperation(operationContext));
         operations.put(AipiOperation.describe, new DescribeOperation(operationContext));
@@ -177,6 +178,15 @@ public class AipiProducer extends DefaultAsyncProducer {
         }
         // last: a producer that did not start would leave its check behind, since nobody stops it
         addHealthCheck();
+    }
+
+    private Operation submit() {
+        if (!configuration.isWaitForResult()) {
+            return new DetachedSubmitOperation(operationContext);
+        }
+        return configuration.isStreaming()
+                ? new StreamOperation(operationContext)
+                : new SubmitOperation(operationContext, configuration.isHoldConnection());
     }
 
     private ProducerRun newRun(ModelEndpoint model) {
@@ -229,6 +239,16 @@ public class AipiProducer extends DefaultAsyncProducer {
         @Override
         public ExchangeBinding binding() {
             return endpoint.exchangeBinding();
+        }
+
+        @Override
+        public ChatTurn turn(Exchange exchange, AipiRequest request, BooleanSupplier isPending) {
+            return endpoint.conversations().turn(exchange, request, isPending);
+        }
+
+        @Override
+        public ObservedEndpoint observed() {
+            return endpoint.observed();
         }
 
         @Override

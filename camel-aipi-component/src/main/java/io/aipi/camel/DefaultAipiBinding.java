@@ -16,6 +16,7 @@ import io.aipi.client.model.JobResult;
 import io.aipi.client.model.JobState;
 import io.aipi.client.model.Media;
 import io.aipi.client.model.Submission;
+import io.aipi.client.model.TokenUsage;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -45,6 +46,11 @@ public class DefaultAipiBinding implements AipiBinding {
             AipiConstants.TOTAL_DURATION,
             AipiConstants.WORKER,
             AipiConstants.MEDIA_TYPES,
+            AipiConstants.MODEL,
+            AipiConstants.PROMPT_TOKENS,
+            AipiConstants.COMPLETION_TOKENS,
+            AipiConstants.TEXT_DELTA,
+            AipiConstants.TEXT_RESET,
             AipiConstants.ERROR_TYPE,
             AipiConstants.ERROR_MESSAGE);
 
@@ -111,8 +117,7 @@ public class DefaultAipiBinding implements AipiBinding {
     @Override
     public void populate(Exchange exchange, AipiEndpoint endpoint, JobResult result) {
         // first, since it may fail, and the message then stays as it is
-        ResultBody body =
-                ResultBody.of(result, endpoint.getConfiguration().getOutputType(), endpoint.getEndpointName());
+        ResultBody body = ResultBody.of(result, endpoint);
         Message message = withoutEarlierJob(exchange);
         exchange.setProperty(AipiConstants.RESULT_PROPERTY, result);
         message.setHeader(AipiConstants.ENDPOINT, result.endpoint());
@@ -122,6 +127,10 @@ public class DefaultAipiBinding implements AipiBinding {
         setIfKnown(message, AipiConstants.COMPUTE_DURATION, millis(result.computeDuration()));
         setIfKnown(message, AipiConstants.TOTAL_DURATION, millis(result.totalDuration()));
         setIfKnown(message, AipiConstants.WORKER, result.worker());
+        TokenUsage usage = result.usage();
+        setIfKnown(message, AipiConstants.MODEL, usage.model());
+        setIfKnown(message, AipiConstants.PROMPT_TOKENS, usage.promptTokens());
+        setIfKnown(message, AipiConstants.COMPLETION_TOKENS, usage.completionTokens());
         setMediaTypes(message, result.media());
         setBody(message, body);
     }
@@ -140,7 +149,7 @@ public class DefaultAipiBinding implements AipiBinding {
     }
 
     /** The message, from which nothing of an earlier job in the route can pass for this one's. */
-    private static Message withoutEarlierJob(Exchange exchange) {
+    static Message withoutEarlierJob(Exchange exchange) {
         Message message = exchange.getMessage();
         JOB_HEADERS.forEach(message::removeHeader);
         exchange.removeProperty(AipiConstants.RESULT_PROPERTY);

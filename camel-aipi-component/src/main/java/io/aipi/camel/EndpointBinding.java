@@ -6,14 +6,18 @@
  */
 package io.aipi.camel;
 
+import io.aipi.camel.chat.TextStream;
 import io.aipi.camel.internal.ExchangeBinding;
+import io.aipi.client.TextDelta;
 import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.ChatMessage;
 import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
 import io.aipi.client.model.KeyValidation;
 import io.aipi.client.model.Submission;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.spi.HeaderFilterStrategy;
@@ -85,6 +89,37 @@ final class EndpointBinding implements ExchangeBinding {
     }
 
     @Override
+    public void populate(Exchange exchange, TextStream text) {
+        Message message = DefaultAipiBinding.withoutEarlierJob(exchange);
+        message.setHeader(AipiConstants.ENDPOINT, endpoint.getEndpointName());
+        message.setHeader(Exchange.CONTENT_TYPE, ResultBody.TEXT);
+        message.setBody(text);
+    }
+
+    @Override
+    public void populateEnd(Exchange exchange, JobResult result, List<ChatMessage> conversation) {
+        exchange.setProperty(AipiConstants.RESULT_PROPERTY, result);
+        populateConversation(exchange, conversation);
+    }
+
+    @Override
+    public void populateConversation(Exchange exchange, List<ChatMessage> conversation) {
+        if (conversation != null && endpoint.getConfiguration().isConversationMemory()) {
+            exchange.setProperty(AipiConstants.CONVERSATION_PROPERTY, conversation);
+        }
+    }
+
+    @Override
+    public void populateDelta(Exchange exchange, Optional<TextDelta> delta) {
+        delta.ifPresent(known -> {
+            exchange.getMessage().setHeader(AipiConstants.TEXT_DELTA, known.text());
+            if (known.isReset()) {
+                exchange.getMessage().setHeader(AipiConstants.TEXT_RESET, true);
+            }
+        });
+    }
+
+    @Override
     public void populate(Exchange exchange, KeyValidation validation) {
         Message message = exchange.getMessage();
         message.setBody(validation.valid());
@@ -120,7 +155,16 @@ final class EndpointBinding implements ExchangeBinding {
                 kept.put(name, value);
             }
         });
+        // not the sender's: it says where an answer is written
+        kept.remove(AipiConstants.CONVERSATION_TURN);
         return kept;
+    }
+
+    @Override
+    public Map<String, Object> withTurn(Map<String, Object> headers, String turn) {
+        Map<String, Object> more = newHeaders(headers);
+        more.put(AipiConstants.CONVERSATION_TURN, turn);
+        return more;
     }
 
     @Override

@@ -71,7 +71,10 @@ final class EndpointFollower implements JobFollower {
         Duration elapsed = Duration.between(
                 job.job().submitted(), endpoint.getComponent().clock().instant());
         PollGate gate = limiter == null ? Supplier::get : poll -> limiter.take(poll, job.outcomePersisted());
-        return model.spi()
+        return endpoint.observed()
+                .job(model, job.job().jobId(), job.job().exchangeId())
+                .model()
+                .spi()
                 .follow(
                         new Submission(job.job().endpoint(), job.job().jobId(), null, job.acceptance()),
                         elapsed.isNegative() ? Duration.ZERO : elapsed,

@@ -9,11 +9,13 @@ package io.aipi.camel;
 import io.aipi.camel.internal.MessageSerializer;
 import io.aipi.camel.internal.detached.JobRouter;
 import io.aipi.camel.internal.detached.TrackedJob;
+import io.aipi.camel.internal.telemetry.ObservedJob;
 import io.aipi.camel.store.AggregationJobRepository;
 import io.aipi.camel.store.DetachedJob;
 import io.aipi.camel.store.JobOutcome;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -91,13 +93,26 @@ final class ExchangeRouter implements JobRouter {
         route(job, done, exchange -> {
             exchange.getMessage().setHeaders(headers(job.job(), false));
             configuration.getBinding().populate(exchange, endpoint, progress);
+            endpoint.exchangeBinding().populateDelta(exchange, job.text().next(progress.text()));
         });
     }
 
     @Override
     public void routeOutcome(TrackedJob job, Consumer<Delivery> done) {
-        route(job, done, exchange -> {
+        Consumer<Delivery> told = delivery -> {
+            if (delivery.failure() == null) {
+                endpoint.observed().delivered(job.job().jobId(), job.job().exchangeId());
+            }
+            done.accept(delivery);
+        };
+        route(job, told, exchange -> {
+            JobResult result = job.outcome() instanceof JobOutcome.Done ended ? ended.result() : null;
             populateOutcome(exchange, job);
+            // if this fails, so does the delivery, with the result in the exchange
+            endpoint.conversations().answer(exchange, job.job().headers(), result);
+            if (result != null && configuration.isConsumeProgress()) {
+                endpoint.exchangeBinding().populateDelta(exchange, job.text().last(result.text()));
+            }
             AipiException failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, AipiException.class);
             if (failure != null && endpoint.isBridgeErrorHandler()) {
                 // to the error handler of the route at once, as Camel's own bridge does it, but with the message as it
@@ -123,6 +138,7 @@ final class ExchangeRouter implements JobRouter {
         };
         try {
             exchange.setProperty(ExchangePropertyKey.CORRELATION_ID, job.job().exchangeId());
+            exchange.setProperty(ObservedJob.DELIVERY_PROPERTY, true);
             populate.accept(exchange);
             consumer.getAsyncProcessor().process(exchange, doneSync -> end.run());
         } catch (RuntimeException | Error e) {
@@ -169,6 +185,11 @@ final class ExchangeRouter implements JobRouter {
         }
     }
 
+    @Override
+    public void lost(TrackedJob job) {
+        endpoint.observed().lost(job.job().jobId(), job.job().exchangeId());
+    }
+
     // ---- to the dead letter endpoint
 
     @Override
@@ -183,6 +204,7 @@ final class ExchangeRouter implements JobRouter {
         Runnable task = () -> send(job, cause).whenComplete((exchange, problem) -> {
             Throwable refusal = problem != null ? problem : exchange.getException();
             if (refusal == null) {
+                endpoint.observed().delivered(job.job().jobId(), job.job().exchangeId());
                 sent.complete(null);
             } else {
                 sent.completeExceptionally(refusal);

@@ -15,9 +15,11 @@ import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.model.AipiRequest;
 import io.aipi.client.model.Content;
 import io.aipi.client.model.Media;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -49,6 +51,7 @@ final class RequestReader {
             new BodyType<>(Map.class, RequestReader::ofMap),
             new BodyType<>(JsonNode.class, (reader, node) -> reader.unlessEmpty(reader.ofJsonNode(node))),
             new BodyType<>(Media.class, (reader, media) -> ofMedia(media)),
+            new BodyType<>(List.class, RequestReader::ofList),
             new BodyType<>(CharSequence.class, (reader, text) -> reader.unlessEmpty(reader.ofText(text))),
             new BodyType<>(Object.class, (reader, body) -> reader.unlessEmpty(reader.ofContentOrAnything(body))));
 
@@ -169,6 +172,35 @@ final class RequestReader {
         String type = media.mediaType();
         String name = type.startsWith("audio/") ? "audio" : type.startsWith("video/") ? "video" : "image";
         return AipiRequest.ofParameters(Map.of(media.name() != null ? media.name() : name, media));
+    }
+
+    /** Text and pictures: the texts, a line each, are the prompt. */
+    private AipiRequest ofList(List<?> list) {
+        List<String> texts = new ArrayList<>();
+        List<Media> media = new ArrayList<>();
+        for (Object element : list) {
+            if (element == null) {
+                throw invalid("A list in the message body has an element that is null");
+            }
+            Object read = text.read(element, BODY);
+            Optional<Media> file = read instanceof Media one
+                    ? Optional.of(one)
+                    : read instanceof byte[] bytes ? Media.recognise(bytes) : Optional.empty();
+            if (file.isPresent()) {
+                media.add(file.get());
+            } else if (!(read instanceof CharSequence || read instanceof byte[])) {
+                throw invalid("A list in the message body has a "
+                        + element.getClass().getName() + ", which is neither text nor a file; convert it first");
+            } else {
+                texts.add(MessageText.withoutMark(text.of(read, BODY)));
+            }
+        }
+        String prompt = texts.isEmpty() ? null : String.join("\n", texts);
+        if (media.size() > 1) {
+            return new AipiRequest(prompt, Map.of("image", media));
+        }
+        return new AipiRequest(
+                prompt, media.isEmpty() ? Map.of() : ofMedia(media.get(0)).parameters());
     }
 
     private AipiRequest ofText(CharSequence body) {

@@ -20,19 +20,44 @@ import java.util.List;
  */
 record ResultBody(Object value, String contentType) {
 
-    private static final String TEXT = "text/plain;charset=UTF-8";
+    static final String TEXT = "text/plain;charset=UTF-8";
 
     /**
-     * What the output type asks for.
+     * What the options {@code outputField} and {@code outputType} ask for.
      *
      * @throws ProtocolViolationException if the result has no such thing
      */
-    static ResultBody of(JobResult result, OutputType type, String endpoint) {
+    static ResultBody of(JobResult result, AipiEndpoint endpoint) {
+        String field = endpoint.getConfiguration().getOutputField();
+        return field == null
+                ? of(result, endpoint.getConfiguration().getOutputType(), endpoint.getEndpointName())
+                : required(
+                        ofField(result.field(field)),
+                        "field " + field,
+                        "outputField",
+                        result,
+                        endpoint.getEndpointName());
+    }
+
+    private static ResultBody ofField(Object value) {
+        if (value instanceof String text) {
+            return ofText(text);
+        }
+        if (value instanceof Media media) {
+            return ofMedia(List.of(media));
+        }
+        if (value instanceof List<?> list && list.stream().allMatch(Media.class::isInstance)) {
+            return ofMedia(list.stream().map(Media.class::cast).toList());
+        }
+        return new ResultBody(value, null);
+    }
+
+    private static ResultBody of(JobResult result, OutputType type, String endpoint) {
         return switch (type) {
             case result -> new ResultBody(result, null);
             case json -> ofJson(result);
-            case text -> required(ofText(result.text()), "text", result, endpoint);
-            case images -> required(ofMedia(result.images()), "image", result, endpoint);
+            case text -> required(ofText(result.text()), "text", "outputType", result, endpoint);
+            case images -> required(ofMedia(result.images()), "image", "outputType", result, endpoint);
             case auto -> {
                 if (result.text() != null) {
                     yield ofText(result.text());
@@ -59,12 +84,12 @@ record ResultBody(Object value, String contentType) {
         return new ResultBody(result.toJson(), "application/json");
     }
 
-    private static ResultBody required(ResultBody body, String what, JobResult result, String endpoint) {
+    private static ResultBody required(ResultBody body, String what, String option, JobResult result, String endpoint) {
         if (body.value() == null) {
             throw new ProtocolViolationException(
                     "The result has no " + what + ". Its fields are: " + result.fieldNames()
                             + ". The whole result is the exchange property " + AipiConstants.RESULT_PROPERTY
-                            + ". Check outputType",
+                            + ". Check " + option,
                     ErrorContext.of(endpoint, result.jobId()),
                     null);
         }

@@ -9,6 +9,7 @@ package io.aipi.client;
 import io.aipi.client.internal.api.AipiApi;
 import io.aipi.client.internal.api.ApiConnection;
 import io.aipi.client.internal.http.Transport;
+import io.aipi.client.internal.job.SafeJobListener;
 import io.aipi.client.internal.poll.ServerPollLimiter;
 import io.aipi.client.internal.session.Session;
 import io.aipi.client.internal.util.ServerUrl;
@@ -19,7 +20,7 @@ import io.aipi.client.options.ConnectionOptions;
 import io.aipi.client.options.Credentials;
 import io.aipi.client.options.JobOptions;
 import io.aipi.client.options.LoginMode;
-import io.aipi.client.spi.JobMetrics;
+import io.aipi.client.spi.JobListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -105,19 +106,20 @@ public final class AipiClient implements AutoCloseable {
 
     /** One model endpoint of the server; its jobs are handled as the options say. Close it when done. */
     public ModelEndpoint endpoint(String name, JobOptions options) {
-        return endpoint(name, options, new JobMetrics());
+        return endpoint(name, options, JobListener.NONE);
     }
 
-    /** As {@link #endpoint(String, JobOptions)}; its jobs are counted in {@code metrics}, which others may share. */
-    public ModelEndpoint endpoint(String name, JobOptions options, JobMetrics metrics) {
+    /** As {@link #endpoint(String, JobOptions)}; {@code listener}, which others may share, hears of its logins and jobs. */
+    public ModelEndpoint endpoint(String name, JobOptions options, JobListener listener) {
         checkName(name);
         ClientResources.SessionScope scope = new ClientResources.SessionScope(server, credentials, loginMode, name);
         Session session = resources.acquireSession(scope);
-        AipiApi own = api.with(session);
+        JobListener safe = SafeJobListener.of(listener);
+        AipiApi own = api.with(session, safe);
         ModelEndpoint endpoint = new ModelEndpoint(
                 name,
                 options,
-                metrics,
+                safe,
                 resources.acquireJobDurations(server, name),
                 own,
                 pollLimiter,

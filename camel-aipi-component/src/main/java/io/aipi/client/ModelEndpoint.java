@@ -21,7 +21,7 @@ import io.aipi.client.model.JobStatus;
 import io.aipi.client.model.Submission;
 import io.aipi.client.options.JobOptions;
 import io.aipi.client.spi.EndpointSpi;
-import io.aipi.client.spi.JobMetrics;
+import io.aipi.client.spi.JobListener;
 import io.aipi.client.spi.PollGate;
 import io.aipi.client.spi.Scheduler;
 import java.time.Duration;
@@ -40,11 +40,13 @@ public final class ModelEndpoint implements AutoCloseable {
     private final AipiApi api;
     private final JobClient jobs;
     private final Consumer<ModelEndpoint> closing;
+    /** Null for one that is not a view of another one. */
+    private final ModelEndpoint viewed;
 
     ModelEndpoint(
             String name,
             JobOptions options,
-            JobMetrics metrics,
+            JobListener listener,
             JobDurationHistory history,
             AipiApi api,
             ServerPollLimiter limiter,
@@ -52,8 +54,25 @@ public final class ModelEndpoint implements AutoCloseable {
             Consumer<ModelEndpoint> closing) {
         this.name = name;
         this.api = api;
-        this.jobs = new JobClient(name, options, metrics, history, api, limiter, scheduler);
+        this.jobs = new JobClient(name, options, listener, history, api, limiter, scheduler);
         this.closing = closing;
+        this.viewed = null;
+    }
+
+    private ModelEndpoint(ModelEndpoint viewed, JobListener listener) {
+        this.name = viewed.name;
+        this.api = viewed.api;
+        this.jobs = viewed.jobs.with(listener);
+        this.closing = viewed.closing;
+        this.viewed = viewed.viewed == null ? viewed : viewed.viewed;
+    }
+
+    /**
+     * The same endpoint. {@code listener} hears of the jobs that are submitted or followed through what is returned, in the place
+     * of the endpoint's own one; of logins it hears nothing. Closing either closes both.
+     */
+    public ModelEndpoint with(JobListener listener) {
+        return new ModelEndpoint(this, listener);
     }
 
     /** The endpoint's name at the server. */
@@ -88,7 +107,8 @@ public final class ModelEndpoint implements AutoCloseable {
     }
 
     /**
-     * Follows a job that has just been accepted by polling, to its result.
+     * Follows a job that has just been accepted by polling, to its result. Cancelling the future gives the job up: it is
+     * polled no more, and goes on at the server.
      *
      * @param accepted the job, without a result
      * @param listener called for each change in the job's progress, in order, on a thread that must not be blocked; null
@@ -182,6 +202,11 @@ public final class ModelEndpoint implements AutoCloseable {
             }
 
             @Override
+            public boolean takesConversation() {
+                return jobs.takesConversation();
+            }
+
+            @Override
             public void release() {
                 jobs.release(ModelEndpoint.this::closed);
             }
@@ -191,7 +216,7 @@ public final class ModelEndpoint implements AutoCloseable {
     /** Ends the waiting for all jobs in flight at once, with {@link ClientClosedException}. They go on at the server. */
     @Override
     public void close() {
-        closing.accept(this);
+        closing.accept(viewed == null ? this : viewed);
         jobs.abort(this::closed);
     }
 

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.aipi.camel.chat.MemoryConversationRepository;
 import io.aipi.client.error.AipiException;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.ClientClosedException;
@@ -451,6 +452,7 @@ class DocumentationTest {
         CamelContext context = new DefaultCamelContext();
         context.getComponent("aipi", AipiComponent.class).getConfiguration().setServerUrl("http://gpu-server:7777");
         context.getRegistry().bind("jobs", new MemoryAggregationRepository());
+        context.getRegistry().bind("conversations", new MemoryConversationRepository());
         for (String placeholder : List.of("trust.password", "client.password")) {
             context.getPropertiesComponent().addOverrideProperty(placeholder, "secret");
         }

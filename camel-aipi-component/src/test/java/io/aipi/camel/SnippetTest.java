@@ -55,6 +55,15 @@ class SnippetTest {
         }
     }
 
+    /** The pages, and those of other modules. */
+    static List<Path> pagesWithSnippets() throws IOException {
+        return Stream.concat(
+                        pages().stream(),
+                        Stream.of("camel-aipi-jdbc", "camel-aipi-simulator")
+                                .map(module -> ROOT.resolve(module).resolve("README.md")))
+                .toList();
+    }
+
     static String withoutSnippets(String page) {
         return ASCIIDOC_SNIPPET.matcher(SNIPPET.matcher(page).replaceAll("")).replaceAll("");
     }
@@ -64,7 +73,7 @@ class SnippetTest {
     }
 
     @ParameterizedTest
-    @MethodSource("pages")
+    @MethodSource("pagesWithSnippets")
     void everySnippetIsWhatIsInItsFile(Path page) throws IOException {
         String text = Files.readString(page);
         if (Boolean.getBoolean("aipi.docs.update")) {
@@ -84,6 +93,14 @@ class SnippetTest {
         assertThat(MARK.matcher(text).results())
                 .as("marks without a block in %s", page)
                 .hasSize(snippets);
+    }
+
+    /** What "Test routes without a GPU" begins with. */
+    @Test
+    void aTestOfARouteTakesFewerThanFifteenLines() throws IOException {
+        String test = snippet(Path.of("src/test/java/io/aipi/camel/route/CapitalsTest.java"), "test");
+
+        assertThat(test.lines().filter(line -> !line.isBlank())).hasSizeLessThan(15);
     }
 
     @Test

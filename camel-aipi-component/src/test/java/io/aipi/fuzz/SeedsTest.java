@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.aipi.testsupport.Nightly;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SeedsTest {
 
     /** Of which the beginnings are tried: neighbours are much the same response, with another status or key. */
-    private static final int EVERY = Nightly.times(10, 1);
+    private static final int EVERY = Nightly.times(20, 1);
 
     @ParameterizedTest
     @EnumSource
@@ -33,6 +34,7 @@ class SeedsTest {
     /** As of a connection that broke. */
     @ParameterizedTest
     @EnumSource
+    @Tag("nightly")
     void everyBeginningOfASeedHolds(FuzzTarget target) {
         List<byte[]> seeds = target.seeds();
         for (int i = 0; i < seeds.size(); i += EVERY) {

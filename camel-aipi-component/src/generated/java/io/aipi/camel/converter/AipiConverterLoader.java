@@ -68,6 +68,14 @@ public final class AipiConverterLoader implements TypeConverterLoader, CamelCont
                 }
                 return answer;
             });
+        addTypeConverter(registry, java.io.InputStream.class, io.aipi.camel.chat.TextStream.class, false,
+            (type, exchange, value) -> {
+                Object answer = io.aipi.camel.converter.AipiConverter.toInputStream((io.aipi.camel.chat.TextStream) value);
+                if (false && answer == null) {
+                    answer = Void.class;
+                }
+                return answer;
+            });
         addTypeConverter(registry, java.io.InputStream.class, io.aipi.client.model.JobResult.class, false,
             (type, exchange, value) -> {
                 Object answer = io.aipi.camel.converter.AipiConverter.toStream((io.aipi.client.model.JobResult) value);

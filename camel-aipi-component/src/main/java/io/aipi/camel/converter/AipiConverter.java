@@ -6,6 +6,7 @@
  */
 package io.aipi.camel.converter;
 
+import io.aipi.camel.chat.TextStream;
 import io.aipi.camel.store.AggregationJobRepository;
 import io.aipi.camel.store.JobRepository;
 import io.aipi.client.model.JobProgress;
@@ -46,6 +47,12 @@ public final class AipiConverter {
                                 + " files, which are not one stream of bytes. Split them first: split(simple("
                                 + "\"${exchangeProperty.CamelAipiResult.media}\")), or split(body()) with outputType=images");
         };
+    }
+
+    /** The text in UTF-8, as it comes. */
+    @Converter
+    public static InputStream toInputStream(TextStream text) {
+        return new TextInputStream(text);
     }
 
     /** The files, each as its bytes, or the text alone where there is none. */

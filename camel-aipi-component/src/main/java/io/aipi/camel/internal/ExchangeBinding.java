@@ -6,13 +6,17 @@
  */
 package io.aipi.camel.internal;
 
+import io.aipi.camel.chat.TextStream;
+import io.aipi.client.TextDelta;
 import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.ChatMessage;
 import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
 import io.aipi.client.model.KeyValidation;
 import io.aipi.client.model.Submission;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 
 /** Reads and fills the exchanges of one endpoint: its binding, and what is the same whatever the binding is. */
@@ -42,6 +46,18 @@ public interface ExchangeBinding {
     /** As the one for a result, with the last progress of the job beside it. */
     void populate(Exchange exchange, JobResult result, JobProgress last);
 
+    /** The job's text, while it is written. */
+    void populate(Exchange exchange, TextStream text);
+
+    /** That text has come to its end: what the exchange knows from here on. {@code conversation} may be null. */
+    void populateEnd(Exchange exchange, JobResult result, List<ChatMessage> conversation);
+
+    /** The conversation, as it goes on from here; null for none. */
+    void populateConversation(Exchange exchange, List<ChatMessage> conversation);
+
+    /** What is new in the job's text. */
+    void populateDelta(Exchange exchange, Optional<TextDelta> delta);
+
     /** Whether the key is good. */
     void populate(Exchange exchange, KeyValidation validation);
 
@@ -53,6 +69,9 @@ public interface ExchangeBinding {
 
     /** The message's headers that are kept with a job, and sent on with its progress and its result, as they are now. */
     Map<String, Object> headersToKeep(Exchange exchange);
+
+    /** The headers that are kept with a job, and what of its conversation has to be kept with it. */
+    Map<String, Object> withTurn(Map<String, Object> headers, String turn);
 
     /** Headers as Camel has them, whose names differ in more than their case. */
     Map<String, Object> newHeaders(Map<String, Object> headers);

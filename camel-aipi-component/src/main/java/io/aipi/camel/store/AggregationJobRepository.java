@@ -8,7 +8,6 @@ package io.aipi.camel.store;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +16,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -42,28 +40,26 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
 
     private static final Logger LOG = LoggerFactory.getLogger(AggregationJobRepository.class);
 
-    private static final int KEY_LOCKS = 64;
-
     private final AggregationRepository repository;
     private boolean startedHere;
     private CamelContext context;
     private JobEntries entries;
     private StoreCleanup cleanup;
 
-    /** Of two jobs of one request id one is added after the other. */
-    private final ReentrantLock[] keyLocks = new ReentrantLock[KEY_LOCKS];
+    private final KeyLocks locks = new KeyLocks();
 
     /** Keys of request ids that are being submitted. */
     private final Set<String> reserved = ConcurrentHashMap.newKeySet();
 
     private final ClaimedKeys claimed = new ClaimedKeys();
 
-    private final Set<String> parked = ConcurrentHashMap.newKeySet();
+    /** The {@linkplain DetachedJob#id() ids} of parked jobs by their keys: a later job may have the key of an earlier one. */
+    private final Map<String, String> parked = new ConcurrentHashMap<>();
 
     /** What the last scan has found and nobody has claimed, by the prefix of the endpoint. */
     private final Map<String, Found> found = new HashMap<>();
 
-    /** Keys; {@code isFirst} in the first scan of a consumer, which finds what a crash has left. */
+    /** Keys; {@code isFirst} in the first scan of this process, which finds what a crash has left. */
     private record Found(Queue<String> keys, boolean isFirst) {}
 
     private volatile boolean removalsFinished;
@@ -71,7 +67,6 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
     /** {@code repository} is started with this one, unless it has been started before. */
     public AggregationJobRepository(AggregationRepository repository) {
         this.repository = repository;
-        Arrays.setAll(keyLocks, i -> new ReentrantLock());
     }
 
     /** As {@link #AggregationJobRepository(AggregationRepository)}, for use without a component. */
@@ -164,9 +159,8 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
         if (asked.job().requestId() == null) {
             return add(asked, claim);
         }
-        ReentrantLock lock = lockOf(key);
-        lock.lock();
-        try {
+        // of two jobs of one request id one is added after the other
+        return locks.locked(key, () -> {
             StoredJob accepted;
             try {
                 accepted = add(entries.addable(asked), claim);
@@ -176,14 +170,14 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
             }
             reserved.remove(key);
             return accepted;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private StoredJob add(StoredJob stored, boolean claim) {
         // before it is stored: no scan finds it unclaimed
         claimed.claim(stored);
+        parked.computeIfPresent(
+                stored.job().key(), (key, id) -> id.equals(stored.job().id()) ? id : null);
         boolean isClaimed = false;
         try {
             entries.add(stored);
@@ -209,19 +203,8 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
         return claimed.isClaimed(job) && locked(job, () -> entries.update(job));
     }
 
-    /** Reading and writing are two calls, and not all repositories notice if somebody else writes in between. */
     private <T> T locked(StoredJob job, Supplier<T> change) {
-        ReentrantLock lock = lockOf(job.job().key());
-        lock.lock();
-        try {
-            return change.get();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private ReentrantLock lockOf(String key) {
-        return keyLocks[Math.floorMod(key.hashCode(), keyLocks.length)];
+        return locks.locked(job.job().key(), change);
     }
 
     @Override
@@ -233,32 +216,35 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
 
     @Override
     public void park(StoredJob job) {
-        String key = job.job().key();
-        if (!claimed.isClaimed(job) && !parked.contains(key)) {
+        if (!claimed.isClaimed(job)) {
             return;
         }
-        // before it is written: one whose entry the repository refuses is left alone, too, and may be parked again
-        parked.add(key);
-        claimed.release(job);
+        // before it is written: one whose entry the repository refuses is left alone, too
+        parked.put(job.job().key(), job.job().id());
         locked(job, () -> entries.update(job));
+        claimed.release(job);
     }
 
     @Override
     public void unpark(String server, String endpoint) {
         String prefix = DetachedJob.prefix(server, endpoint);
-        parked.removeIf(key -> key.startsWith(prefix));
-        forget(prefix);
+        parked.keySet().removeIf(key -> key.startsWith(prefix));
+        listAgain(prefix);
     }
 
-    private void forget(String prefix) {
+    /** What is left of a scan is listed anew: a first scan, of which something is left, is the first one still. */
+    private void listAgain(String prefix) {
         synchronized (found) {
-            found.remove(prefix);
+            found.computeIfPresent(
+                    prefix,
+                    (same, left) ->
+                            left.isFirst() && !left.keys().isEmpty() ? null : new Found(new ArrayDeque<>(), false));
         }
     }
 
     @Override
     public void lapse(String server, String jobId) {
-        entries.lapse(server, jobId, claimed::contains, cleanup);
+        entries.lapse(server, jobId, claimed::contains, cleanup, locks);
     }
 
     // ---- claims
@@ -277,7 +263,7 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
             if (key == null) {
                 break;
             }
-            if (!parked.contains(key) && claimed.beginLoading(key)) {
+            if (!parked.containsKey(key) && claimed.beginLoading(key)) {
                 StoredJob job = null;
                 boolean isClaimed;
                 try {
@@ -285,8 +271,10 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
                     cleanup.wasRead(key);
                 } catch (Throwable e) {
                     if (isAway(key, e)) {
-                        // what is left is listed again
-                        forget(prefix);
+                        synchronized (found) {
+                            unclaimed.keys().add(key);
+                        }
+                        listAgain(prefix);
                         break;
                     }
                 } finally {
@@ -306,7 +294,7 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
             LOG.debug("The jobRepository cannot be read: {}", e.toString());
             return true;
         }
-        cleanup.leaveUnread(key, e);
+        cleanup.passOver(key, e);
         return false;
     }
 
@@ -321,7 +309,7 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
         }
         Set<String> keys = entries.keys();
         cleanup.retain(keys);
-        parked.retainAll(keys);
+        parked.keySet().retainAll(keys);
         Queue<String> unclaimed = keys.stream()
                 .filter(key -> key.startsWith(prefix) && !claimed.contains(key))
                 .collect(Collectors.toCollection(ArrayDeque::new));
@@ -344,10 +332,10 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
         }
     }
 
-    /** True: claims last as long as the process. */
+    /** Null: claims last as long as the process. */
     @Override
-    public boolean renew() {
-        return true;
+    public String renew() {
+        return null;
     }
 
     @Override
@@ -366,6 +354,15 @@ public final class AggregationJobRepository extends ServiceSupport implements Jo
     @Override
     public void probe(StoredJob job) {
         entries.probe(JobCodec.encode(job));
+    }
+
+    @Override
+    public Optional<Counts> count(String server, String endpoint) {
+        String prefix = DetachedJob.prefix(server, endpoint);
+        Set<String> keys = entries.keys();
+        keys.removeIf(key -> !key.startsWith(prefix));
+        return Optional.of(new Counts(
+                keys.size(), keys.stream().filter(parked::containsKey).count()));
     }
 
     @Override

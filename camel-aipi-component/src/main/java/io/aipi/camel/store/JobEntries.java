@@ -280,7 +280,7 @@ final class JobEntries {
     // ---- ids that come again
 
     /** See {@link JobRepository#lapse}; {@code isFollowed} says of a key whether its job is in the hands of this process. */
-    void lapse(String server, String jobId, Predicate<String> isFollowed, StoreCleanup cleanup) {
+    void lapse(String server, String jobId, Predicate<String> isFollowed, StoreCleanup cleanup, KeyLocks locks) {
         Set<String> keys = keys();
         idsOfRequests.keySet().retainAll(keys);
         for (String key : keys) {
@@ -289,7 +289,7 @@ final class JobEntries {
             }
             try {
                 if (DetachedJob.isOfRequest(key) ? jobId.equals(idOfRequest(key)) : DetachedJob.isOfJob(key, jobId)) {
-                    lapse(key, jobId);
+                    locks.locked(key, () -> lapse(key, jobId));
                 }
             } catch (Throwable e) {
                 cleanup.passOver(key, e);
@@ -306,14 +306,16 @@ final class JobEntries {
         return stored == null ? null : stored.job().jobId();
     }
 
-    private void lapse(String key, String jobId) {
+    /** The job with its end; null if it is another one, or has ended. */
+    private StoredJob lapse(String key, String jobId) {
         StoredJob stored = load(key);
-        if (stored != null
-                && stored.outcome() == null
-                && jobId.equals(stored.job().jobId())) {
-            LOG.info("The server has given the id of the stored job {} to a new job: it is lost, and fails", jobId);
-            complete(stored.withOutcome(JobOutcome.lapsed(stored.job())));
+        if (stored == null
+                || stored.outcome() != null
+                || !jobId.equals(stored.job().jobId())) {
+            return null;
         }
+        LOG.info("The server has given the id of the stored job {} to a new job: it is lost, and fails", jobId);
+        return complete(stored.withOutcome(JobOutcome.lapsed(stored.job())));
     }
 
     private void remember(String key, String jobId) {

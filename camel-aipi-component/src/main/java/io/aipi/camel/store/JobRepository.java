@@ -24,8 +24,9 @@ import java.util.Optional;
  * <p><b>Claims.</b> A job that is stored belongs to one instance at a time, which {@linkplain #claim claims} it and then
  * alone follows, routes and removes it. An instance is one object of this interface; all that share a database are a group.
  * With a {@link #lease} claims last so long from the last {@link #renew}, by the clock of the database. What an instance has
- * claimed can be claimed by the others when it did not renew in time. Once they have, every call that names such a job finds
- * that it is no longer the caller's, and changes nothing but what {@link #complete} says. An instance that is stopped gives
+ * claimed can be claimed by the others, and by itself anew, when it did not renew in time. Once it was, every call that names
+ * the {@linkplain StoredJob#owner earlier claim} finds that the job is no longer the caller's, and changes nothing but what
+ * {@link #complete} says. An instance that is stopped gives
  * its claims and reservations back at once. What a call has claimed or reserved that has thrown, the instance gives back by
  * itself at a later {@link #renew}. Without a lease claims are known to their
  * process only: no two processes may follow the jobs of one endpoint at the same time.
@@ -62,11 +63,19 @@ public interface JobRepository {
     /**
      * A job that is the caller's from now on.
      *
-     * @param job the job as it is stored
+     * @param job the job as it is stored, with the owner under which it was claimed, where there is a lease
      * @param isAbandoned whether it was taken from an instance that has not given it back, or that nobody knows of where there
      *     is no lease. It may have ended in the middle of its work: a message broker may be about to deliver again what that instance has not acknowledged
      */
     record Claim(StoredJob job, boolean isAbandoned) {}
+
+    /**
+     * How many jobs of an endpoint there are.
+     *
+     * @param stored all of them, the parked ones among them
+     * @param parked those that are left alone
+     */
+    record Counts(long stored, long parked) {}
 
     /**
      * Reserves a request id before the request is submitted.
@@ -85,7 +94,7 @@ public interface JobRepository {
      * caller has not reserved, or not any more, it is stored under it if that is free, else without it.
      *
      * @param claim whether the caller claims it; else anybody can
-     * @return the job as it is stored
+     * @return the job as it is stored; with the owner under which it was claimed, if it was, and where there is a lease
      * @throws IllegalArgumentException if its body is of a type that cannot be stored
      */
     StoredJob accept(StoredJob job, boolean claim);
@@ -133,11 +142,12 @@ public interface JobRepository {
 
     /**
      * Extends the claims and reservations of this instance by a {@link #lease} from now. To be called several times in a
-     * lease.
+     * lease, by everybody who uses the instance.
      *
-     * @return false if they were lost meanwhile. The instance has none then, and begins anew
+     * @return the name of the lease, which is the {@link StoredJob#owner} of what is claimed under it. Another one than before
+     *     if that was lost meanwhile: the instance begins anew. Null where there is no lease
      */
-    boolean renew();
+    String renew();
 
     /** Gives back what the caller has claimed and is not through with: others can claim it at once. */
     void release(Collection<StoredJob> jobs);
@@ -168,9 +178,14 @@ public interface JobRepository {
         return null;
     }
 
-    /** How many calls at once it can do with. */
+    /** How many calls at once it can do with; of an {@link AsyncJobRepository} the component makes a few only. */
     default int concurrency() {
         return 4;
+    }
+
+    /** Counts the jobs of an endpoint; empty if the store cannot. Called a few times a minute. */
+    default Optional<Counts> count(String server, String endpoint) {
+        return Optional.empty();
     }
 
     /**

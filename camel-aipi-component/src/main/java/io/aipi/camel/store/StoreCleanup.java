@@ -27,9 +27,7 @@ final class StoreCleanup {
     private final CamelContext context;
     private final AggregationRepository repository;
     private final JobEntries entries;
-    /** Of removals and probes. */
-    private final Set<String> passedOver = ConcurrentHashMap.newKeySet();
-    /** Keys of jobs. */
+    /** Keys, and the exchange ids of removals. */
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     StoreCleanup(CamelContext context, AggregationRepository repository, JobEntries entries) {
@@ -87,19 +85,11 @@ final class StoreCleanup {
         return unreadable.contains(key);
     }
 
-    /** Says once of a job that it cannot be read. */
-    void leaveUnread(String key, Throwable e) {
-        if (unreadable.add(key) && unreadable.size() <= WARNINGS) {
-            LOG.warn("The stored job {} cannot be read. It stays in the repository; reading is retried", key, e);
-        } else {
-            LOG.debug("The stored job {} cannot be read: {}", key, e.toString());
-        }
-    }
-
     /** Says once what cannot be read, whatever reading it throws; it stays where it is. */
     void passOver(String name, Throwable e) {
-        if (passedOver.add(name) && passedOver.size() <= WARNINGS) {
-            LOG.warn("The entry {} of the jobRepository cannot be read. It is passed over", name, e);
+        if (unreadable.add(name) && unreadable.size() <= WARNINGS) {
+            LOG.warn(
+                    "The entry {} of the jobRepository cannot be read. It is passed over; reading is retried", name, e);
         } else {
             LOG.debug("The entry {} of the jobRepository cannot be read: {}", name, e.toString());
         }

@@ -9,7 +9,9 @@ package io.aipi.client.model;
 import io.aipi.client.internal.util.Texts;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a job is asked to do: a prompt and parameters. It does not say where: the endpoint is the caller's choice, never
@@ -20,12 +22,21 @@ import java.util.Map;
  *     ISO 8601), constants of enums, {@link Media}, bytes, files and streams (sent as data URIs), and lists and maps of
  *     these; a null value is sent as null. The docs have the list
  * @param parametersWin which one is sent if a parameter has the prompt's name: the parameter if true, else the prompt
+ * @param messages the conversation before the prompt, oldest first; empty for none. Sent with the prompt, as its last message,
+ *     under the parameter of type {@code chat_context}
  */
-public record AipiRequest(String prompt, Map<String, Object> parameters, boolean parametersWin) {
+public record AipiRequest(
+        String prompt, Map<String, Object> parameters, boolean parametersWin, List<ChatMessage> messages) {
 
-    /** Copies the parameters, in their order. */
+    /** Copies the parameters, in their order, and the messages. */
     public AipiRequest {
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+        messages = List.copyOf(messages);
+    }
+
+    /** Without a conversation. */
+    public AipiRequest(String prompt, Map<String, Object> parameters, boolean parametersWin) {
+        this(prompt, parameters, parametersWin, List.of());
     }
 
     /** A prompt that wins over a parameter of its name. */
@@ -61,13 +72,39 @@ public record AipiRequest(String prompt, Map<String, Object> parameters, boolean
     public AipiRequest with(String name, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(parameters);
         more.put(name, value);
-        return new AipiRequest(prompt, more, parametersWin);
+        return new AipiRequest(prompt, more, parametersWin, messages);
+    }
+
+    /** The same request, with these messages before its prompt. */
+    public AipiRequest withMessages(List<ChatMessage> conversation) {
+        return new AipiRequest(prompt, parameters, parametersWin, conversation);
+    }
+
+    /**
+     * The pictures among the parameters that do not say by themselves which parameter they are for: images without a name, and
+     * lists of them.
+     */
+    public List<Media> pictures() {
+        return parameters.values().stream()
+                .filter(AipiRequest::isPicture)
+                .flatMap(value -> value instanceof Media one
+                        ? Stream.of(one)
+                        : ((List<?>) value).stream().map(Media.class::cast))
+                .toList();
+    }
+
+    /** Whether the value of a parameter is one of {@link #pictures}, or a list of them. */
+    public static boolean isPicture(Object value) {
+        if (value instanceof List<?> list) {
+            return !list.isEmpty() && list.stream().allMatch(element -> element instanceof Media && isPicture(element));
+        }
+        return value instanceof Media media && media.name() == null && media.isImage();
     }
 
     /** The names of the parameters only: prompts and values may be confidential. */
     @Override
     public String toString() {
         return "AipiRequest[prompt=" + (prompt == null ? "none" : prompt.length() + " characters") + ", parameters="
-                + parameters.keySet() + "]";
+                + parameters.keySet() + (messages.isEmpty() ? "" : ", " + messages.size() + " messages before") + "]";
     }
 }

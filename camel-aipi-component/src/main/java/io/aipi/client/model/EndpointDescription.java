@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +47,15 @@ public record EndpointDescription(
 
     /** Chat endpoints of version 3 take a prompt in one of this type. */
     private static final String TEXT_CONTEXT = "text_context";
+
+    /** And a conversation in one of this. */
+    private static final String CHAT_CONTEXT = "chat_context";
+
+    private static final List<String> USUAL_TEXT_OUTPUTS = List.of("text", "result", "text_output");
+
+    /** What endpoints have beside their text. */
+    private static final Set<String> NO_TEXT_OUTPUTS =
+            Set.of("error", "model_name", "prompt", "progress_message", "auth", "worker_interface_version");
 
     /** Copies the maps. */
     public EndpointDescription {
@@ -83,6 +93,34 @@ public record EndpointDescription(
         return parameters.stream()
                 .filter(p -> USUAL_PROMPT_NAMES.contains(p.name()))
                 .min(Comparator.comparingInt(p -> USUAL_PROMPT_NAMES.indexOf(p.name())));
+    }
+
+    /**
+     * The parameter that takes a conversation: one of type {@code chat_context}, else one of this name that takes JSON, as
+     * in former versions of endpoints. Empty when the endpoint takes none.
+     */
+    public Optional<ParameterDescription> contextParameter() {
+        return firstOfType(CHAT_CONTEXT)
+                .or(() -> Optional.ofNullable(input.get(CHAT_CONTEXT)).filter(ParameterDescription::isJson));
+    }
+
+    /** Whether a question in a conversation can show pictures. */
+    public boolean takesPicturesInContext() {
+        return contextParameter().filter(ParameterDescription::allowsImages).isPresent();
+    }
+
+    /**
+     * The field of a result that is its text: {@code text}, {@code result} or {@code text_output}, the first of them that is
+     * described; else the first output of type string that does not tell of something else. Empty for none.
+     */
+    public Optional<String> textOutput() {
+        return USUAL_TEXT_OUTPUTS.stream()
+                .filter(output::containsKey)
+                .findFirst()
+                .or(() -> output.values().stream()
+                        .filter(described -> described.isText() && !NO_TEXT_OUTPUTS.contains(described.name()))
+                        .map(ParameterDescription::name)
+                        .findFirst());
     }
 
     /** The first parameter of this type ({@code image}, {@code audio}), required ones first. */

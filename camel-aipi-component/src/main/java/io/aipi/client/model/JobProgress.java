@@ -74,6 +74,43 @@ public record JobProgress(
                 data);
     }
 
+    /** The same progress without text, media and data. */
+    public JobProgress withoutContent() {
+        return new JobProgress(
+                endpoint,
+                jobId,
+                state,
+                stateWord,
+                progress,
+                queuePosition,
+                estimate,
+                workersOnline,
+                worker,
+                null,
+                List.of(),
+                Map.of());
+    }
+
+    /** The same progress, whose text is that of this field, if it has one. */
+    public JobProgress withTextOf(String field) {
+        if (!(data.get(field) instanceof String said)) {
+            return this;
+        }
+        return new JobProgress(
+                endpoint,
+                jobId,
+                state,
+                stateWord,
+                progress,
+                queuePosition,
+                estimate,
+                workersOnline,
+                worker,
+                said,
+                media,
+                data);
+    }
+
     /**
      * The end of a job: the outputs are those of its result. The progress is what the server said with it, else 100, or
      * where the endpoint counts tokens, their number; null if that is not known.

@@ -61,6 +61,18 @@ public record JobResult(
         return fields.get(name);
     }
 
+    /** The tokens that the server counted; all of its parts may be null. */
+    public TokenUsage usage() {
+        return TokenUsage.of(fields);
+    }
+
+    /** The same result, whose text is that of this field, if it has one. */
+    public JobResult withTextOf(String field) {
+        return field(field) instanceof String said
+                ? new JobResult(endpoint, jobId, said, media, seed, computeDuration, totalDuration, worker, fields)
+                : this;
+    }
+
     /** All {@link #fields} as JSON text, media as data URIs; {@code io.aipi.client.ResultReader} reads it. */
     public String toJson() {
         return JsonWriter.toText(fields);

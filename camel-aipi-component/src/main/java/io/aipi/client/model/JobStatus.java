@@ -13,4 +13,10 @@ package io.aipi.client.model;
  * @param result its result, if this poll was the one that got it: the server hands it out once. Null while the job
  *     goes on
  */
-public record JobStatus(JobProgress progress, JobResult result) {}
+public record JobStatus(JobProgress progress, JobResult result) {
+
+    /** The same status, whose text is that of this field, where there is one. */
+    public JobStatus withTextOf(String field) {
+        return new JobStatus(progress.withTextOf(field), result == null ? null : result.withTextOf(field));
+    }
+}

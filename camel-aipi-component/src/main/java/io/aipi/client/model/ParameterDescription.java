@@ -19,6 +19,7 @@ import java.util.List;
  * @param minimum smallest value, null for no bound
  * @param maximum largest value, null for no bound
  * @param supported the only values allowed, empty when not restricted
+ * @param allowsImages whether its messages may have pictures, of a parameter that takes a conversation
  */
 public record ParameterDescription(
         String name,
@@ -27,7 +28,8 @@ public record ParameterDescription(
         Object defaultValue,
         Number minimum,
         Number maximum,
-        List<Object> supported) {
+        List<Object> supported,
+        boolean allowsImages) {
 
     /** Copies the list. */
     public ParameterDescription {

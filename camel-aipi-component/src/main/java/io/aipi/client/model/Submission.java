@@ -24,6 +24,11 @@ public record Submission(String endpoint, String jobId, JobResult result, Accept
         this(endpoint, jobId, result, null);
     }
 
+    /** The same submission, the text of whose result is that of this field, where there is one. */
+    public Submission withTextOf(String field) {
+        return result == null ? this : new Submission(endpoint, jobId, result.withTextOf(field), acceptance);
+    }
+
     /** The acceptance does not count: it is no part of what the server has said. */
     @Override
     public boolean equals(Object other) {

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * How the jobs of an endpoint are submitted and followed. Immutable; start from {@link #defaults()} and change what
@@ -18,6 +19,11 @@ import java.util.Objects;
  *
  * @param promptParameter request parameter that takes the prompt; null to find out from the server's description of the
  *     endpoint, or {@code prompt}, as documented, where the server has none
+ * @param contextParameter request parameter that takes a conversation; null to find out from the server's description of the
+ *     endpoint
+ * @param isConversation whether requests bring a conversation, so that an endpoint that takes none is an error at the start
+ * @param textField field of a result, and of the progress, that is the job's text; null to find out from the server's
+ *     description, or {@code text}, {@code result} or {@code text_output}, where the server has none
  * @param fixedParameters parameters of each request, by name; a request's own value wins
  * @param requestTimeout longest time for one HTTP call, connecting included
  * @param jobTimeout longest time for a whole job from its submit, or from the beginning of following it
@@ -30,6 +36,9 @@ import java.util.Objects;
  */
 public record JobOptions(
         String promptParameter,
+        String contextParameter,
+        boolean isConversation,
+        String textField,
         Map<String, Object> fixedParameters,
         Duration requestTimeout,
         Duration jobTimeout,
@@ -41,6 +50,9 @@ public record JobOptions(
     private static final Duration LONGEST = Duration.ofDays(3650);
 
     private static final JobOptions DEFAULTS = new JobOptions(
+            null,
+            null,
+            false,
             null,
             Map.of(),
             Duration.ofSeconds(30),
@@ -75,82 +87,96 @@ public record JobOptions(
         return DEFAULTS;
     }
 
+    /** What can be changed. */
+    private static final class Changes {
+        private String promptParameter;
+        private String contextParameter;
+        private boolean isConversation;
+        private String textField;
+        private Map<String, Object> fixedParameters;
+        private Duration requestTimeout;
+        private Duration jobTimeout;
+        private Duration pollInterval;
+        private Duration maxPollInterval;
+        private Duration queueFullTimeout;
+        private Duration pollFailureTimeout;
+    }
+
+    private JobOptions with(Consumer<Changes> change) {
+        Changes changes = new Changes();
+        changes.promptParameter = promptParameter;
+        changes.contextParameter = contextParameter;
+        changes.isConversation = isConversation;
+        changes.textField = textField;
+        changes.fixedParameters = fixedParameters;
+        changes.requestTimeout = requestTimeout;
+        changes.jobTimeout = jobTimeout;
+        changes.pollInterval = pollInterval;
+        changes.maxPollInterval = maxPollInterval;
+        changes.queueFullTimeout = queueFullTimeout;
+        changes.pollFailureTimeout = pollFailureTimeout;
+        change.accept(changes);
+        return new JobOptions(
+                changes.promptParameter,
+                changes.contextParameter,
+                changes.isConversation,
+                changes.textField,
+                changes.fixedParameters,
+                changes.requestTimeout,
+                changes.jobTimeout,
+                changes.pollInterval,
+                changes.maxPollInterval,
+                changes.queueFullTimeout,
+                changes.pollFailureTimeout);
+    }
+
     /** A changed {@code promptParameter}. */
     public JobOptions withPromptParameter(String name) {
-        return new JobOptions(
-                name,
-                fixedParameters,
-                requestTimeout,
-                jobTimeout,
-                pollInterval,
-                maxPollInterval,
-                queueFullTimeout,
-                pollFailureTimeout);
+        return with(changes -> changes.promptParameter = name);
+    }
+
+    /** For requests that bring a conversation, under this parameter; null to find it out. */
+    public JobOptions withConversation(String parameter) {
+        return with(changes -> {
+            changes.contextParameter = parameter;
+            changes.isConversation = true;
+        });
+    }
+
+    /** A changed {@code textField}. */
+    public JobOptions withTextField(String field) {
+        return with(changes -> changes.textField = field);
     }
 
     /** Changed {@code fixedParameters}. */
     public JobOptions withFixedParameters(Map<String, Object> parameters) {
-        return new JobOptions(
-                promptParameter,
-                parameters,
-                requestTimeout,
-                jobTimeout,
-                pollInterval,
-                maxPollInterval,
-                queueFullTimeout,
-                pollFailureTimeout);
+        return with(changes -> changes.fixedParameters = parameters);
     }
 
     /** Changed timeouts of a call and of a job. */
     public JobOptions withTimeouts(Duration request, Duration job) {
-        return new JobOptions(
-                promptParameter,
-                fixedParameters,
-                request,
-                job,
-                pollInterval,
-                maxPollInterval,
-                queueFullTimeout,
-                pollFailureTimeout);
+        return with(changes -> {
+            changes.requestTimeout = request;
+            changes.jobTimeout = job;
+        });
     }
 
     /** Changed bounds of the pace of polls. */
     public JobOptions withPollIntervals(Duration shortest, Duration longest) {
-        return new JobOptions(
-                promptParameter,
-                fixedParameters,
-                requestTimeout,
-                jobTimeout,
-                shortest,
-                longest,
-                queueFullTimeout,
-                pollFailureTimeout);
+        return with(changes -> {
+            changes.pollInterval = shortest;
+            changes.maxPollInterval = longest;
+        });
     }
 
     /** A changed {@code queueFullTimeout}. */
     public JobOptions withQueueFullTimeout(Duration timeout) {
-        return new JobOptions(
-                promptParameter,
-                fixedParameters,
-                requestTimeout,
-                jobTimeout,
-                pollInterval,
-                maxPollInterval,
-                timeout,
-                pollFailureTimeout);
+        return with(changes -> changes.queueFullTimeout = timeout);
     }
 
     /** A changed {@code pollFailureTimeout}. */
     public JobOptions withPollFailureTimeout(Duration timeout) {
-        return new JobOptions(
-                promptParameter,
-                fixedParameters,
-                requestTimeout,
-                jobTimeout,
-                pollInterval,
-                maxPollInterval,
-                queueFullTimeout,
-                timeout);
+        return with(changes -> changes.pollFailureTimeout = timeout);
     }
 
     private static Duration positive(String name, Duration value) {

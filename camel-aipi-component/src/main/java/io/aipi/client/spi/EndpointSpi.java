@@ -32,6 +32,9 @@ public interface EndpointSpi {
     CompletableFuture<JobResult> follow(
             Submission job, Duration elapsed, Consumer<JobProgress> listener, PollGate gate);
 
+    /** Whether a request may bring a conversation, as far as is known now. */
+    boolean takesConversation();
+
     /**
      * Ends the following of all jobs of the endpoint, with {@link ClientClosedException}, without losing a result: a poll that
      * is under way is waited for, and its result, if it brings one, is that of the job's future. No job can be begun

@@ -7,6 +7,7 @@
 package io.aipi.client.spi;
 
 import io.aipi.client.ModelEndpoint;
+import io.aipi.client.model.JobResult;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -20,7 +21,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>A job that is submitted and not followed is neither completed nor failed until somebody takes its result, and then
  * where it is taken: an endpoint that takes results of jobs that another one submitted completes more than it submits.
  */
-public final class JobMetrics {
+public final class JobMetrics implements JobListener {
 
     private final LongAdder submitted = new LongAdder();
     private final LongAdder completed = new LongAdder();
@@ -44,18 +45,18 @@ public final class JobMetrics {
         return failed.sum();
     }
 
-    /** A job is handed over for submitting. */
-    public void countSubmitted() {
+    @Override
+    public void onSubmit() {
         submitted.increment();
     }
 
-    /** A job's result was taken. */
-    public void countCompleted() {
+    @Override
+    public void onDone(JobResult result, JobTimes times) {
         completed.increment();
     }
 
-    /** A job ended without a result. */
-    public void countFailed() {
+    @Override
+    public void onFailed(Throwable failure, JobTimes times) {
         failed.increment();
     }
 }

@@ -149,8 +149,11 @@ class BadInputGuaranteeTest {
 
     @Test
     void aBodyThatIsNothingOfUse() throws Exception {
-        assertFailure("aipi:chat", List.of(1, 2), Map.of(), InvalidRequestException.class)
+        assertFailure("aipi:chat", new Object(), Map.of(), InvalidRequestException.class)
                 .hasMessageContaining("neither text, JSON, a map nor a file");
+        assertFailure("aipi:chat", List.of("What is this?", 2), Map.of(), InvalidRequestException.class)
+                .hasMessageContaining("java.lang.Integer")
+                .hasMessageContaining("neither text nor a file");
     }
 
     @ParameterizedTest

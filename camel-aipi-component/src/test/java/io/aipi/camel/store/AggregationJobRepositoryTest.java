@@ -60,6 +60,53 @@ class AggregationJobRepositoryTest {
     }
 
     @Test
+    void aConsumerThatStartsAnewTakesNothingForAbandonedThatIsNot() {
+        store.claim(job.server(), "chat", 10);
+        store.accept(new StoredJob(job, null, 0), false);
+
+        store.unpark(job.server(), "chat");
+
+        assertThat(store.claim(job.server(), "chat", 10)).singleElement().matches(claim -> !claim.isAbandoned());
+    }
+
+    @Test
+    void aConsumerThatStartsInTheMiddleOfTheFirstScanTakesForAbandonedWhatIs() {
+        store.accept(new StoredJob(job, null, 0), false);
+        store.accept(
+                new StoredJob(
+                        new DetachedJob(job.server(), "chat", "JID2", null, Instant.EPOCH, "x", Map.of(), "p"),
+                        null,
+                        0),
+                false);
+        assertThat(store.claim(job.server(), "chat", 1)).hasSize(1);
+
+        store.unpark(job.server(), "chat");
+
+        assertThat(store.claim(job.server(), "chat", 10)).singleElement().matches(JobRepository.Claim::isAbandoned);
+    }
+
+    @Test
+    void whatIsParkedIsAJob_andNotTheNextOneOfItsRequestId() {
+        StoredJob first = named("JID1");
+        store.accept(first, true);
+        store.park(first);
+        // as an operator may do with a job that no route takes
+        repository.remove(
+                null, first.job().key(), repository.get(null, first.job().key()));
+        StoredJob second = named("JID2");
+        store.accept(second, false);
+
+        assertThat(store.claim(job.server(), "chat", 10))
+                .extracting(claim -> claim.job().job().jobId())
+                .containsExactly("JID2");
+    }
+
+    private StoredJob named(String jobId) {
+        return new StoredJob(
+                new DetachedJob(job.server(), "chat", jobId, "order 1", Instant.EPOCH, "x", Map.of(), "p"), null, 0);
+    }
+
+    @Test
     void itIsOneRepository_howeverOftenCamelConvertsIt() {
         assertThat(new AggregationJobRepository(repository)).isEqualTo(store).hasSameHashCodeAs(store);
         assertThat(new AggregationJobRepository(new MemoryAggregationRepository()))

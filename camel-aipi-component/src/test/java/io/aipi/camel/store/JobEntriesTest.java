@@ -230,7 +230,7 @@ class JobEntriesTest {
         StoredJob hasEnded = ended(job("chat", "JID1", null, "x6"));
         List.of(byId, named, longer, followed, otherServer, hasEnded).forEach(store::add);
 
-        store().lapse(SERVER, "JID1", key -> key.equals(followed.job().key()), cleanup());
+        store().lapse(SERVER, "JID1", key -> key.equals(followed.job().key()), cleanup(), new KeyLocks());
 
         for (StoredJob gone : List.of(byId, named)) {
             assertThat(store().load(gone.job().key()).outcome())

@@ -84,11 +84,16 @@ class JobOptionsTest {
                 .withTimeouts(SECOND, SECOND.multipliedBy(2))
                 .withPollIntervals(SECOND.multipliedBy(3), SECOND.multipliedBy(4))
                 .withQueueFullTimeout(SECOND.multipliedBy(5))
-                .withPollFailureTimeout(SECOND.multipliedBy(6));
+                .withPollFailureTimeout(SECOND.multipliedBy(6))
+                .withConversation("messages")
+                .withTextField("answer");
 
         assertThat(changed)
                 .isEqualTo(new JobOptions(
                         "text",
+                        "messages",
+                        true,
+                        "answer",
                         Map.of("a", 1),
                         SECOND,
                         SECOND.multipliedBy(2),

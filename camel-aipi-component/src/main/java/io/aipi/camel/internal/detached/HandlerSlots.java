@@ -30,6 +30,10 @@ final class HandlerSlots {
             return taken < handler.limit();
         }
 
+        private long room() {
+            return Math.max(0, (long) handler.limit() - taken);
+        }
+
         void take() {
             taken++;
         }
@@ -60,6 +64,13 @@ final class HandlerSlots {
 
     boolean hasRoom() {
         return slots.stream().anyMatch(Slot::hasRoom);
+    }
+
+    /** Whether there is room for so many, or for a tenth of what the handlers can have. */
+    boolean hasMuchRoom(int many) {
+        long limit = slots.stream().mapToLong(slot -> slot.handler.limit()).sum();
+        long room = slots.stream().mapToLong(Slot::room).sum();
+        return room >= Math.min(many, Math.max(1, limit / 10));
     }
 
     /** In turn, so that several share the work; null if none has room. */

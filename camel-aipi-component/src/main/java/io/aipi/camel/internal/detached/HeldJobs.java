@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The jobs that a pipeline has, whatever their phase. The one place that changes phases, and counts what a stop waits for. */
 final class HeldJobs {
@@ -55,17 +56,28 @@ final class HeldJobs {
     /** Gives the job to its next owner, the first time only; false if it was released before. */
     boolean release(TrackedJob job, Consumer<TrackedJob> nextOwner) {
         job.outcomePersisted().complete(null);
-        boolean isFirst = jobs.remove(job);
-        if (isFirst) {
-            nextOwner.accept(job);
+        // first: no step begins after it whose job its next owner has, too
+        JobPhase before = job.moveTo(JobPhase.RELEASED);
+        if (before == null) {
+            return false;
         }
-        move(job, JobPhase.RELEASED);
-        return isFirst;
+        jobs.remove(job);
+        try {
+            nextOwner.accept(job);
+        } finally {
+            endOf(before, JobPhase.RELEASED);
+        }
+        return true;
     }
 
     /** Gives all jobs to their next owner. */
     void releaseAll(Consumer<TrackedJob> nextOwner) {
-        jobs.forEach(job -> release(job, nextOwner));
+        releaseIf(job -> true, nextOwner);
+    }
+
+    /** Gives those jobs to their next owner. */
+    void releaseIf(Predicate<TrackedJob> which, Consumer<TrackedJob> nextOwner) {
+        jobs.stream().filter(which).forEach(job -> release(job, nextOwner));
     }
 
     /** Something begins that a stop waits for, and that is no phase of a job. */

@@ -9,6 +9,9 @@ package io.aipi.camel.internal.detached;
 import io.aipi.camel.internal.store.JobStore;
 import io.aipi.camel.store.JobRepository;
 import io.aipi.camel.store.StoredJob;
+import io.aipi.client.model.Acceptance;
+import io.aipi.client.spi.Scheduler;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +32,17 @@ final class JobClaims {
     /** Jobs that are claimed at once. */
     private static final int BATCH = 100;
 
+    /** For so long after a claim the next one waits for more places, if there are few. */
+    static final Duration PAUSE = Duration.ofMillis(20);
+
     private final JobRegistry registry;
+    private final JobsInHand inHand;
     private final JobStore store;
     private final String server;
     private final String endpoint;
     private final Executor storeThreads;
+    private final Scheduler scheduler;
+    private final LeftJobs left = new LeftJobs();
 
     /** To be given back. */
     private final List<StoredJob> returned = new ArrayList<>();
@@ -45,13 +54,26 @@ final class JobClaims {
     private boolean claiming;
     /** Whether the store may have jobs that nobody has claimed. */
     private boolean more;
+    /** Whether a claim waits for more places. */
+    private boolean waiting;
+    /** When the last claim ended; null if there was none. */
+    private Long endedNanos;
 
-    JobClaims(JobRegistry registry, JobStore store, String server, String endpoint, Executor storeThreads) {
+    JobClaims(
+            JobRegistry registry,
+            JobsInHand inHand,
+            JobStore store,
+            String server,
+            String endpoint,
+            Executor storeThreads,
+            Scheduler scheduler) {
         this.registry = registry;
+        this.inHand = inHand;
         this.store = store;
         this.server = server;
         this.endpoint = endpoint;
         this.storeThreads = storeThreads;
+        this.scheduler = scheduler;
     }
 
     /** There may be jobs now that nobody has claimed. */
@@ -59,9 +81,13 @@ final class JobClaims {
         more = true;
     }
 
-    /** Claims jobs, if there may be some, and places for them. */
+    /**
+     * Claims jobs, if there may be some, and places for them. Under load places come one after the other: a claim for each
+     * would cost a transaction a job. So a claim that is not the first for a while waits until there are many places, or a
+     * moment is over.
+     */
     void claimSoon() {
-        if (!registry.hasPlaces() || !begin(false)) {
+        if (!registry.hasPlaces() || waitsForPlaces() || !begin(false)) {
             return;
         }
         onStoreThread(
@@ -76,6 +102,32 @@ final class JobClaims {
                 true);
     }
 
+    private boolean waitsForPlaces() {
+        if (registry.hasManyPlaces(BATCH)) {
+            return false;
+        }
+        Duration rest;
+        synchronized (this) {
+            if (!more || claiming || waiting) {
+                return true;
+            }
+            rest = endedNanos == null ? Duration.ZERO : PAUSE.minusNanos(scheduler.nanoTime() - endedNanos);
+            if (rest.isZero() || rest.isNegative()) {
+                return false;
+            }
+            waiting = true;
+        }
+        scheduler.schedule(this::claimAfterPause, rest);
+        return true;
+    }
+
+    private void claimAfterPause() {
+        synchronized (this) {
+            waiting = false;
+        }
+        claimSoon();
+    }
+
     /** Claims jobs whether or not some are expected. Blocks, and throws what the store throws. */
     void claimNow() {
         releaseNow();
@@ -84,7 +136,7 @@ final class JobClaims {
         }
     }
 
-    /** Not while the lease may be over: what this process had is given back first. */
+    /** Not while the lease may be over: the claim would be lost at once. */
     private synchronized boolean begin(boolean always) {
         if (claiming || !(more || always) || !store.lease().isValid()) {
             return false;
@@ -96,6 +148,7 @@ final class JobClaims {
 
     private synchronized void end(boolean mayHaveMore) {
         claiming = false;
+        endedNanos = scheduler.nanoTime();
         more |= mayHaveMore;
     }
 
@@ -119,8 +172,18 @@ final class JobClaims {
     }
 
     private void assign(JobRepository.Claim claim, Place place) {
+        String id = claim.job().job().id();
+        synchronized (this) {
+            // not once more: a release that has thrown may have been done
+            returned.removeIf(each -> each.job().id().equals(id));
+        }
         try {
-            registry.onClaimed(claim, place);
+            if (inHand.reclaim(claim.job())) {
+                // as after a lost lease, in the middle of its route
+                registry.giveBack(place);
+            } else {
+                registry.register(TrackedJob.claimed(claim, left.take(id)), place);
+            }
         } catch (RuntimeException | Error e) {
             LOG.error(
                     "Job {} was claimed, and cannot be followed here",
@@ -131,7 +194,65 @@ final class JobClaims {
 
     // ---- back to the store
 
-    synchronized void giveBack(StoredJob job) {
+    /** Remembers who is to be told of a job that is left to the store, should it be claimed here. */
+    void leave(String id, TrackedJob.Listener listener, Acceptance acceptance) {
+        left.add(id, listener, acceptance);
+    }
+
+    /** Nobody here has to do with the job any more. If it is claimed by this process, others may claim it. */
+    void returnToStore(TrackedJob job) {
+        endHere(job);
+        release(job);
+    }
+
+    /** The claim of the job is over. The store is told nothing: whoever has the job next learns that it was abandoned. */
+    void lost(TrackedJob job) {
+        if (!isLeftOnItsWay(job)) {
+            endHere(job);
+            finished(job, true);
+        }
+    }
+
+    private void endHere(TrackedJob job) {
+        if (job.outcome() == null) {
+            leave(job.job().id(), job.listener(), job.acceptance());
+        }
+        registry.ended(job);
+    }
+
+    /** Whether the outcome of the job, whose handler lets go of it, is on its way: it stays claimed until that has ended. */
+    boolean isLeftOnItsWay(TrackedJob job) {
+        if (!job.isOnItsWay()) {
+            return false;
+        }
+        boolean isKept = inHand.keep(job);
+        registry.ended(job);
+        if (!isKept) {
+            release(job);
+        }
+        return true;
+    }
+
+    /**
+     * Nobody here has the job in its hands any more, whether its handler has let go of it before or not.
+     *
+     * @param isDone whether the store has been told what has come of it. Else others may claim it, if it was kept until now
+     */
+    void finished(TrackedJob job, boolean isDone) {
+        boolean wasKept = inHand.finish(job);
+        // claimed anew after whatever the store was told
+        if (job.isReclaimed() || (wasKept && !isDone)) {
+            release(job);
+        }
+    }
+
+    /** Lets others claim the job, if it is claimed by this process; else nothing happens. */
+    void release(TrackedJob job) {
+        giveBack(job.toRecord());
+        releaseSoon();
+    }
+
+    private synchronized void giveBack(StoredJob job) {
         returned.add(job);
     }
 
@@ -147,7 +268,7 @@ final class JobClaims {
     }
 
     /** One task gives back what has come together when it begins, however many jobs come one after the other. */
-    void releaseSoon() {
+    private void releaseSoon() {
         synchronized (this) {
             if (returned.isEmpty() || releaseQueued) {
                 return;

@@ -29,11 +29,10 @@ import org.slf4j.LoggerFactory;
  * process ends: no outcome is delivered that is not stored, and none is removed that was not delivered. Without a store the
  * second and the last step are nothing. {@link JobPhase} says where a job is; {@link HeldJobs} is the only place that changes it.
  *
- * <p>Threads: jobs are followed on none; the store is read and written on {@code storeThreads}; deliveries begin on threads
- * of their own.
+ * <p>Threads: jobs are followed on none; the store is read and written on {@code storeThreads}, or goes on on its own, which must
+ * not be blocked; deliveries begin on threads of their own.
  *
- * <p>It lives from a start of its consumer to the stop. In a stop it begins nothing new; what is active then comes to its
- * end, or is given back.
+ * <p>It lives from a start of its consumer to the stop, in which it begins nothing new.
  */
 public final class JobPipeline implements JobHandler, DeliveryQueue.DeliveryHandler {
 
@@ -41,9 +40,10 @@ public final class JobPipeline implements JobHandler, DeliveryQueue.DeliveryHand
 
     private final PipelineOptions options;
     private final JobRegistry registry;
-    /** Null to keep jobs in memory only. */
+    /** Null, as are the claims, to keep jobs in memory only. */
     private final JobStore store;
 
+    private final JobClaims claims;
     private final StoreHealth storeHealth;
     private final JobFollower follower;
     private final JobRouter router;
@@ -54,7 +54,7 @@ public final class JobPipeline implements JobHandler, DeliveryQueue.DeliveryHand
     private final DeliverySchedule schedule;
     private final UnstorableOutcomes unstorable;
     private final UndeliverableOutcomes undeliverable;
-    private final UnremovableJobs unremovable;
+    private final RoutedJobs routed;
 
     private final HeldJobs jobs = new HeldJobs();
     private volatile boolean stopping;
@@ -78,6 +78,7 @@ public final class JobPipeline implements JobHandler, DeliveryQueue.DeliveryHand
         this.options = options;
         this.registry = registry;
         this.store = registry.store();
+        this.claims = registry.claims();
         this.storeHealth = storeHealth;
         this.follower = follower;
         this.router = router;
@@ -89,7 +90,7 @@ public final class JobPipeline implements JobHandler, DeliveryQueue.DeliveryHand
         this.unstorable = new UnstorableOutcomes(this, store, storeHealth);
         this.undeliverable =
                 new UndeliverableOutcomes(this, jobs, options, registry, storeHealth, router, storeThreads, retries);
-        this.unremovable = new UnremovableJobs(this, jobs, options.endpointName(), registry, storeHealth);
+        this.routed = new RoutedJobs(this, undeliverable, options.endpointName(), store, storeHealth, storeThreads);
     }
 
     // ---- step 1: follow
@@ -107,7 +108,7 @@ public final class JobPipeline implements JobHandler, DeliveryQueue.DeliveryHand
             jobs.release(job, registry::requeue);
         } else if (registry.isLost(job)) {
             // asked after the job was added: who loses a lease lets go of what is there
-            jobs.release(job, registry::returnToStore);
+            jobs.release(job, claims::returnToStore);
         } else if (job.outcome() == null) {
             follow(job);
         } else if (job.isStored()) {
@@ -174,25 +175,28 @@ public final class JobPipeline implements JobHandler, DeliveryQueue.DeliveryHand
     }
 
     void store(TrackedJob job) {
-        StoredJob stored;
-        try {
-            stored = store.complete(job.toRecord());
-        } catch (RuntimeException | Error e) {
-            unstorable.onStoreFailure(job, e);
+        store.complete(job.toRecord())
+                .<Void>handle((stored, failure) -> {
+                    onStored(job, stored, failure);
+                    return null;
+                })
+                .exceptionally(bug -> RoutedJobs.stuck(job, bug));
+    }
+
+    private void onStored(TrackedJob job, StoredJob stored, Throwable failure) {
+        if (failure != null) {
+            storeThreads.execute(() -> unstorable.onStoreFailure(job, failure));
             return;
         }
         storeHealth.succeeded();
-        if (stored != null) {
-            // the store may have had another outcome
-            job.replaceOutcome(stored.outcome());
-            job.markStored();
-            awaitDelivery(job);
-        } else {
-            LOG.warn(
-                    "Job {} is no longer in the jobRepository: another consumer has its result. It is not routed here",
-                    job.job().jobId());
-            jobs.release(job, registry::ended);
+        if (stored == null) {
+            LOG.warn("Job {} is no longer in the jobRepository: another consumer has its result", job.key());
+            end(job);
+            return;
         }
+        job.replaceOutcome(stored.outcome());
+        job.markStored();
+        awaitDelivery(job);
     }
 
     // ---- step 3: deliver
@@ -242,22 +246,24 @@ public final class JobPipeline implements JobHandler, DeliveryQueue.DeliveryHand
             done.run();
         } else if (stopping) {
             // the stop gives it back
-            jobs.move(job, JobPhase.WAITING);
+            waitAgain(job);
             done.run();
         } else if (registry.isLost(job)) {
             done.run();
-            jobs.release(job, registry::ended);
+            end(job);
         } else if (!registry.isLeaseValid()) {
-            jobs.move(job, JobPhase.WAITING);
+            boolean waits = waitAgain(job);
             done.run();
-            deliverWhenDue(job);
+            if (waits) {
+                deliverWhenDue(job);
+            }
         } else if (job.deliveries().count() > options.maximumRedeliveries()) {
             done.run();
             undeliverable.onRedeliveryExhausted(job, null);
+        } else if (job.deliveries().begins() && !undeliverable.storeDeliveryCount(job)) {
+            done.run();
+            end(job);
         } else {
-            if (job.deliveries().begins()) {
-                undeliverable.storeDeliveryCount(job);
-            }
             router.routeOutcome(job, delivery -> {
                 // the next delivery may begin: what follows takes the time of a store or of a delay
                 done.run();
@@ -272,43 +278,39 @@ public final class JobPipeline implements JobHandler, DeliveryQueue.DeliveryHand
 
     /** Routes the outcome again, later. */
     void redeliver(TrackedJob job) {
-        if (!jobs.move(job, JobPhase.WAITING)) {
-            giveBack(job);
-            return;
+        if (waitAgain(job)) {
+            scheduler.schedule(() -> deliveries.outcome(job), schedule.redeliveryDelay(job));
         }
-        scheduler.schedule(() -> deliveries.outcome(job), schedule.redeliveryDelay(job));
+    }
+
+    /** False if its handler has let go of the job meanwhile: it is given back. */
+    private boolean waitAgain(TrackedJob job) {
+        boolean waits = jobs.move(job, JobPhase.WAITING);
+        if (!waits) {
+            giveBack(job);
+        }
+        return waits;
     }
 
     // ---- step 4: remove
 
     void removeSoon(TrackedJob job) {
         if (store == null) {
-            jobs.release(job, registry::ended);
+            end(job);
         } else {
             jobs.move(job, JobPhase.REMOVING);
             job.clearRefusals();
-            storeThreads.execute(() -> remove(job));
+            storeThreads.execute(() -> routed.remove(job));
         }
     }
 
-    void remove(TrackedJob job) {
-        String id = job.job().jobId();
-        try {
-            if (!store.remove(job.toRecord())) {
-                LOG.warn(
-                        "Job {} was routed, and was somebody else's by then: its claim ran out in the middle of the route. It"
-                                + " may be routed twice",
-                        id);
-            }
-        } catch (RuntimeException | Error e) {
-            unremovable.onStoreFailure(job, e);
-            return;
-        }
-        storeHealth.succeeded();
+    /** The store has been told what has come of the job, or need not know. */
+    void end(TrackedJob job) {
         jobs.release(job, registry::ended);
+        if (store != null) {
+            claims.finished(job, true);
+        }
     }
-
-    // ---- what the steps share
 
     /** Runs the step again, later. While the consumer stops there is no later, as the message says. */
     void retry(TrackedJob job, Runnable step, String messageAtStop) {
@@ -322,7 +324,7 @@ public final class JobPipeline implements JobHandler, DeliveryQueue.DeliveryHand
 
     @Override
     public void onLeaseLost() {
-        jobs.releaseAll(registry::returnToStore);
+        jobs.releaseIf(registry::isLost, claims::lost);
     }
 
     @Override
@@ -370,10 +372,10 @@ public final class JobPipeline implements JobHandler, DeliveryQueue.DeliveryHand
 
     /** Whoever has it next takes it up, even if the stop has let go of it before. */
     private void giveBack(TrackedJob job) {
-        if (store == null) {
+        if (claims == null) {
             jobs.release(job, registry::requeue);
-        } else if (!jobs.release(job, registry::returnToStore) && job.isKeptClaimed()) {
-            registry.returnToStore(job);
+        } else if (!jobs.release(job, claims::returnToStore)) {
+            claims.finished(job, false);
         }
     }
 

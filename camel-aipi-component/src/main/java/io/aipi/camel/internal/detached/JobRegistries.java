@@ -9,6 +9,7 @@ package io.aipi.camel.internal.detached;
 import io.aipi.camel.internal.store.JobStore;
 import io.aipi.camel.internal.store.JobStores;
 import io.aipi.camel.store.JobRepository;
+import io.aipi.client.spi.Scheduler;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,7 @@ public final class JobRegistries {
 
     private final JobStores stores;
     private final Function<JobRepository, Executor> storeThreads;
+    private final Scheduler scheduler;
     private final Supplier<Set<Key>> inUse;
     private final Map<Key, JobRegistry> registries = new ConcurrentHashMap<>();
     /** Not the component's own, which is held while the component stops. */
@@ -48,9 +50,14 @@ public final class JobRegistries {
      * @param storeThreads runs what blocks, for each repository
      * @param inUse what the endpoints that are started need
      */
-    public JobRegistries(JobStores stores, Function<JobRepository, Executor> storeThreads, Supplier<Set<Key>> inUse) {
+    public JobRegistries(
+            JobStores stores,
+            Function<JobRepository, Executor> storeThreads,
+            Scheduler scheduler,
+            Supplier<Set<Key>> inUse) {
         this.stores = stores;
         this.storeThreads = storeThreads;
+        this.scheduler = scheduler;
         this.inUse = inUse;
     }
 
@@ -70,7 +77,8 @@ public final class JobRegistries {
                         key.server(),
                         key.endpoint(),
                         stores.of(key.repository()),
-                        task -> storeThreads.apply(key.repository()).execute(task));
+                        task -> storeThreads.apply(key.repository()).execute(task),
+                        scheduler);
                 registries.put(key, registry);
             }
             return registry;

@@ -10,14 +10,14 @@ import io.aipi.camel.internal.store.JobStore;
 import io.aipi.camel.internal.store.LeaseKeeper;
 import io.aipi.camel.store.DetachedJob;
 import io.aipi.camel.store.JobOutcome;
-import io.aipi.camel.store.JobRepository;
+import io.aipi.camel.store.StoredJob;
+import io.aipi.client.model.Acceptance;
+import io.aipi.client.spi.Scheduler;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -42,13 +42,9 @@ public final class JobRegistry implements LeaseKeeper.Holder {
 
     private final HandlerSlots slots = new HandlerSlots();
     private final Queue<TrackedJob> waiting = new ArrayDeque<>();
-    private final Map<TrackedJob, HandlerSlots.Slot> held = new HashMap<>();
-    /** The {@linkplain DetachedJob#id() ids} of the jobs that are held. */
-    private final Set<String> heldIds = new HashSet<>();
+    private final JobsInHand inHand = new JobsInHand();
 
     private final Set<Object> consumers = new HashSet<>();
-    /** Jobs of producers here for which there was no place: who is to be told of them, should they be claimed here. */
-    private final LeftJobs left = new LeftJobs();
 
     private final AtomicBoolean news = new AtomicBoolean(true);
 
@@ -58,9 +54,10 @@ public final class JobRegistry implements LeaseKeeper.Holder {
      * @param store null to keep jobs in memory only
      * @param storeThreads runs what blocks
      */
-    public JobRegistry(String server, String endpoint, JobStore store, Executor storeThreads) {
+    public JobRegistry(String server, String endpoint, JobStore store, Executor storeThreads, Scheduler scheduler) {
         this.store = store;
-        this.claims = store == null ? null : new JobClaims(this, store, server, endpoint, storeThreads);
+        this.claims =
+                store == null ? null : new JobClaims(this, inHand, store, server, endpoint, storeThreads, scheduler);
         if (store != null) {
             store.lease().add(this);
         }
@@ -71,6 +68,11 @@ public final class JobRegistry implements LeaseKeeper.Holder {
         if (store != null) {
             store.lease().remove(this);
         }
+    }
+
+    /** Null for in memory. */
+    JobClaims claims() {
+        return claims;
     }
 
     /** Where jobs are kept; null for in memory. */
@@ -119,19 +121,23 @@ public final class JobRegistry implements LeaseKeeper.Holder {
 
     // ---- what there is
 
-    /** Whether some handler here holds the job with this {@linkplain DetachedJob#id() id}. */
-    public synchronized boolean isHeld(String id) {
-        return heldIds.contains(id);
+    /** Whether the job with this {@linkplain DetachedJob#id() id} is in somebody's hands here. */
+    public boolean isHeld(String id) {
+        return inHand.contains(id);
     }
 
     /** Whether nothing would be lost if there were no such registry any more. */
     public synchronized boolean isIdle() {
-        return consumers.isEmpty() && slots.isEmpty() && size() == 0 && (claims == null || !claims.hasReturned());
+        return consumers.isEmpty()
+                && slots.isEmpty()
+                && waiting.isEmpty()
+                && inHand.isEmpty()
+                && (claims == null || !claims.hasReturned());
     }
 
     /** Jobs known here and not ended. */
     public synchronized int size() {
-        return waiting.size() + held.size();
+        return waiting.size() + inHand.held();
     }
 
     // ---- from the producer
@@ -146,17 +152,19 @@ public final class JobRegistry implements LeaseKeeper.Holder {
             return null;
         }
         slot.take();
-        return new Place(slot, store == null ? 0 : store.lease().number());
+        return new Place(slot);
     }
 
     /** The job could not be stored; {@code place} may be null. */
     public void giveBack(Place place) {
         if (place != null) {
-            synchronized (this) {
-                place.slot().release();
-            }
-            dispatch();
+            giveBack(List.of(place));
         }
+    }
+
+    /** A job for which there is no place is about to be stored: who is to be told of it, should it be claimed here. */
+    public void leave(StoredJob job, TrackedJob.Listener listener, Acceptance acceptance) {
+        claims.leave(job.job().id(), listener, acceptance);
     }
 
     /**
@@ -165,19 +173,20 @@ public final class JobRegistry implements LeaseKeeper.Holder {
      * consumes.
      */
     public CompletableFuture<Void> register(TrackedJob job, Place place) {
+        if (place == null && store != null) {
+            // there may be room by now
+            claims.expectMore();
+            claims.claimSoon();
+            return CompletableFuture.completedFuture(null);
+        }
         synchronized (this) {
-            if (place == null && (store != null || (slots.isEmpty() && consumers.isEmpty()))) {
-                if (claims != null) {
-                    left.add(job);
-                    claims.expectMore();
-                }
+            if (place == null && isOver()) {
                 return CompletableFuture.completedFuture(null);
             }
             if (place == null) {
                 waiting.add(job);
             } else {
-                job.claimedIn(place.leaseNumber());
-                hold(job, place.slot());
+                inHand.hold(job, place.slot());
             }
         }
         if (place == null) {
@@ -200,8 +209,12 @@ public final class JobRegistry implements LeaseKeeper.Holder {
         }
         for (TrackedJob job : gone) {
             job.end(JobOutcome.lapsed(job.job()));
+            boolean over;
             synchronized (this) {
-                waiting.add(job);
+                over = isOver() || !waiting.add(job);
+            }
+            if (over) {
+                giveUp(job);
             }
         }
         if (!gone.isEmpty()) {
@@ -231,7 +244,7 @@ public final class JobRegistry implements LeaseKeeper.Holder {
                 left = removeWaiting();
             }
         }
-        left.forEach(this::returnToStore);
+        left.forEach(job -> claims.returnToStore(job));
     }
 
     /** The handler has no more to do with the job: it has left the store, or stays there and is left alone. */
@@ -246,46 +259,40 @@ public final class JobRegistry implements LeaseKeeper.Holder {
      * its way stays claimed, so that nobody else routes it meanwhile: its route's end removes it, or gives it back.
      */
     public void requeue(TrackedJob job) {
-        if (store != null && job.isOnItsWay()) {
-            job.keepClaimed();
-            ended(job);
+        if (claims != null && claims.isLeftOnItsWay(job)) {
             return;
         }
         boolean over;
         synchronized (this) {
-            over = store != null ? slots.isEmpty() : consumers.isEmpty();
+            over = isOver();
             if (!over) {
                 letGo(job);
                 waiting.add(job.requeuedCopy());
             }
         }
-        if (!over) {
+        if (over) {
+            giveUp(job);
+        } else {
             dispatch();
-        } else if (store != null) {
-            returnToStore(job);
+        }
+    }
+
+    /** Whether nobody here will ever take what waits. Called under the lock. */
+    private boolean isOver() {
+        return slots.isEmpty() && (store != null || consumers.isEmpty());
+    }
+
+    /** There is nobody here who takes the job. */
+    private void giveUp(TrackedJob job) {
+        if (store != null) {
+            claims.returnToStore(job);
         } else {
             ended(job);
         }
     }
 
-    /**
-     * Nobody here has to do with the job any more. If it is claimed by this process, others may claim it; where it is not, as
-     * after a lost lease, nothing happens to it.
-     */
-    void returnToStore(TrackedJob job) {
-        ended(job);
-        claims.giveBack(job.toRecord());
-        claims.releaseSoon();
-    }
-
-    private synchronized void hold(TrackedJob job, HandlerSlots.Slot slot) {
-        held.put(job, slot);
-        heldIds.add(job.job().id());
-    }
-
     private synchronized void letGo(TrackedJob job) {
-        HandlerSlots.Slot slot = held.remove(job);
-        heldIds.remove(job.job().id());
+        HandlerSlots.Slot slot = inHand.letGo(job);
         if (slot != null) {
             slot.release();
         }
@@ -309,7 +316,7 @@ public final class JobRegistry implements LeaseKeeper.Holder {
                 }
                 job = waiting.remove();
                 slot.take();
-                hold(job, slot);
+                inHand.hold(job, slot);
             }
             slot.handler().onAssigned(job);
         }
@@ -337,6 +344,11 @@ public final class JobRegistry implements LeaseKeeper.Holder {
         return waiting.isEmpty() && slots.hasRoom();
     }
 
+    /** Whether there is room for so many jobs, or for a good part of what is held here. */
+    synchronized boolean hasManyPlaces(int many) {
+        return slots.hasMuchRoom(many);
+    }
+
     synchronized Queue<Place> takePlaces(int most) {
         Queue<Place> places = new ArrayDeque<>();
         while (places.size() < most && hasPlaces()) {
@@ -352,10 +364,6 @@ public final class JobRegistry implements LeaseKeeper.Holder {
         dispatch();
     }
 
-    void onClaimed(JobRepository.Claim claim, Place place) {
-        register(TrackedJob.claimed(claim, left.take(claim.job().job().id())), place);
-    }
-
     // ---- the lease
 
     /** Whether nobody else can have claimed what was claimed here. */
@@ -365,21 +373,19 @@ public final class JobRegistry implements LeaseKeeper.Holder {
 
     /** Whether the job was claimed in a lease that is over. */
     boolean isLost(TrackedJob job) {
-        return store != null && store.lease().number() != job.leaseNumber();
+        return store != null && store.lease().isLost(job.owner());
     }
 
     @Override
     public void onLeaseLost() {
         List<JobHandler> handlers;
-        List<TrackedJob> lost;
+        List<TrackedJob> lost = new ArrayList<>();
         synchronized (this) {
             handlers = slots.handlers();
-            lost = removeWaiting();
+            waiting.removeIf(job -> isLost(job) && lost.add(job));
         }
-        lost.forEach(this::returnToStore);
+        lost.forEach(claims::lost);
         handlers.forEach(JobHandler::onLeaseLost);
-        // before anything is claimed anew: it must not be given back for the claim before
-        claims.releaseNow();
     }
 
     @Override

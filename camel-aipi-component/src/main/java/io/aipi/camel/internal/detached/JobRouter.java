@@ -19,6 +19,9 @@ public interface JobRouter {
     /** Routes the outcome of the job. {@code done} is called exactly once. */
     void routeOutcome(TrackedJob job, Consumer<Delivery> done);
 
+    /** The outcome is lost: no route takes it, and it is not stored. */
+    void lost(TrackedJob job);
+
     /** Whether there is somewhere for an outcome that cannot be routed. */
     boolean hasDeadLetterEndpoint();
 

@@ -6,29 +6,38 @@
  */
 package io.aipi.camel.internal.detached;
 
+import io.aipi.client.model.Acceptance;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Jobs of producers here that were left to the store: who is to be told of them, should they be claimed here. */
+/** Who is to be told of jobs that are left to the store, should they be claimed here. */
 final class LeftJobs {
 
     /** Others claim them, too, and nobody says so. */
     private static final int MOST = 10_000;
 
-    private final Map<String, TrackedJob> jobs = new LinkedHashMap<>();
+    /** What is known here of a job, and not stored. */
+    record Known(TrackedJob.Listener listener, Acceptance acceptance) {
+
+        static final Known NOTHING = new Known(null, null);
+    }
+
+    /** By the {@linkplain io.aipi.camel.store.DetachedJob#id() ids} of the jobs. */
+    private final Map<String, Known> known = new LinkedHashMap<>();
 
     /** Remembers a job, if somebody is to be told of it. */
-    synchronized void add(TrackedJob job) {
-        if (job.listener() != null) {
-            jobs.put(job.job().id(), job);
-            if (jobs.size() > MOST) {
-                jobs.remove(jobs.keySet().iterator().next());
+    synchronized void add(String id, TrackedJob.Listener listener, Acceptance acceptance) {
+        if (listener != null) {
+            known.put(id, new Known(listener, acceptance));
+            if (known.size() > MOST) {
+                known.remove(known.keySet().iterator().next());
             }
         }
     }
 
-    /** Null for none. */
-    synchronized TrackedJob take(String id) {
-        return jobs.remove(id);
+    /** What is known of the job, which is forgotten. */
+    synchronized Known take(String id) {
+        Known taken = known.remove(id);
+        return taken == null ? Known.NOTHING : taken;
     }
 }

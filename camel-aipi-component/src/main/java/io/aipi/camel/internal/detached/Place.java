@@ -10,19 +10,12 @@ package io.aipi.camel.internal.detached;
 public final class Place {
 
     private final HandlerSlots.Slot slot;
-    private final long leaseNumber;
 
-    /** {@code leaseNumber}: the lease in which the job is claimed. */
-    Place(HandlerSlots.Slot slot, long leaseNumber) {
+    Place(HandlerSlots.Slot slot) {
         this.slot = slot;
-        this.leaseNumber = leaseNumber;
     }
 
     HandlerSlots.Slot slot() {
         return slot;
-    }
-
-    long leaseNumber() {
-        return leaseNumber;
     }
 }

@@ -8,11 +8,13 @@ package io.aipi.camel.internal.detached;
 
 import io.aipi.camel.internal.store.JobStore;
 import io.aipi.camel.internal.store.StoreHealth;
+import io.aipi.camel.store.JobRepository;
 import io.aipi.client.spi.Scheduler;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,12 @@ public final class RepositoryScanner {
     /** Between two checks for jobs that nobody follows. */
     private static final Duration WARNING_INTERVAL = Duration.ofMinutes(1);
 
+    /** Between two counts of what is stored: some scans, within these bounds. */
+    private static final int SCANS_PER_COUNT = 3;
+
+    private static final Duration SHORTEST_COUNT_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration LONGEST_COUNT_INTERVAL = Duration.ofSeconds(15);
+
     /** How many servers whose jobs nobody follows are worth a warning each. */
     private static final int WARNINGS = 10;
 
@@ -34,12 +42,14 @@ public final class RepositoryScanner {
     private final JobStore store;
     private final StoreHealth storeHealth;
     private final Predicate<String> isServerConsumed;
+    private final Consumer<JobRepository.Counts> counted;
     private final Executor storeThreads;
     private final Scheduler scheduler;
     private final Duration interval;
 
     private final Set<String> warnedOf = new HashSet<>();
     private Long askedNanos;
+    private Long countedNanos;
     private volatile Scheduler.Task next;
     private volatile boolean stopped;
     private volatile boolean failing;
@@ -52,6 +62,7 @@ public final class RepositoryScanner {
      * Scans nothing yet.
      *
      * @param isServerConsumed whether a consumer here consumes jobs of the server from the store
+     * @param counted is told how many jobs are stored, now and then; null for not known
      * @param storeThreads runs what blocks, and never refuses it
      * @param interval between two scans
      */
@@ -61,6 +72,7 @@ public final class RepositoryScanner {
             JobRegistry registry,
             StoreHealth storeHealth,
             Predicate<String> isServerConsumed,
+            Consumer<JobRepository.Counts> counted,
             Executor storeThreads,
             Scheduler scheduler,
             Duration interval) {
@@ -70,6 +82,7 @@ public final class RepositoryScanner {
         this.store = registry.store();
         this.storeHealth = storeHealth;
         this.isServerConsumed = isServerConsumed;
+        this.counted = counted;
         this.storeThreads = storeThreads;
         this.scheduler = scheduler;
         this.interval = interval;
@@ -83,6 +96,7 @@ public final class RepositoryScanner {
     /** Begins no further scan. */
     public void stop() {
         stopped = true;
+        counted.accept(null);
         Scheduler.Task task = next;
         if (task != null) {
             task.cancel();
@@ -115,6 +129,7 @@ public final class RepositoryScanner {
             registry.scan();
             failing = false;
             storeHealth.succeeded();
+            count();
             warnOfUnfollowed();
         } catch (RuntimeException | Error e) {
             failing = true;
@@ -123,6 +138,29 @@ public final class RepositoryScanner {
             if (!stopped) {
                 scheduleNext(interval);
             }
+        }
+    }
+
+    private void count() {
+        long now = scheduler.nanoTime();
+        long wait = Math.max(
+                SHORTEST_COUNT_INTERVAL.toNanos(),
+                Math.min(
+                        LONGEST_COUNT_INTERVAL.toNanos(),
+                        interval.multipliedBy(SCANS_PER_COUNT).toNanos()));
+        if (countedNanos != null && now - countedNanos < wait) {
+            return;
+        }
+        countedNanos = now;
+        JobRepository.Counts counts = null;
+        try {
+            counts = store.count(server, endpoint);
+        } catch (RuntimeException | Error e) {
+            // whether the store works is said of what jobs need
+            LOG.debug("What is stored cannot be counted", e);
+        }
+        if (!stopped) {
+            counted.accept(counts);
         }
     }
 

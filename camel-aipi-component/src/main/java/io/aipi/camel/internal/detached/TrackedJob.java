@@ -10,6 +10,7 @@ import io.aipi.camel.store.DetachedJob;
 import io.aipi.camel.store.JobOutcome;
 import io.aipi.camel.store.JobRepository;
 import io.aipi.camel.store.StoredJob;
+import io.aipi.client.TextDeltas;
 import io.aipi.client.model.Acceptance;
 import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
@@ -51,8 +52,15 @@ public final class TrackedJob {
     private volatile boolean stored;
     private volatile int refusals;
     private volatile DeliveryTime deliveryTime = new DeliveryTime();
-    private volatile long leaseNumber;
-    private volatile boolean keptClaimed;
+    /** The lease under which it is claimed; null where there is none. */
+    private volatile String owner;
+
+    private volatile boolean reclaimed;
+    private volatile boolean finished;
+    private volatile JobPhase releasedFrom = JobPhase.ASSIGNED;
+
+    /** What its progress exchanges have told of its text. Used by one delivery at a time. */
+    private final TextDeltas text;
 
     /** Its place in the {@link DeliveryQueue}, which guards it. */
     DeliveryQueue.Place place = DeliveryQueue.Place.NONE;
@@ -66,34 +74,34 @@ public final class TrackedJob {
 
     /** {@code listener} and {@code acceptance} may be null. */
     public TrackedJob(StoredJob stored, Listener listener, Acceptance acceptance) {
-        this(stored, listener, acceptance, null);
+        this(stored, listener, acceptance, null, false);
     }
 
-    private TrackedJob(StoredJob stored, Listener listener, Acceptance acceptance, JobRepository.Claim claim) {
+    private TrackedJob(
+            StoredJob stored, Listener listener, Acceptance acceptance, JobRepository.Claim claim, boolean isResumed) {
         this.job = stored.job();
         this.acceptance = acceptance;
         this.outcome = stored.outcome();
         this.listener = listener;
         this.claim = claim;
+        this.owner = stored.owner();
         this.deliveries = new DeliveryCount(stored.deliveries(), claim != null && stored.outcome() != null);
         this.stored = stored.outcome() != null;
+        this.text = new TextDeltas(isResumed);
     }
 
     /**
      * From the store: whoever stored it may have begun to deliver its outcome.
      *
-     * @param known what its producer here knew of it; null for nothing
+     * @param known what its producer here knew of it
      */
-    static TrackedJob claimed(JobRepository.Claim claim, TrackedJob known) {
-        return known == null
-                ? new TrackedJob(claim.job(), null, null, claim)
-                : new TrackedJob(claim.job(), known.listener, known.acceptance, claim);
+    static TrackedJob claimed(JobRepository.Claim claim, LeftJobs.Known known) {
+        return new TrackedJob(claim.job(), known.listener(), known.acceptance(), claim, true);
     }
 
     /** The same job for its next owner. */
     TrackedJob requeuedCopy() {
-        TrackedJob next = new TrackedJob(toRecord(), listener, acceptance, claim);
-        next.leaseNumber = leaseNumber;
+        TrackedJob next = new TrackedJob(toRecord(), listener, acceptance, claim, true);
         next.stored = stored;
         next.deliveries = deliveries.copy();
         next.refusals = refusals;
@@ -110,6 +118,11 @@ public final class TrackedJob {
     /** Its key. */
     public String key() {
         return job.key();
+    }
+
+    /** What its progress exchanges have told of its text. */
+    public TextDeltas text() {
+        return text;
     }
 
     /** Who else is told of it; null for nobody. */
@@ -152,22 +165,28 @@ public final class TrackedJob {
         return claim != null && claim.isAbandoned();
     }
 
-    /** Its handler has let go of it while its outcome was on its way: it stays claimed until that has come to its end. */
-    void keepClaimed() {
-        keptClaimed = true;
+    /** The lease under which it is claimed; null where there is none. */
+    String owner() {
+        return owner;
     }
 
-    boolean isKeptClaimed() {
-        return keptClaimed;
+    /** It was claimed once more while its outcome was on its way, which goes on under the new claim. */
+    void reclaim(String owner) {
+        this.owner = owner;
+        reclaimed = true;
     }
 
-    /** In which {@linkplain io.aipi.camel.internal.store.LeaseKeeper#number lease} it was claimed. */
-    long leaseNumber() {
-        return leaseNumber;
+    boolean isReclaimed() {
+        return reclaimed;
     }
 
-    void claimedIn(long number) {
-        leaseNumber = number;
+    /** Its outcome is not on its way any more, whatever has come of it. */
+    void finish() {
+        finished = true;
+    }
+
+    boolean isFinished() {
+        return finished;
     }
 
     /**
@@ -179,6 +198,9 @@ public final class TrackedJob {
     JobPhase moveTo(JobPhase next) {
         JobPhase before = phase.getAndUpdate(present -> present.canBecome(next) ? next : present);
         if (before.canBecome(next)) {
+            if (next == JobPhase.RELEASED) {
+                releasedFrom = before;
+            }
             return before;
         }
         if (before == JobPhase.RELEASED) {
@@ -187,9 +209,9 @@ public final class TrackedJob {
         throw new IllegalStateException(job + " cannot go from " + before + " to " + next);
     }
 
-    /** Whether its outcome is being routed, or was, and is not through with the store. */
+    /** Asked by who has released it: whether its outcome was being routed, or had been, and was not through with the store. */
     boolean isOnItsWay() {
-        return phase.get().isOnItsWay();
+        return releasedFrom.isOnItsWay();
     }
 
     /** How often its outcome was given to a route that failed, or did not live to tell. */
@@ -232,7 +254,7 @@ public final class TrackedJob {
 
     /** What a store should have of it now. */
     public StoredJob toRecord() {
-        return new StoredJob(job, outcome, deliveries.count());
+        return new StoredJob(job, outcome, deliveries.count(), owner);
     }
 
     /** Completed when its outcome is stored, or is no longer this owner's. */

@@ -64,26 +64,34 @@ final class UndeliverableOutcomes {
             onRedeliveryExhausted(job, delivery.failure());
         } else if (store != null) {
             storeThreads.execute(() -> {
-                storeDeliveryCount(job);
-                pipeline.redeliver(job);
+                if (storeDeliveryCount(job)) {
+                    pipeline.redeliver(job);
+                } else {
+                    pipeline.end(job);
+                }
             });
         } else {
             pipeline.redeliver(job);
         }
     }
 
-    /** So that the number of deliveries is bounded over restarts, too. */
-    void storeDeliveryCount(TrackedJob job) {
+    /** So that the number of deliveries is bounded over restarts, too. False if the job is no longer this process's. */
+    boolean storeDeliveryCount(TrackedJob job) {
         try {
-            if (store.deliver(job.toRecord())) {
-                job.markStored();
+            if (!store.deliver(job.toRecord())) {
+                LOG.warn(
+                        "Job {} is somebody else's by now, or was removed. It is not routed again here",
+                        job.job().jobId());
+                return false;
             }
+            job.markStored();
         } catch (RuntimeException | Error e) {
             LOG.debug(
                     "A failed delivery of job {} is not counted in the jobRepository",
                     job.job().jobId(),
                     e);
         }
+        return true;
     }
 
     /** {@code failure} may be null. */
@@ -99,7 +107,8 @@ final class UndeliverableOutcomes {
                     "Result of job {} is dropped: it cannot be routed, and there is neither a deadLetterUri nor a"
                             + " jobRepository",
                     job.job().jobId());
-            jobs.release(job, registry::ended);
+            router.lost(job);
+            pipeline.end(job);
         }
     }
 
@@ -136,6 +145,7 @@ final class UndeliverableOutcomes {
                     "The jobRepository refused the result, which may be too large for it, and no route took it",
                     ErrorContext.of(job.job().endpoint(), id),
                     null)));
+            router.lost(job);
         } else {
             LOG.error(
                     "Result of job {} cannot be routed, and there is no deadLetterUri. It stays in the jobRepository, and"
@@ -167,26 +177,28 @@ final class UndeliverableOutcomes {
             }
             // the store works but for this entry, which must not take the place of others meanwhile
             LOG.debug("Failed deliveries of job {} are not reset yet", id, e);
+            pipeline.end(job);
             parkLater(job);
+            return;
         }
-        jobs.release(job, registry::ended);
+        pipeline.end(job);
     }
 
-    private void parkLater(TrackedJob job) {
-        if (!pipeline.isStopping()) {
+    /** Parks a job that the store has refused to park. It stays claimed until then, so that nobody gets it. */
+    void parkLater(TrackedJob job) {
+        if (pipeline.isStopping()) {
+            // the next start may have it
+            registry.claims().release(job);
+        } else {
             retries.later(() -> parkAgain(job));
         }
     }
 
-    /** Of a job that is left alone, and not of one that a new start has taken up again. */
     private void parkAgain(TrackedJob job) {
-        if (registry.isHeld(job.job().id())) {
-            return;
-        }
         try {
             store.park(job.toRecord());
         } catch (RuntimeException | Error e) {
-            LOG.debug("Failed deliveries of job {} are not reset yet", job.job().jobId(), e);
+            LOG.debug("Job {} cannot be parked yet: {}", job.job().jobId(), e.toString());
             parkLater(job);
         }
     }

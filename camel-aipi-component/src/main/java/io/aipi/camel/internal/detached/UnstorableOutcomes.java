@@ -74,15 +74,18 @@ final class UnstorableOutcomes {
             return;
         }
         String id = job.job().jobId();
-        try {
-            store.complete(job.toRecord()
-                    .withOutcome(
-                            result != null ? new JobOutcome.Done(result) : JobOutcome.Failed.of(job.job(), failure)));
-            LOG.info(
-                    "Job {} has ended after its consumer has let go of it. Its result is left to whoever has it now",
-                    id);
-        } catch (RuntimeException | Error e) {
-            LOG.error("Job {} has ended after its consumer has let go of it, and its result cannot be stored", id, e);
-        }
+        JobOutcome outcome = result != null ? new JobOutcome.Done(result) : JobOutcome.Failed.of(job.job(), failure);
+        store.complete(job.toRecord().withOutcome(outcome)).whenComplete((stored, refusal) -> {
+            if (refusal == null) {
+                LOG.info(
+                        "Job {} has ended after its consumer has let go of it. Its result is left to whoever has it now",
+                        id);
+            } else {
+                LOG.error(
+                        "Job {} has ended after its consumer has let go of it, and its result cannot be stored",
+                        id,
+                        refusal);
+            }
+        });
     }
 }

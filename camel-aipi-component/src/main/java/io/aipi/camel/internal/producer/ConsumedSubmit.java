@@ -73,7 +73,8 @@ final class ConsumedSubmit extends DetachedSubmit {
         this.store = registry.store();
         this.requestId = requestId;
         this.exchangeId = exchange.getExchangeId();
-        this.headers = headers;
+        String kept = turn() == null ? null : turn().detached();
+        this.headers = kept == null ? headers : context.binding().withTurn(headers, kept);
         this.body = body;
         this.progress = run.progressOf(exchange);
     }
@@ -145,7 +146,7 @@ final class ConsumedSubmit extends DetachedSubmit {
 
     /** Of two submits of one request id the second one waits for the first. */
     private void reserve(CompletableFuture<Submission> ready, Duration wait) {
-        onStoreThread(store.repository(), this::reservation).whenComplete((reservation, failure) -> {
+        reservation().whenComplete((reservation, failure) -> {
             if (failure != null) {
                 ready.completeExceptionally(failure);
             } else if (reservation instanceof JobRepository.Reservation.Taken taken) {
@@ -163,25 +164,31 @@ final class ConsumedSubmit extends DetachedSubmit {
         });
     }
 
-    private JobRepository.Reservation reservation() {
-        try {
-            JobRepository.Reservation made =
-                    store.reserve(context().server(), context().endpointName(), requestId);
-            reserved = made instanceof JobRepository.Reservation.Reserved;
-            return made;
-        } catch (RuntimeException | Error e) {
-            if (store.isAway()) {
-                throw storeAway(context(), e);
-            }
-            // a message must not be held up for ever by an entry that stays as it is
-            LOG.warn(
-                    "What is stored under the request id {} of {} cannot be read: the request is submitted without its id",
-                    requestId,
-                    context().endpointName(),
-                    e);
-            requestId = null;
-            return new JobRepository.Reservation.Reserved();
+    private CompletableFuture<JobRepository.Reservation> reservation() {
+        return onStoreThread(
+                        store.repository(),
+                        () -> store.reserve(context().server(), context().endpointName(), requestId))
+                .thenCompose(made -> made)
+                .thenApply(made -> {
+                    reserved = made instanceof JobRepository.Reservation.Reserved;
+                    return made;
+                })
+                .exceptionallyCompose(failure ->
+                        onStoreThread(store.repository(), () -> unreserved(CompletionExceptions.unwrap(failure))));
+    }
+
+    private JobRepository.Reservation unreserved(Throwable failure) {
+        if (store.isAway()) {
+            throw storeAway(context(), failure);
         }
+        // a message must not be held up for ever by an entry that stays as it is
+        LOG.warn(
+                "What is stored under the request id {} of {} cannot be read: the request is submitted without its id",
+                requestId,
+                context().endpointName(),
+                failure);
+        requestId = null;
+        return new JobRepository.Reservation.Reserved();
     }
 
     @Override
@@ -225,21 +232,36 @@ final class ConsumedSubmit extends DetachedSubmit {
         JobResult result = submission.result();
         DetachedJob job = job(submission.jobId());
         StoredJob asked = new StoredJob(job, result == null ? null : new JobOutcome.Done(result), 0);
-        return stored(asked, submission.acceptance()).handle((tracked, failure) -> {
-            if (failure != null) {
-                ended.complete(null);
-                throw new RuntimeCamelException(
-                        "The server has accepted the job " + job.jobId() + " of " + job.endpoint()
-                                + ", but the jobRepository failed to store it: unless it has stored it all the same,"
-                                + " nobody follows it",
-                        CompletionExceptions.unwrap(failure));
-            }
-            if (progress != null && result != null) {
-                progress.result(result);
-            }
-            registry.register(tracked.job(), tracked.place()).whenComplete((done, ignored) -> ended.complete(null));
-            return null;
-        });
+        return stored(asked, submission.acceptance())
+                .<Void>handle((tracked, failure) -> {
+                    if (failure != null) {
+                        throw new RuntimeCamelException(
+                                "The server has accepted the job " + job.jobId() + " of " + job.endpoint()
+                                        + ", but the jobRepository failed to store it: unless it has stored it all the same,"
+                                        + " nobody follows it",
+                                CompletionExceptions.unwrap(failure));
+                    }
+                    if (progress != null && result != null) {
+                        progress.result(result);
+                    }
+                    registry.register(tracked.job(), tracked.place()).whenComplete((done, ignored) -> end());
+                    return null;
+                })
+                .whenComplete((kept, failure) -> {
+                    if (failure != null) {
+                        ended.complete(null);
+                    }
+                });
+    }
+
+    /** The job's permit goes to the next one, whose request is then made: not on a thread that others' commits wait for. */
+    private void end() {
+        if (store == null) {
+            ended.complete(null);
+        } else {
+            onStoreThread(store.repository(), () -> ended.complete(null))
+                    .exceptionally(notBegun -> ended.complete(null));
+        }
     }
 
     /** {@code place} is null if no handler here has one. */
@@ -256,17 +278,27 @@ final class ConsumedSubmit extends DetachedSubmit {
             return CompletableFuture.completedFuture(new Kept(new TrackedJob(asked, progress, acceptance), null));
         }
         return onStoreThread(store.repository(), () -> {
-            if (mayComeAgain) {
-                context().registries().lapse(context().server(), store, jobId);
-            }
-            Place place = registry.takePlace();
-            try {
-                return new Kept(new TrackedJob(store.accept(asked, place != null), progress, acceptance), place);
-            } catch (RuntimeException | Error e) {
-                registry.giveBack(place);
-                throw e;
-            }
-        });
+                    if (mayComeAgain) {
+                        context().registries().lapse(context().server(), store, jobId);
+                    }
+                    return accepted(asked, acceptance);
+                })
+                .thenCompose(kept -> kept);
+    }
+
+    private CompletableFuture<Kept> accepted(StoredJob asked, Acceptance acceptance) {
+        Place place = registry.takePlace();
+        if (place == null) {
+            // before anybody can claim it
+            registry.leave(asked, progress, acceptance);
+        }
+        return store.accept(asked, place != null)
+                .thenApply(stored -> new Kept(new TrackedJob(stored, progress, acceptance), place))
+                .whenComplete((kept, failure) -> {
+                    if (failure != null) {
+                        registry.giveBack(place);
+                    }
+                });
     }
 
     @Override

@@ -7,14 +7,20 @@
 package io.aipi.camel.internal.producer;
 
 import io.aipi.camel.internal.InFlightLimiter;
+import io.aipi.camel.internal.chat.ChatTurn;
+import io.aipi.camel.internal.telemetry.ObservedJob;
 import io.aipi.camel.store.JobRepository;
+import io.aipi.client.ModelEndpoint;
 import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.JobResult;
 import io.aipi.client.model.Submission;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One submit of a detached job, in three steps: prepare, submit, keep. The exchange goes on when the job is kept; the job's
@@ -22,12 +28,21 @@ import org.apache.camel.Exchange;
  */
 abstract class DetachedSubmit {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DetachedSubmit.class);
+
     private final ProducerContext context;
     private final Exchange exchange;
     private final ProducerRun run;
+    private final ObservedJob job;
     private final AipiRequest request;
+    /** In its conversation; null for none. */
+    private final ChatTurn turn;
+
     /** From {@link #start} on. */
     private PendingExchange<Submission> pending;
+
+    /** Whether the question stands in its conversation. */
+    private volatile boolean asked;
 
     private volatile boolean accepted;
 
@@ -36,6 +51,8 @@ abstract class DetachedSubmit {
         this.exchange = exchange;
         this.run = run;
         this.request = request;
+        this.job = run.job(exchange);
+        this.turn = context.turn(exchange, request, this::isPending);
     }
 
     /**
@@ -55,36 +72,90 @@ abstract class DetachedSubmit {
 
     final void start(AsyncCallback callback) {
         pending = run.pend(exchange, callback, submission -> context.binding().populate(exchange, submission));
-        Supplier<CompletableFuture<Void>> job = () -> prepare().thenCompose(this::submit);
-        // a consumer's exchange that submits again must not wait for a permit: the jobs that have theirs may be waiting
-        // for this very exchange to end
-        CompletableFuture<Void> whole =
-                context.isFromOwnConsumer(exchange) ? pending.now(job) : pending.withPermit(job);
+        CompletableFuture<Void> whole = turn == null
+                ? permitted(() -> prepare().thenCompose(known -> submit(known, request)))
+                // the permit comes after the turn: nobody waits for a turn with one
+                : InFlightLimiter.begin(this::enterAndPrepare).thenCompose(this::ask);
         whole.whenComplete((ended, failure) -> {
             if (failure != null && !accepted) {
                 abandon();
-                pending.end(null, failure);
+                if (turn != null && !asked) {
+                    turn.cancel();
+                }
+                unanswered().whenComplete((told, never) -> pending.end(null, failure));
             }
         });
     }
 
-    private CompletableFuture<Void> submit(Submission known) {
+    /** In the queue of the conversation only now that the end of this submit leaves it, whatever comes. */
+    private CompletableFuture<Submission> enterAndPrepare() {
+        turn.enter();
+        return prepare();
+    }
+
+    private CompletableFuture<Void> permitted(Supplier<CompletableFuture<Void>> job) {
+        // a consumer's exchange that submits again must not wait for a permit: the jobs that have theirs may be waiting
+        // for this very exchange to end
+        return context.isFromOwnConsumer(exchange) ? pending.now(job) : pending.withPermit(job);
+    }
+
+    private CompletableFuture<Void> ask(Submission known) {
+        if (known != null) {
+            turn.cancel();
+            return submit(known, request);
+        }
+        return turn.ask(true).thenCompose(before -> {
+            asked = true;
+            return pending.onExchangeThread(() -> permitted(() -> submit(null, request.withMessages(before))));
+        });
+    }
+
+    /** No answer will come. */
+    final CompletableFuture<Void> unanswered() {
+        return asked ? turn.failed() : CompletableFuture.completedFuture(null);
+    }
+
+    /** The answer is here. Never fails. */
+    final CompletableFuture<Void> answered(JobResult result) {
+        return !asked
+                ? CompletableFuture.completedFuture(null)
+                : turn.answered(result).handle((conversation, refusal) -> {
+                    if (refusal != null) {
+                        LOG.warn("The answer of job {} is not kept in its conversation", result.jobId(), refusal);
+                    }
+                    return null;
+                });
+    }
+
+    /** In its conversation; null for none. */
+    final ChatTurn turn() {
+        return turn;
+    }
+
+    private CompletableFuture<Void> submit(Submission known, AipiRequest whole) {
         if (known != null) {
             pending.end(known, null);
             return CompletableFuture.completedFuture(null);
         }
-        return pending.submit(() -> run.model().submit(request)).thenCompose(this::onAccepted);
+        return pending.submit(() -> job.model().submit(whole)).thenCompose(this::onAccepted);
     }
 
     private CompletableFuture<Void> onAccepted(Submission submission) {
         accepted = true;
-        InFlightLimiter.begin(() -> keep(submission)).whenComplete((kept, failure) -> {
+        job.leave();
+        CompletableFuture<Void> keeping = InFlightLimiter.begin(() -> keep(submission));
+        keeping.whenComplete((kept, failure) -> {
             if (failure != null) {
                 abandon();
+                unanswered();
             }
             pending.end(submission, failure);
         });
-        return end(submission);
+        return keeping.isCompletedExceptionally() ? CompletableFuture.completedFuture(null) : end(submission);
+    }
+
+    final ModelEndpoint model() {
+        return job.model();
     }
 
     final ProducerContext context() {

@@ -9,13 +9,17 @@ package io.aipi.camel.internal.producer;
 import io.aipi.camel.internal.ExchangeBinding;
 import io.aipi.camel.internal.InFlightLimiter;
 import io.aipi.camel.internal.MessageContent;
+import io.aipi.camel.internal.chat.ChatTurn;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
+import io.aipi.client.model.AipiRequest;
+import io.aipi.client.model.JobResult;
 import io.aipi.client.model.Submission;
 import io.aipi.client.spi.CompletionExceptions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -71,6 +75,48 @@ final class PendingExchange<T> {
         }
     }
 
+    /**
+     * The job of a request, when there is a permit for it. If the request goes on with a conversation, the job is begun when it is
+     * its question's turn, with the messages before; else with none.
+     */
+    CompletableFuture<Answer> run(AipiRequest request, Function<AipiRequest, CompletableFuture<JobResult>> job) {
+        // what throws, as for a conversation that cannot be read, ends the exchange as all else does: it is pending
+        // already
+        return InFlightLimiter.begin(() -> begun(request, job));
+    }
+
+    private CompletableFuture<Answer> begun(
+            AipiRequest request, Function<AipiRequest, CompletableFuture<JobResult>> job) {
+        ChatTurn turn = context.turn(exchange, request, this::isPending);
+        if (turn == null) {
+            return withPermit(() -> submit(() -> job.apply(request))).thenApply(Answer::of);
+        }
+        // the permit comes after the turn: nobody waits for a turn with one
+        return turn.ask(false)
+                .thenCompose(before -> onExchangeThread(
+                                () -> withPermit(() -> submit(() -> job.apply(request.withMessages(before)))))
+                        .handle((result, failure) -> ended(turn, result, failure))
+                        .thenCompose(answer -> answer));
+    }
+
+    private static CompletableFuture<Answer> ended(ChatTurn turn, JobResult result, Throwable failure) {
+        return failure == null
+                ? turn.answered(result).handle((conversation, refusal) -> new Answer(result, conversation, refusal))
+                : turn.failed().thenCompose(told -> CompletableFuture.failedFuture(failure));
+    }
+
+    /** On a thread that may be blocked: too many may be waiting for a permit. */
+    <R> CompletableFuture<R> onExchangeThread(Supplier<CompletableFuture<R>> task) {
+        CompletableFuture<Supplier<CompletableFuture<R>>> begun = new CompletableFuture<>();
+        CompletableFuture<R> done = begun.thenCompose(InFlightLimiter::begin);
+        try {
+            context.exchangeThreads().execute(() -> begun.complete(task), () -> "route " + routeId);
+        } catch (RejectedExecutionException | Error notBegun) {
+            begun.completeExceptionally(notBegun);
+        }
+        return done;
+    }
+
     /** Begins the job without a permit, unless the exchange has been ended. */
     <R> CompletableFuture<R> now(Supplier<CompletableFuture<R>> job) {
         return isPending() ? InFlightLimiter.begin(job) : CompletableFuture.failedFuture(stopped());
@@ -114,8 +160,11 @@ final class PendingExchange<T> {
                 MessageContent.forget(exchange);
             } else {
                 exchange.setException(CompletionExceptions.unwrap(failure));
-                if (value instanceof Submission submission && submission.result() != null) {
-                    binding.keep(exchange, submission.result());
+                JobResult result = value instanceof Submission submission
+                        ? submission.result()
+                        : value instanceof Answer answer ? answer.result() : null;
+                if (result != null) {
+                    binding.keep(exchange, result);
                 }
             }
         } catch (Throwable e) {

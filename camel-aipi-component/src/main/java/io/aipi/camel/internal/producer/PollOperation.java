@@ -22,7 +22,7 @@ public final class PollOperation implements Operation {
     @Override
     public void start(Exchange exchange, AsyncCallback callback, ProducerRun run) {
         String jobId = context.binding().toJobId(exchange);
-        run.continueWith(exchange, callback, run.model().poll(jobId), status -> {
+        run.continueWith(exchange, callback, run.job(exchange).model().poll(jobId), status -> {
             if (status.result() != null) {
                 context.binding().populate(exchange, status.result());
             } else {

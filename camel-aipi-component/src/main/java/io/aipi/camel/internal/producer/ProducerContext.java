@@ -9,14 +9,18 @@ package io.aipi.camel.internal.producer;
 import io.aipi.camel.internal.ElasticExecutor;
 import io.aipi.camel.internal.ExchangeBinding;
 import io.aipi.camel.internal.InFlightLimiter;
+import io.aipi.camel.internal.chat.ChatTurn;
 import io.aipi.camel.internal.detached.JobRegistries;
 import io.aipi.camel.internal.detached.JobRegistry;
+import io.aipi.camel.internal.telemetry.ObservedEndpoint;
 import io.aipi.camel.store.JobRepository;
 import io.aipi.client.AipiClient;
 import io.aipi.client.ModelEndpoint;
+import io.aipi.client.model.AipiRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 
 /** What the operations of a producer work with. */
@@ -30,6 +34,16 @@ public interface ProducerContext {
 
     /** Reads and fills exchanges. */
     ExchangeBinding binding();
+
+    /**
+     * The turn of the exchange's question in its conversation, to be asked; null if the endpoint holds none.
+     *
+     * @param isPending whether the exchange waits for it
+     */
+    ChatTurn turn(Exchange exchange, AipiRequest request, BooleanSupplier isPending);
+
+    /** Who is told of the endpoint's jobs. */
+    ObservedEndpoint observed();
 
     /** Longest time for one HTTP request. */
     Duration requestTimeout();

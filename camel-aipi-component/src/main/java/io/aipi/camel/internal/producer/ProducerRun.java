@@ -6,7 +6,9 @@
  */
 package io.aipi.camel.internal.producer;
 
+import io.aipi.camel.internal.telemetry.ObservedJob;
 import io.aipi.client.ModelEndpoint;
+import io.aipi.client.model.AipiRequest;
 import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -70,6 +73,11 @@ public final class ProducerRun {
         return model;
     }
 
+    /** The job that the exchange submits or waits for. */
+    ObservedJob job(Exchange exchange) {
+        return context.observed().job(model, exchange);
+    }
+
     // ---- exchanges
 
     /** False if the run is over; else {@link #leave} must follow. */
@@ -113,6 +121,20 @@ public final class ProducerRun {
         PendingExchange<JobResult> waiting =
                 pend(exchange, callback, result -> context.binding().populate(exchange, result));
         waiting.withPermit(() -> waiting.submit(job)).whenComplete(waiting::end);
+    }
+
+    /** The exchange goes on with the answer of the request's job, in its conversation. */
+    void continueWithAnswer(
+            Exchange exchange,
+            AsyncCallback callback,
+            AipiRequest request,
+            Function<AipiRequest, CompletableFuture<JobResult>> job) {
+        PendingExchange<Answer> waiting = pend(exchange, callback, answer -> {
+            context.binding().populate(exchange, answer.result());
+            context.binding().populateConversation(exchange, answer.conversation());
+        });
+        waiting.run(request, job)
+                .whenComplete((answer, failure) -> waiting.end(answer, answer == null ? failure : answer.refusal()));
     }
 
     // ---- progress

@@ -7,6 +7,7 @@
 package io.aipi.camel.internal.producer;
 
 import io.aipi.camel.internal.detached.TrackedJob;
+import io.aipi.client.TextDeltas;
 import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
 import io.aipi.client.model.JobState;
@@ -77,6 +78,8 @@ public final class ProgressNotifier {
         private boolean sending;
         /** Null before the first. Written and read by the one who follows the job. */
         private volatile JobProgress last;
+        /** Used by one exchange at a time. */
+        private final TextDeltas text = new TextDeltas();
 
         private Job(Map<String, Object> headers, String correlationId) {
             this.headers = headers;
@@ -88,7 +91,10 @@ public final class ProgressNotifier {
         public void progress(JobProgress progress) {
             if (progress.state() != JobState.DONE) {
                 last = progress;
-                offer(exchange -> context.binding().populate(exchange, progress));
+                offer(exchange -> {
+                    context.binding().populate(exchange, progress);
+                    context.binding().populateDelta(exchange, text.next(progress.text()));
+                });
             } else if (last == null || progress.progress() != null) {
                 // most servers say nothing of the progress then. Of the end, the result tells, which comes next
                 last = progress;
@@ -111,6 +117,7 @@ public final class ProgressNotifier {
         private void populateEnd(Exchange exchange, JobResult result, JobProgress end) {
             try {
                 context.binding().populate(exchange, result, end);
+                context.binding().populateDelta(exchange, text.last(result.text()));
             } catch (RuntimeException | Error unfit) {
                 // outputType asks for what the result does not have: that, too, is an end that must be told
                 context.binding().populateFailure(exchange, result.jobId(), unfit);

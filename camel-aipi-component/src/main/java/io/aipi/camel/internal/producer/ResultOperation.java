@@ -24,7 +24,7 @@ public final class ResultOperation implements Operation {
     public void start(Exchange exchange, AsyncCallback callback, ProducerRun run) {
         String jobId = context.binding().toJobId(exchange);
         ProgressNotifier.Job progress = run.progressOf(exchange);
-        ModelEndpoint model = run.model();
+        ModelEndpoint model = run.job(exchange).model();
         run.continueWithResult(
                 exchange,
                 callback,

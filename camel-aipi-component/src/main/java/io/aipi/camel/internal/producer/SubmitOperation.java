@@ -26,15 +26,16 @@ public final class SubmitOperation implements Operation {
     @Override
     public void start(Exchange exchange, AsyncCallback callback, ProducerRun run) {
         AipiRequest request = Requests.read(context, run, exchange, false);
-        ModelEndpoint model = run.model();
+        ModelEndpoint model = run.job(exchange).model();
         if (holdConnection) {
-            run.continueWithResult(exchange, callback, () -> model.runHeld(request));
+            run.continueWithAnswer(exchange, callback, request, model::runHeld);
         } else {
             ProgressNotifier.Job progress = run.progressOf(exchange);
-            run.continueWithResult(
+            run.continueWithAnswer(
                     exchange,
                     callback,
-                    () -> ProducerRun.telling(progress, model.run(request, ProducerRun.listener(progress))));
+                    request,
+                    asked -> ProducerRun.telling(progress, model.run(asked, ProducerRun.listener(progress))));
         }
     }
 }

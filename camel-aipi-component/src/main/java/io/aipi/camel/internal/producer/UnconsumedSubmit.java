@@ -46,7 +46,9 @@ final class UnconsumedSubmit extends DetachedSubmit {
     }
 
     @Override
-    void abandon() {}
+    void abandon() {
+        run().remove(followed);
+    }
 
     /** Nothing is kept. Stored jobs of an id that the server has just given again are over. */
     @Override
@@ -74,25 +76,31 @@ final class UnconsumedSubmit extends DetachedSubmit {
     @Override
     CompletableFuture<Void> end(Submission submission) {
         if (progress == null) {
-            return CompletableFuture.completedFuture(null);
+            // nobody here will have the answer
+            return submission.result() == null ? unanswered() : answered(submission.result());
         }
         CompletableFuture<JobResult> result = submission.result() != null
                 ? CompletableFuture.completedFuture(submission.result())
-                : InFlightLimiter.begin(() -> run().model().follow(submission, progress::progress));
+                : InFlightLimiter.begin(() -> model().follow(submission, progress::progress));
         return result.handle((value, failure) -> {
-            run().remove(followed);
-            if (failure == null) {
-                progress.result(value);
-            } else if (CompletionExceptions.unwrap(failure) instanceof ClientClosedException) {
-                LOG.warn(
-                        "Job {} of {} is not followed any more: its route has stopped. The operation result can still take"
-                                + " its result",
-                        submission.jobId(),
-                        context().endpointName());
-            } else {
-                progress.failure(submission.jobId(), CompletionExceptions.unwrap(failure));
-            }
-            return null;
-        });
+                    tell(submission, value, CompletionExceptions.unwrap(failure));
+                    return failure == null ? answered(value) : unanswered();
+                })
+                .thenCompose(told -> told)
+                .whenComplete((told, never) -> run().remove(followed));
+    }
+
+    private void tell(Submission submission, JobResult result, Throwable failure) {
+        if (failure == null) {
+            progress.result(result);
+        } else if (failure instanceof ClientClosedException) {
+            LOG.warn(
+                    "Job {} of {} is not followed any more: its route has stopped. The operation result can still take its"
+                            + " result",
+                    submission.jobId(),
+                    context().endpointName());
+        } else {
+            progress.failure(submission.jobId(), failure);
+        }
     }
 }

@@ -6,13 +6,17 @@
  */
 package io.aipi.camel.internal.store;
 
+import io.aipi.camel.store.AsyncJobRepository;
 import io.aipi.camel.store.JobRepository;
 import io.aipi.camel.store.StoredJob;
+import io.aipi.client.spi.CompletionExceptions;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -20,7 +24,7 @@ import java.util.function.Supplier;
  * A {@link JobRepository} in use: what this process knows of it. That is whether it works, and whether what was claimed in it
  * is still this process's own.
  *
- * <p>All that goes to the repository blocks, and throws what the repository throws; {@link #isAway} tells a repository that
+ * <p>All that goes to the repository may block, and fails as the repository does; {@link #isAway} tells a repository that
  * does not work from one that refuses a job.
  */
 public final class JobStore {
@@ -73,8 +77,10 @@ public final class JobStore {
     // ---- what goes to the repository
 
     /** See {@link JobRepository#reserve}. */
-    public JobRepository.Reservation reserve(String server, String endpoint, String requestId) {
-        return observed(() -> repository.reserve(server, endpoint, requestId));
+    public CompletableFuture<JobRepository.Reservation> reserve(String server, String endpoint, String requestId) {
+        return observed(
+                () -> repository.reserve(server, endpoint, requestId),
+                async -> async.reserveAsync(server, endpoint, requestId));
     }
 
     /** See {@link JobRepository#cancel}. */
@@ -83,13 +89,13 @@ public final class JobStore {
     }
 
     /** See {@link JobRepository#accept}. */
-    public StoredJob accept(StoredJob job, boolean claim) {
-        return observed(() -> repository.accept(job, claim));
+    public CompletableFuture<StoredJob> accept(StoredJob job, boolean claim) {
+        return observed(() -> repository.accept(job, claim), async -> async.acceptAsync(job, claim));
     }
 
     /** See {@link JobRepository#complete}. */
-    public StoredJob complete(StoredJob job) {
-        return observed(() -> repository.complete(job));
+    public CompletableFuture<StoredJob> complete(StoredJob job) {
+        return observed(() -> repository.complete(job), async -> async.completeAsync(job));
     }
 
     /** See {@link JobRepository#deliver}. */
@@ -98,8 +104,8 @@ public final class JobStore {
     }
 
     /** See {@link JobRepository#remove}. */
-    public boolean remove(StoredJob job) {
-        return observed(() -> repository.remove(job));
+    public CompletableFuture<Boolean> remove(StoredJob job) {
+        return observed(() -> repository.remove(job), async -> async.removeAsync(job));
     }
 
     /** See {@link JobRepository#park}. */
@@ -127,9 +133,42 @@ public final class JobStore {
         observed(() -> repository.lapse(server, jobId));
     }
 
+    /** See {@link JobRepository#count}; null if the repository does not tell. */
+    public JobRepository.Counts count(String server, String endpoint) {
+        return observed(() -> repository.count(server, endpoint)).orElse(null);
+    }
+
     /** See {@link JobRepository#unclaimed}. */
     public Map<String, Long> unclaimed() {
         return observed(repository::unclaimed);
+    }
+
+    /**
+     * The repository's own future, if it is an {@link AsyncJobRepository}, completed on a thread that must not be blocked; else one
+     * that is completed when this returns. The future's failure is the repository's own.
+     */
+    private <T> CompletableFuture<T> observed(
+            Supplier<T> blocking, Function<AsyncJobRepository, CompletableFuture<T>> asynchronous) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        try {
+            if (repository instanceof AsyncJobRepository async) {
+                asynchronous.apply(async).whenComplete((value, failure) -> complete(done, value, failure));
+            } else {
+                complete(done, blocking.get(), null);
+            }
+        } catch (RuntimeException | Error e) {
+            complete(done, null, e);
+        }
+        return done;
+    }
+
+    private <T> void complete(CompletableFuture<T> done, T value, Throwable failure) {
+        if (failure == null) {
+            done.complete(value);
+        } else {
+            onFailure();
+            done.completeExceptionally(CompletionExceptions.unwrap(failure));
+        }
     }
 
     private void observed(Runnable access) {

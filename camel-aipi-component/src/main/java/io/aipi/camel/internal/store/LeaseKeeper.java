@@ -9,6 +9,7 @@ package io.aipi.camel.internal.store;
 import io.aipi.camel.store.JobRepository;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -34,7 +35,7 @@ public final class LeaseKeeper {
         /** The lease was renewed: what had to wait for that may go on. */
         void onLeaseRenewed();
 
-        /** What was claimed is somebody else's. */
+        /** What {@link #isLost} says of is somebody else's. */
         void onLeaseLost();
     }
 
@@ -55,7 +56,9 @@ public final class LeaseKeeper {
     /** Where nothing was renewed yet, nothing was claimed either. */
     private volatile boolean held = true;
 
-    private volatile long number;
+    /** Null before the first renewal. */
+    private volatile String name;
+
     private volatile long renewedNanos;
     private volatile long renewedMillis;
 
@@ -77,9 +80,10 @@ public final class LeaseKeeper {
         return lease == null ? null : lease.dividedBy(RENEWALS);
     }
 
-    /** Counts leases: what was claimed in an earlier one is lost. */
-    public long number() {
-        return number;
+    /** Whether this owner of claims is a lease that is over; null for none. */
+    public boolean isLost(String owner) {
+        String present = name;
+        return owner != null && present != null && !owner.equals(present);
     }
 
     /** Whether nobody else can have claimed what this process has. */
@@ -103,26 +107,31 @@ public final class LeaseKeeper {
         holders.remove(holder);
     }
 
-    /** Renews the lease, and tells the holders what has become of it. Blocks. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
+    /**
+     * Renews the lease, and tells the holders what has become of it. Others may renew the lease of this repository, too: whoever
+     * is told first that it was lost, all find out by its name. Blocks.
+     */
     public synchronized void renew() {
         long nanos = nanoTime.getAsLong();
         long wall = millis.getAsLong();
-        boolean kept;
+        String renewed;
         try {
-            kept = repository.renew();
+            renewed = repository.renew();
         } catch (RuntimeException | Error e) {
             LOG.debug("The lease of {} is not renewed yet", repository, e);
             return;
         }
-        if (!kept) {
+        String before = name;
+        name = renewed;
+        if (before != null && !before.equals(renewed)) {
             LOG.warn(
                     "The lease of {} was lost: this process stood still, or did not reach the database, for longer than {}."
                             + " Other instances go on with its jobs",
                     repository,
                     lease);
+        }
+        if (!Objects.equals(before, renewed)) {
             held = false;
-            number++;
             tell(Holder::onLeaseLost);
         }
         // by the time at which the renewal was begun: the database may have done it then

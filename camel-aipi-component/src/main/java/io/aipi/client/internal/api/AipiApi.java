@@ -27,6 +27,7 @@ import io.aipi.client.model.KeyValidation;
 import io.aipi.client.model.Submission;
 import io.aipi.client.options.Credentials;
 import io.aipi.client.options.LoginMode;
+import io.aipi.client.spi.JobListener;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
@@ -66,6 +67,18 @@ public final class AipiApi {
             LoginModeCache loginModes,
             Session session,
             AcceptedJobs acceptedJobs) {
+        this(connection, credentials, clientVersion, loginMode, loginModes, session, acceptedJobs, JobListener.NONE);
+    }
+
+    private AipiApi(
+            ApiConnection connection,
+            Credentials credentials,
+            String clientVersion,
+            LoginMode loginMode,
+            LoginModeCache loginModes,
+            Session session,
+            AcceptedJobs acceptedJobs,
+            JobListener listener) {
         this.connection = connection;
         this.server = connection.server();
         this.credentials = credentials;
@@ -77,13 +90,15 @@ public final class AipiApi {
         this.errors = new ErrorMapper(server, session.secrets());
         this.queries = new ServerQueries(connection, credentials, session.secrets(), errors);
         Login login = new Login(connection, credentials, clientVersion, loginMode, loginModes, errors);
-        this.requests = new SessionRequests(connection, credentials, loginMode, session, errors, queries, login);
+        this.requests =
+                new SessionRequests(connection, credentials, loginMode, session, errors, queries, login, listener);
         this.responses = new JobResponses(server, session.secrets(), acceptedJobs, errors);
     }
 
-    /** The same for another model endpoint, whose session this is. */
-    public AipiApi with(Session other) {
-        return new AipiApi(connection, credentials, clientVersion, loginMode, loginModes, other, acceptedJobs);
+    /** The same for another model endpoint, whose session this is. {@code listener} is told of logins, and must not throw. */
+    public AipiApi with(Session other, JobListener listener) {
+        return new AipiApi(
+                connection, credentials, clientVersion, loginMode, loginModes, other, acceptedJobs, listener);
     }
 
     /** For people: whether there is a session, or why not. Never a key. */
@@ -126,6 +141,11 @@ public final class AipiApi {
     /** The names of the endpoints that the credentials may use. */
     public CompletableFuture<List<String>> list(Duration timeout) {
         return queries.list(timeout);
+    }
+
+    /** Those of them whose question can show pictures; empty where the server does not tell. */
+    public CompletableFuture<List<String>> withPictures(Duration timeout) {
+        return queries.withPictures(timeout);
     }
 
     /** The server's verdict on the API key. */

@@ -20,6 +20,7 @@ import io.aipi.client.options.Credentials;
 import io.aipi.client.spi.CompletionExceptions;
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,6 +81,24 @@ final class ServerQueries {
                             .map(String::valueOf)
                             .toList();
                 });
+    }
+
+    /** The names of the endpoints, of the credentials, whose question can show pictures; empty where the server does not tell. */
+    CompletableFuture<List<String>> withPictures(Duration timeout) {
+        return list(timeout).thenCompose(names -> {
+            Map<String, CompletableFuture<Boolean>> asked = new LinkedHashMap<>();
+            names.forEach(name -> asked.put(
+                    name,
+                    describe(name, timeout)
+                            .thenApply(description -> description
+                                    .filter(EndpointDescription::takesPicturesInContext)
+                                    .isPresent())
+                            .exceptionally(unknown -> false)));
+            return CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
+                    .thenApply(all -> names.stream()
+                            .filter(name -> asked.get(name).join())
+                            .toList());
+        });
     }
 
     /** The server's verdict on the API key. */

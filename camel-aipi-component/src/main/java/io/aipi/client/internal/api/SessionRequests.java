@@ -17,6 +17,7 @@ import io.aipi.client.internal.wire.ErrorMapper.Route;
 import io.aipi.client.options.Credentials;
 import io.aipi.client.options.LoginMode;
 import io.aipi.client.spi.CompletionExceptions;
+import io.aipi.client.spi.JobListener;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class SessionRequests {
     private final ErrorMapper errors;
     private final ServerQueries queries;
     private final Login login;
+    private final JobListener listener;
 
     /** {@code session}: of the one model endpoint that is asked. */
     SessionRequests(
@@ -48,7 +50,8 @@ final class SessionRequests {
             Session session,
             ErrorMapper errors,
             ServerQueries queries,
-            Login login) {
+            Login login,
+            JobListener listener) {
         this.connection = connection;
         this.server = connection.server();
         this.credentials = credentials;
@@ -57,12 +60,19 @@ final class SessionRequests {
         this.errors = errors;
         this.queries = queries;
         this.login = login;
+        this.listener = listener;
     }
 
     /** The session's key, after a login if it has none. */
     CompletableFuture<SessionKey> sessionKey(String endpoint, Duration timeout) {
-        return session.key(() -> login.key(endpoint, timeout)
-                .exceptionallyCompose(failure -> queries.withNames(failure, endpoint, timeout)));
+        return session.key(() -> observed(login.key(endpoint, timeout)
+                .exceptionallyCompose(failure -> queries.withNames(failure, endpoint, timeout))));
+    }
+
+    private CompletableFuture<String> observed(CompletableFuture<String> key) {
+        long begin = session.nanoTime();
+        return key.whenComplete((value, failure) ->
+                listener.onLogin(Duration.ofNanos(session.nanoTime() - begin), CompletionExceptions.unwrap(failure)));
     }
 
     /**

@@ -7,6 +7,7 @@
 package io.aipi.client.internal.job;
 
 import io.aipi.client.error.AipiException;
+import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ConnectionFailedException;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.InvalidRequestException;
@@ -21,7 +22,6 @@ import io.aipi.client.internal.session.AcceptedJob;
 import io.aipi.client.internal.wire.RequestParameters;
 import io.aipi.client.internal.wire.RequestValues;
 import io.aipi.client.model.AipiRequest;
-import io.aipi.client.model.EndpointDescription;
 import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
 import io.aipi.client.model.JobState;
@@ -29,14 +29,12 @@ import io.aipi.client.model.JobStatus;
 import io.aipi.client.model.Submission;
 import io.aipi.client.options.JobOptions;
 import io.aipi.client.spi.CompletionExceptions;
-import io.aipi.client.spi.JobMetrics;
+import io.aipi.client.spi.JobListener;
+import io.aipi.client.spi.JobTimes;
 import io.aipi.client.spi.PollGate;
 import io.aipi.client.spi.Scheduler;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -46,38 +44,57 @@ public final class JobClient {
 
     private final String endpoint;
     private final JobOptions options;
-    private final JobMetrics metrics;
+    private final JobListener listener;
     private final JobDurationHistory history;
     private final AipiApi api;
     private final ServerPollLimiter limiter;
     private final Scheduler scheduler;
-    private final InFlightJobs inFlight = new InFlightJobs();
-    private final AtomicReference<CompletableFuture<RequestParameters>> parameters = new AtomicReference<>();
+    private final InFlightJobs inFlight;
+    private final EndpointRules rules;
 
-    /** Nothing is sent yet. */
+    /** Nothing is sent yet. {@code listener} hears of the jobs. */
     public JobClient(
             String endpoint,
             JobOptions options,
-            JobMetrics metrics,
+            JobListener listener,
             JobDurationHistory history,
             AipiApi api,
             ServerPollLimiter limiter,
             Scheduler scheduler) {
         this.endpoint = endpoint;
         this.options = options;
-        this.metrics = metrics;
+        this.listener = SafeJobListener.of(listener);
         this.history = history;
         this.api = api;
         this.limiter = limiter;
         this.scheduler = scheduler;
+        this.inFlight = new InFlightJobs();
+        this.rules = new EndpointRules(endpoint, options, api);
+    }
+
+    private JobClient(JobClient other, JobListener listener) {
+        this.endpoint = other.endpoint;
+        this.options = other.options;
+        this.listener = SafeJobListener.of(listener);
+        this.history = other.history;
+        this.api = other.api;
+        this.limiter = other.limiter;
+        this.scheduler = other.scheduler;
+        this.inFlight = other.inFlight;
+        this.rules = other.rules;
+    }
+
+    /** The same, whose jobs another listener hears of. */
+    public JobClient with(JobListener other) {
+        return new JobClient(this, other);
     }
 
     /** See {@link io.aipi.client.ModelEndpoint#start}. */
     public CompletableFuture<Void> start() {
         return api.login(endpoint, options.requestTimeout())
-                .thenCompose(loggedIn -> parameters())
-                .thenCompose(rules -> rules.areDescribed() ? done() : checkListed())
-                .thenCompose(checked -> parameters())
+                .thenCompose(loggedIn -> rules.parameters())
+                .thenCompose(described -> described.areDescribed() ? done() : checkListed())
+                .thenCompose(checked -> rules.parameters())
                 .thenAccept(RequestParameters::checkConfiguration);
     }
 
@@ -99,7 +116,7 @@ public final class JobClient {
     public CompletableFuture<Submission> submit(AipiRequest request) {
         CompletableFuture<AipiRequest> repeatable = repeatable(request);
         return submitted(() -> repeatable
-                .thenCompose(this::prepared)
+                .thenCompose(rules::prepared)
                 .thenCompose(ready -> api.submit(
                         endpoint, ready, options.requestTimeout(), () -> checkOpen(options.requestTimeout()))));
     }
@@ -108,15 +125,15 @@ public final class JobClient {
     public CompletableFuture<JobResult> runHeld(AipiRequest request) {
         CompletableFuture<AipiRequest> repeatable = repeatable(request);
         return submitted(() -> repeatable
-                        .thenCompose(this::prepared)
+                        .thenCompose(rules::prepared)
                         .thenCompose(ready -> api.submitHeld(
-                                endpoint, ready, options.requestTimeout(), () -> checkOpen(options.jobTimeout()))))
+                                endpoint, ready, options.requestTimeout(), () -> checkOpen(options.jobTimeout())))
+                        .exceptionallyCompose(failure ->
+                                CompletableFuture.failedFuture(timeoutNamed(CompletionExceptions.unwrap(failure)))))
                 .thenCompose(response -> response.result() != null
                         ? CompletableFuture.completedFuture(response.result())
                         // a server that does not hold but gives a job id is followed all the same
-                        : follow(response, Duration.ZERO, null, Supplier::get))
-                .exceptionallyCompose(
-                        failure -> CompletableFuture.failedFuture(timeoutNamed(CompletionExceptions.unwrap(failure))));
+                        : follow(response, Duration.ZERO, null, Supplier::get));
     }
 
     /** For a submit about to go out: one whose end was told must not make a job that nobody knows of. */
@@ -158,9 +175,10 @@ public final class JobClient {
     }
 
     private CompletableFuture<JobResult> follow(
-            AcceptedJob job, Duration elapsed, Consumer<JobProgress> listener, PollGate gate) {
-        boolean withData = listener != null;
+            AcceptedJob job, Duration elapsed, Consumer<JobProgress> progressListener, PollGate gate) {
+        boolean withData = progressListener != null;
         String jobId = job.id();
+        JobLife life = new JobLife(listener, scheduler, job);
         JobPoller follower = new JobPoller(
                 endpoint,
                 jobId,
@@ -169,8 +187,10 @@ public final class JobClient {
                 history,
                 scheduler,
                 (id, timeout) -> gate.take(() -> limiter.admit(
-                        endpoint, () -> api.progress(endpoint, job, withData, options.requestTimeout(), timeout))),
-                listener);
+                        endpoint,
+                        () -> life.poll(api.progress(endpoint, job, withData, options.requestTimeout(), timeout)
+                                .thenApply(rules::withText)))),
+                progressListener);
         InFlightJobs.Entry entry = new InFlightJobs.Entry() {
             @Override
             public void abort(Function<String, AipiException> reason) {
@@ -188,28 +208,41 @@ public final class JobClient {
         CompletableFuture<JobResult> ended = result.whenComplete((done, failure) -> {
             api.acceptedJobs().leave(job, replaced);
             inFlight.remove(entry);
-            countEnd(failure);
+            life.ended(done, failure);
         });
         api.acceptedJobs().follow(job, replaced);
         if (result.isDone()) {
             api.acceptedJobs().leave(job, replaced);
         }
         inFlight.endIfTold(entry);
-        // a future of its own: the caller's neither ends the following nor, ended by the caller, keeps it in
-        // inFlight(),
-        // and learns of the end after inFlight() has
-        return ended.copy();
+        // a future of its own, which learns of the end after inFlight() has. Cancelled by the caller, it ends the
+        // following
+        CompletableFuture<JobResult> own = ended.copy();
+        own.whenComplete((done, failure) -> {
+            if (own.isCancelled()) {
+                follower.abort(givenUp(jobId));
+            }
+        });
+        return own;
+    }
+
+    private AipiException givenUp(String jobId) {
+        return new ClientClosedException(
+                "The job was given up; it goes on at the server", ErrorContext.of(endpoint, jobId));
     }
 
     /** See {@link io.aipi.client.ModelEndpoint#poll}. */
     public CompletableFuture<JobStatus> poll(String jobId) {
         return api.progress(endpoint, api.named(jobId), true, options.requestTimeout(), options::requestTimeout)
+                .thenApply(rules::withText)
                 .whenComplete((status, failure) -> {
                     // a poll that finds the job done has taken its result; what else it finds, another one may still
                     // change
                     if ((status != null && status.result() != null)
                             || CompletionExceptions.unwrap(failure) instanceof JobFailedException) {
-                        countEnd(failure);
+                        polled(status, failure);
+                    } else if (status != null && status.progress().state() != JobState.DONE) {
+                        listener.onProgress(status.progress());
                     }
                 })
                 .thenApply(status -> {
@@ -222,6 +255,11 @@ public final class JobClient {
                     }
                     return status;
                 });
+    }
+
+    /** Whether a request may bring a conversation, as far as is known now. */
+    public boolean takesConversation() {
+        return rules.takeConversation();
     }
 
     /** Jobs not ended. */
@@ -242,17 +280,18 @@ public final class JobClient {
         inFlight.release(reason);
     }
 
-    private void countEnd(Throwable failure) {
+    /** The end of a job whose beginning is not known. */
+    private void polled(JobStatus status, Throwable failure) {
         if (failure == null) {
-            metrics.countCompleted();
+            listener.onDone(status.result(), JobTimes.of(status.result(), null, null, 0));
         } else {
-            metrics.countFailed();
+            listener.onFailed(CompletionExceptions.unwrap(failure), new JobTimes(null, null, null, null, 0));
         }
     }
 
     /** In flight and counted from now on; ends with the server's acceptance, which may carry the result. */
     private CompletableFuture<Submission> submitted(Supplier<CompletableFuture<Submission>> submit) {
-        metrics.countSubmitted();
+        listener.onSubmit();
         Submit entry = new Submit();
         inFlight.add(entry);
         new SubmitRetrier(submit, () -> inFlight.end(null), options, scheduler, api::onWorker)
@@ -266,26 +305,34 @@ public final class JobClient {
     private final class Submit implements InFlightJobs.Entry {
 
         private final CompletableFuture<Submission> submission = new CompletableFuture<>();
+        private final long begun = scheduler.nanoTime();
 
         @Override
         public void abort(Function<String, AipiException> reason) {
             ended(null, reason.apply(null));
         }
 
-        /** Whoever waits learns of the end after {@link JobClient#inFlight()} and the metrics have. */
+        /** Whoever waits learns of the end after {@link JobClient#inFlight()} and the listener have. */
         void ended(Submission accepted, Throwable failure) {
             if (!inFlight.remove(this)) {
                 return;
             }
+            long now = scheduler.nanoTime();
+            Duration took = Duration.ofNanos(now - begun);
             if (failure != null) {
-                countEnd(failure);
-                submission.completeExceptionally(CompletionExceptions.unwrap(failure));
+                Throwable reason = CompletionExceptions.unwrap(failure);
+                listener.onFailed(reason, new JobTimes(took, null, null, null, 0));
+                submission.completeExceptionally(reason);
                 return;
             }
-            if (accepted.result() != null) {
-                countEnd(null);
+            if (accepted.acceptance() instanceof AcceptedJob job) {
+                job.acceptedAt(new AcceptedJob.Times(begun, now));
             }
-            submission.complete(accepted);
+            listener.onAccepted(accepted.jobId());
+            if (accepted.result() != null) {
+                listener.onDone(accepted.result(), JobTimes.of(accepted.result(), took, null, 0));
+            }
+            submission.complete(rules.withText(accepted));
         }
     }
 
@@ -301,37 +348,5 @@ public final class JobClient {
     /** See {@link io.aipi.client.ModelEndpoint#read}. */
     public AipiRequest read(AipiRequest request) {
         return RequestValues.of(request, ErrorContext.of(endpoint), api::sanitize);
-    }
-
-    private CompletableFuture<Map<String, Object>> prepared(AipiRequest request) {
-        return parameters().thenApply(rules -> rules.of(request));
-    }
-
-    /** Read once; a failure is forgotten, so that the next job asks again. */
-    private CompletableFuture<RequestParameters> parameters() {
-        CompletableFuture<RequestParameters> known = parameters.get();
-        if (known != null) {
-            return known;
-        }
-        CompletableFuture<RequestParameters> reading = new CompletableFuture<>();
-        if (!parameters.compareAndSet(null, reading)) {
-            return parameters();
-        }
-        api.describe(endpoint, options.requestTimeout()).whenComplete((description, failure) -> {
-            if (failure == null) {
-                reading.complete(rules(description));
-            } else {
-                parameters.set(null);
-                reading.completeExceptionally(CompletionExceptions.unwrap(failure));
-            }
-        });
-        return reading;
-    }
-
-    private RequestParameters rules(Optional<EndpointDescription> description) {
-        // a server that names no parameters says nothing of what it takes
-        EndpointDescription said =
-                description.filter(known -> !known.input().isEmpty()).orElse(null);
-        return new RequestParameters(endpoint, options, said, api::sanitize);
     }
 }

@@ -29,6 +29,15 @@ public final class AcceptedJob implements Acceptance {
     private final AtomicReference<SessionKey> session;
     private final Set<Runnable> followers = ConcurrentHashMap.newKeySet();
     private volatile boolean replaced;
+    private volatile Times times;
+
+    /**
+     * When the server has accepted the job, by the clock of this process.
+     *
+     * @param submitted when the job was handed over for submitting
+     * @param accepted when the acceptance was read
+     */
+    public record Times(long submitted, long accepted) {}
 
     /** {@code session}: the one that the job was accepted under; null if it is not known, or there is none. */
     AcceptedJob(String id, SessionKey session) {
@@ -54,6 +63,16 @@ public final class AcceptedJob implements Acceptance {
     /** From here on it belongs to this session, if it belongs to none yet. */
     public SessionKey belongTo(SessionKey key) {
         return session.compareAndSet(null, key) ? key : session.get();
+    }
+
+    /** When it was accepted; null for a job that this process has not submitted. */
+    public Times times() {
+        return times;
+    }
+
+    /** It was accepted now. */
+    public void acceptedAt(Times when) {
+        times = when;
     }
 
     /** Whether the server has given its id to a later job, or has lost the session that the id belongs to. */

@@ -111,6 +111,11 @@ public final class Session {
         }
     }
 
+    /** The clock that it goes by. */
+    public long nanoTime() {
+        return scheduler.nanoTime();
+    }
+
     /** For how long no login begins; 0 if one may. */
     public synchronized Duration rest() {
         long rest = state instanceof BackingOff backingOff ? backingOff.until() - scheduler.nanoTime() : 0;

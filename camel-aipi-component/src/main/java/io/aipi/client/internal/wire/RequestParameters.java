@@ -22,10 +22,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Makes the parameters that go to the server: the fixed ones, over them the request's own, the prompt under its name,
@@ -41,6 +43,9 @@ public final class RequestParameters {
     private final JobOptions options;
     private final EndpointDescription description;
     private final UnaryOperator<String> quote;
+    private final String textField;
+    private final ChatContext context;
+    private final boolean takesConversation;
     private final Map<String, Object> fixed = new LinkedHashMap<>();
     private final List<String> fixedProblems = new ArrayList<>();
 
@@ -51,6 +56,11 @@ public final class RequestParameters {
         this.options = options;
         this.description = description;
         this.quote = quote;
+        this.textField = options.textField() != null || description == null
+                ? options.textField()
+                : description.textOutput().orElse(null);
+        this.context = new ChatContext(options, description);
+        this.takesConversation = context.refusal().isEmpty();
         options.fixedParameters().forEach((name, value) -> fixed.put(name, fixed(name, value)));
     }
 
@@ -59,14 +69,29 @@ public final class RequestParameters {
         return description != null;
     }
 
+    /** Whether the request brings a picture that the endpoint has no place for. */
+    public boolean refusesPictures(AipiRequest request) {
+        return context.refusesPictures(request);
+    }
+
+    /** Whether a request may bring a conversation. */
+    public boolean takeConversation() {
+        return takesConversation;
+    }
+
+    /** The text of a result of this endpoint; null where the field that is usual is right. */
+    public String textField() {
+        return textField;
+    }
+
     /**
      * The parameters as they are sent; files are {@link Media}.
      *
      * @throws InvalidRequestException with all that is wrong
      */
     public Map<String, Object> of(AipiRequest given) {
-        AipiRequest request = RequestValues.of(given, ErrorContext.of(endpoint), quote);
         List<String> problems = new ArrayList<>(fixedProblems);
+        AipiRequest request = context.of(RequestValues.of(given, ErrorContext.of(endpoint), quote), problems);
         Map<String, Object> parameters = new LinkedHashMap<>();
         String promptName = request.prompt() == null ? null : promptName();
         boolean prompted = promptName != null
@@ -122,12 +147,15 @@ public final class RequestParameters {
     public void checkConfiguration() {
         List<String> problems = new ArrayList<>(fixedProblems);
         checkReserved(options.fixedParameters().keySet(), problems);
+        if (options.isConversation()) {
+            context.refusal().ifPresent(problems::add);
+        }
         if (description != null) {
             Set<String> known = description.input().keySet();
             List<String> unknown = new ArrayList<>(options.fixedParameters().keySet());
-            if (options.promptParameter() != null) {
-                unknown.add(options.promptParameter());
-            }
+            Stream.of(options.promptParameter(), options.contextParameter())
+                    .filter(Objects::nonNull)
+                    .forEach(unknown::add);
             unknown.removeIf(name -> known.contains(name) || ResponseMapper.RESERVED_PARAMETERS.contains(name));
             if (!unknown.isEmpty()) {
                 problems.add("The endpoint has no parameter " + String.join(", ", unknown) + "; it has "

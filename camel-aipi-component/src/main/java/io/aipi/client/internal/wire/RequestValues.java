@@ -113,7 +113,7 @@ public final class RequestValues {
             throw new InvalidRequestException(problems, context, cause);
         }
         String prompt = request.prompt() == null ? null : Texts.wellFormed(request.prompt());
-        return new AipiRequest(prompt, parameters, request.parametersWin());
+        return new AipiRequest(prompt, parameters, request.parametersWin(), request.messages());
     }
 
     /** A single value, as {@link #of} makes it of a parameter's. */

@@ -215,6 +215,15 @@ public final class ResponseMapper {
                 described.get("default"),
                 described.get("minimum") instanceof Number minimum ? minimum : null,
                 described.get("maximum") instanceof Number maximum ? maximum : null,
-                supported.stream().anyMatch(Objects::isNull) ? List.of() : Collections.unmodifiableList(supported));
+                supported.stream().anyMatch(Objects::isNull) ? List.of() : Collections.unmodifiableList(supported),
+                allowsImages(described));
+    }
+
+    /** {@code support} names them; former versions of endpoints had {@code image}, true or with the bounds of a picture. */
+    private static boolean allowsImages(Map<String, Object> described) {
+        Object image = described.get("image");
+        return LenientFields.list(described, "support").contains("image")
+                || Boolean.TRUE.equals(image)
+                || image instanceof Map;
     }
 }

@@ -18,6 +18,7 @@ import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
 import io.aipi.client.model.JobState;
 import io.aipi.client.model.JobStatus;
+import io.aipi.client.spi.VirtualScheduler;
 import io.aipi.testsupport.RaceRunner;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -252,7 +253,7 @@ class DetachedStressTest {
         final Taker taker = new Taker();
 
         Tracked(JobStore store) {
-            registry = new JobRegistry(SERVER, "chat", store, Runnable::run);
+            registry = new JobRegistry(SERVER, "chat", store, Runnable::run, new VirtualScheduler());
             registry.registerConsumer("route");
             registry.started(taker);
         }

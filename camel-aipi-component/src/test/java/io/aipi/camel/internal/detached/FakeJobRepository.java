@@ -11,6 +11,7 @@ import io.aipi.camel.store.StoredJob;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,14 +26,17 @@ final class FakeJobRepository implements JobRepository {
 
     private final List<String> events;
     private final Map<String, StoredJob> records = new LinkedHashMap<>();
-    private final Set<String> claimed = new HashSet<>();
+    /** Owners by keys. */
+    private final Map<String, String> claimed = new HashMap<>();
+
     private final Set<String> parked = new HashSet<>();
     private boolean away;
     private boolean refusesUpdates;
+    private int leases = 1;
+    private int claims;
     private String refused;
     private int refusals;
     private int removalsToRefuse;
-    private boolean leaseLost;
 
     FakeJobRepository(List<String> events) {
         this.events = events;
@@ -56,8 +60,34 @@ final class FakeJobRepository implements JobRepository {
 
     /** Others have claimed everything; the next renewal says so. */
     void loseLease() {
-        leaseLost = true;
+        leases++;
+        claimed.replaceAll((key, owner) -> "another instance");
+    }
+
+    /** The lease was over, and nobody has noticed; the next renewal says so. */
+    void standStill() {
+        leases++;
         claimed.clear();
+    }
+
+    /** How often jobs were claimed. */
+    int claims() {
+        return claims;
+    }
+
+    private String owner() {
+        return "lease " + leases;
+    }
+
+    /** Whether the job is the caller's. */
+    private boolean isMine(StoredJob job) {
+        return (job.owner() == null ? owner() : job.owner())
+                .equals(claimed.get(job.job().key()));
+    }
+
+    /** The owner of a job; null for none. */
+    String ownerOf(String jobId) {
+        return claimed.get(stored(jobId).job().key());
     }
 
     int refusals() {
@@ -97,11 +127,9 @@ final class FakeJobRepository implements JobRepository {
     }
 
     @Override
-    public boolean renew() {
+    public String renew() {
         work();
-        boolean kept = !leaseLost;
-        leaseLost = false;
-        return kept;
+        return owner();
     }
 
     @Override
@@ -118,11 +146,11 @@ final class FakeJobRepository implements JobRepository {
     public StoredJob accept(StoredJob job, boolean claim) {
         work();
         records.put(job.job().key(), job);
-        if (claim) {
-            claimed.add(job.job().key());
-        }
         events.add("accepted " + job.job().jobId());
-        return job;
+        if (claim) {
+            claimed.put(job.job().key(), owner());
+        }
+        return claim ? job.withOwner(owner()) : job;
     }
 
     @Override
@@ -142,7 +170,7 @@ final class FakeJobRepository implements JobRepository {
             records.put(key, job);
             events.add("completed " + id);
         }
-        return claimed.contains(key) ? records.get(key) : null;
+        return isMine(job) ? records.get(key) : null;
     }
 
     @Override
@@ -155,7 +183,7 @@ final class FakeJobRepository implements JobRepository {
         if (refusesUpdates) {
             throw new IllegalArgumentException("too large");
         }
-        return records.replace(job.job().key(), job) != null;
+        return isMine(job) && records.replace(job.job().key(), job) != null;
     }
 
     @Override
@@ -166,18 +194,20 @@ final class FakeJobRepository implements JobRepository {
             throw new IllegalStateException("locked");
         }
         String key = job.job().key();
-        if (!claimed.remove(key) || records.remove(key) == null) {
+        if (!isMine(job) || records.remove(key) == null) {
             return false;
         }
+        claimed.remove(key);
         events.add("removed " + job.job().jobId());
         return true;
     }
 
     @Override
     public void park(StoredJob job) {
-        update(job);
-        claimed.remove(job.job().key());
-        parked.add(job.job().key());
+        if (update(job)) {
+            claimed.remove(job.job().key());
+            parked.add(job.job().key());
+        }
     }
 
     @Override
@@ -189,12 +219,13 @@ final class FakeJobRepository implements JobRepository {
     @Override
     public List<Claim> claim(String server, String endpoint, int limit) {
         work();
+        this.claims++;
         List<Claim> claims = new ArrayList<>();
         for (StoredJob each : records.values()) {
             if (claims.size() < limit
                     && !parked.contains(each.job().key())
-                    && claimed.add(each.job().key())) {
-                claims.add(new Claim(each, true));
+                    && claimed.putIfAbsent(each.job().key(), owner()) == null) {
+                claims.add(new Claim(each.withOwner(owner()), true));
             }
         }
         return claims;
@@ -203,7 +234,9 @@ final class FakeJobRepository implements JobRepository {
     @Override
     public void release(Collection<StoredJob> jobs) {
         work();
-        jobs.forEach(each -> claimed.remove(each.job().key()));
+        jobs.stream()
+                .filter(this::isMine)
+                .forEach(each -> claimed.remove(each.job().key()));
     }
 
     @Override

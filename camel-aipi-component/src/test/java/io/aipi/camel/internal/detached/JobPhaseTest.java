@@ -17,6 +17,7 @@ import static io.aipi.camel.internal.detached.JobPhase.STORING;
 import static io.aipi.camel.internal.detached.JobPhase.WAITING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.aipi.camel.store.DetachedJob;
 import io.aipi.camel.store.StoredJob;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -97,6 +99,23 @@ class JobPhaseTest {
         List<JobPhase> way = new ArrayList<>(List.of(ASSIGNED, WAITING, DELIVERING));
         way.add(phase);
         return way;
+    }
+
+    @Test
+    void whoGetsAJobNextSharesItWithNoStepThatBeginsThen_andIsToldWhetherOneHadBegun() {
+        HeldJobs jobs = new HeldJobs();
+        TrackedJob waits = inPhase(WAITING);
+        TrackedJob isRouted = inPhase(DELIVERING);
+        jobs.add(waits);
+        jobs.add(isRouted);
+
+        jobs.release(waits, released -> {
+            assertThat(jobs.move(released, DELIVERING)).isFalse();
+            assertThat(released.isOnItsWay()).isFalse();
+        });
+        jobs.release(isRouted, released -> assertThat(released.isOnItsWay()).isTrue());
+
+        assertThat(jobs.release(waits, twice -> fail("given away twice"))).isFalse();
     }
 
     @ParameterizedTest

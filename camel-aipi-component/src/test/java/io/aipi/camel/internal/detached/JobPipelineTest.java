@@ -41,7 +41,7 @@ class JobPipelineTest {
     private final JobStore jobs = new JobStore(store, scheduler::nanoTime);
     private final FakeServer server = new FakeServer();
     private final FakeRoute route = new FakeRoute();
-    private JobRegistry registry = new JobRegistry("s", "chat", jobs, Runnable::run);
+    private JobRegistry registry = new JobRegistry("s", "chat", jobs, Runnable::run, scheduler);
     private JobPipeline pipeline;
 
     private JobPipeline begin() {
@@ -61,13 +61,14 @@ class JobPipelineTest {
                 scheduler,
                 RETRY);
         registry.registerConsumer("route");
+        jobs.lease().renew();
         registry.started(pipeline);
         pipeline.resume();
         return pipeline;
     }
 
     private void inMemory() {
-        registry = new JobRegistry("s", "chat", null, Runnable::run);
+        registry = new JobRegistry("s", "chat", null, Runnable::run, scheduler);
     }
 
     private CompletableFuture<Void> submit(String jobId) {
@@ -464,6 +465,166 @@ class JobPipelineTest {
     }
 
     @Test
+    void whatWasClaimedUnderALostLeaseIsNotGivenBackForANewerClaim() {
+        begin();
+        submit("1");
+        registry.stopping(pipeline);
+        pipeline.beginStop();
+        loseLease();
+        store.claim("s", "chat", 10);
+
+        pipeline.requeueAll();
+
+        assertThat(store.ownerOf("1")).isEqualTo("lease 2");
+    }
+
+    /** This process stood still; it is the first to claim anew. */
+    private void loseLease() {
+        store.standStill();
+        jobs.lease().renew();
+    }
+
+    @Test
+    void aJobThatIsClaimedAnewInTheMiddleOfItsRouteIsNotRoutedBesideIt_andRemovedByIt() {
+        begin();
+        submit("1");
+        server.finish("1");
+        loseLease();
+        registry.scan();
+        assertThat(route.deliveries("1")).isEqualTo(1);
+        assertThat(registry.isHeld(idOf("1"))).isTrue();
+
+        route.succeed("1");
+
+        assertThat(store.jobIds()).isEmpty();
+        registry.scan();
+        assertThat(route.deliveries("1")).isEqualTo(1);
+        assertThat(registry.size()).isZero();
+        assertThat(registry.isHeld(idOf("1"))).isFalse();
+    }
+
+    private String idOf(String jobId) {
+        return new DetachedJob("s", "chat", jobId, null, Instant.EPOCH, "x", Map.of(), "prompt").id();
+    }
+
+    @Test
+    void ifThatRouteFailsTheJobIsRoutedAgain_afterIt() {
+        begin();
+        submit("1");
+        server.finish("1");
+        loseLease();
+        registry.scan();
+
+        route.fail("1");
+        assertThat(store.ownerOf("1")).as("given back").isNull();
+        registry.scan();
+
+        assertThat(route.deliveries("1")).isEqualTo(2);
+        assertThat(store.stored("1").deliveries())
+                .as("this one is counted, too")
+                .isEqualTo(2);
+        route.succeed("1");
+        assertThat(store.jobIds()).isEmpty();
+    }
+
+    @Test
+    void aJobThatIsClaimedAnewWhereItsRouteHasJustEndedIsNotKeptForEver() {
+        begin();
+        submit("1");
+        server.finish("1");
+        loseLease();
+        route.succeed("1");
+
+        registry.scan();
+
+        assertThat(route.deliveries("1"))
+                .as("the store has not been told of the first")
+                .isEqualTo(2);
+        route.succeed("1");
+        assertThat(store.jobIds()).isEmpty();
+    }
+
+    @Test
+    void aFailedRouteOfAJobThatIsSomebodyElsesIsNotRepeated() {
+        begin();
+        CompletableFuture<Void> ended = submit("1");
+        server.finish("1");
+        store.loseLease();
+
+        route.fail("1");
+
+        assertThat(ended).isCompleted();
+        assertThat(pipeline.size()).isZero();
+        scheduler.advance(Duration.ofMinutes(1));
+        assertThat(route.deliveries("1")).isEqualTo(1);
+    }
+
+    @Test
+    void anOutcomeFromTheStoreThatIsSomebodyElsesByNowIsNotRouted() {
+        DetachedJob job = new DetachedJob("s", "chat", "1", null, Instant.EPOCH, "x", Map.of(), "prompt");
+        begin();
+        pipeline.suspend();
+        store.accept(new StoredJob(job, new JobOutcome.Done(result("1")), 0), false);
+        registry.scan();
+        store.loseLease();
+
+        pipeline.resume();
+
+        assertThat(route.deliveries("1")).isZero();
+        assertThat(pipeline.size()).isZero();
+    }
+
+    @Test
+    void aJobThatTheStoreRefusesToParkIsParkedLater() {
+        begin();
+        submit("1");
+        server.finish("1");
+        store.refuseUpdates(true);
+        failThreeTimes("1");
+        assertThat(pipeline.size()).as("it takes no place of others").isZero();
+
+        store.refuseUpdates(false);
+        scheduler.advance(RETRY);
+
+        assertThat(store.isParked("1")).isTrue();
+        assertThat(store.ownerOf("1")).isNull();
+    }
+
+    @Test
+    void orGivenBackByTheStop() {
+        begin();
+        submit("1");
+        server.finish("1");
+        store.refuseUpdates(true);
+        failThreeTimes("1");
+
+        registry.stopping(pipeline);
+        pipeline.beginStop();
+        pipeline.retryNow();
+        pipeline.requeueAll();
+
+        assertThat(store.ownerOf("1")).isNull();
+    }
+
+    @Test
+    void aJobThatCanBeNeitherRemovedNorParkedIsParkedLater() {
+        begin();
+        submit("1");
+        server.finish("1");
+        store.refuseRemovals(3);
+        store.refuseUpdates(true);
+        route.succeed("1");
+        scheduler.advance(RETRY.multipliedBy(2));
+        assertThat(pipeline.size()).isZero();
+        assertThat(store.isParked("1")).isFalse();
+
+        store.refuseUpdates(false);
+        scheduler.advance(RETRY);
+
+        assertThat(store.isParked("1")).isTrue();
+    }
+
+    @Test
     void anOutcomeThatAnotherInstanceHasStoredIsTheOneThatIsRouted() {
         begin();
         submit("1");
@@ -543,6 +704,11 @@ class JobPipelineTest {
             events.add("routed " + job.job().jobId());
             underWay.put(job.job().jobId(), done);
             outcomes.put(job.job().jobId(), job.outcome());
+        }
+
+        @Override
+        public void lost(TrackedJob job) {
+            events.add("lost " + job.job().jobId());
         }
 
         JobOutcome outcome(String jobId) {

@@ -18,6 +18,9 @@ import io.aipi.camel.store.StoredJob;
 import io.aipi.client.error.ErrorContext;
 import io.aipi.client.error.JobFailedException;
 import io.aipi.client.error.JobLapsedException;
+import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import io.aipi.client.spi.VirtualScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -38,17 +41,19 @@ class JobRegistryTest {
 
     private static final String SERVER = "http://gpu:7777";
 
+    private final VirtualScheduler scheduler = new VirtualScheduler();
     private final MemoryAggregationRepository repository = new MemoryAggregationRepository();
     private final AggregationJobRepository jobs = new AggregationJobRepository(new DefaultCamelContext(), repository);
     private JobStore store;
+    private JobStore leasedStore;
     private JobRegistry inMemory;
     private JobRegistry stored;
 
     @BeforeEach
     void start() {
         store = storeOf(jobs);
-        inMemory = new JobRegistry(SERVER, "chat", null, Runnable::run);
-        stored = new JobRegistry(SERVER, "chat", store, Runnable::run);
+        inMemory = new JobRegistry(SERVER, "chat", null, Runnable::run, scheduler);
+        stored = new JobRegistry(SERVER, "chat", store, Runnable::run, scheduler);
     }
 
     private static JobStore storeOf(AggregationJobRepository jobs) {
@@ -176,7 +181,7 @@ class JobRegistryTest {
         Taker taker = new Taker(10);
         stored.started(taker);
         Place place = stored.takePlace();
-        TrackedJob job = new TrackedJob(store.accept(job("chat", "1"), true), null);
+        TrackedJob job = new TrackedJob(store.accept(job("chat", "1"), true).join(), null);
 
         stored.scan();
         assertThat(taker.taken).isEmpty();
@@ -205,7 +210,8 @@ class JobRegistryTest {
         Taker taker = new Taker(0);
         stored.started(taker);
         assertThat(stored.takePlace()).isNull();
-        assertThat(stored.register(new TrackedJob(store.accept(job("chat", "1"), false), null), null))
+        assertThat(stored.register(
+                        new TrackedJob(store.accept(job("chat", "1"), false).join(), null), null))
                 .isCompleted();
 
         assertThat(store.claim(SERVER, "chat", 10)).hasSize(1);
@@ -300,7 +306,7 @@ class JobRegistryTest {
     void entriesWhoseReadingThrowsWhateverArePassedOverAtOnce() {
         TraitRepository traits = new TraitRepository(TraitRepository.Scan.COMPLETED);
         JobStore badStore = storeOf(new AggregationJobRepository(new DefaultCamelContext(), traits));
-        JobRegistry registry = new JobRegistry(SERVER, "chat", badStore, Runnable::run);
+        JobRegistry registry = new JobRegistry(SERVER, "chat", badStore, Runnable::run, scheduler);
         for (int i = 0; i < 500; i++) {
             StoredJob bad = job("chat", "bad" + i);
             badStore.accept(bad, false);
@@ -329,7 +335,7 @@ class JobRegistryTest {
         TraitRepository traits = new TraitRepository(TraitRepository.Scan.COMPLETED);
         JobStore store = storeOf(new AggregationJobRepository(new DefaultCamelContext(), traits));
         Queue<Runnable> threads = new ArrayDeque<>();
-        JobRegistry registry = new JobRegistry(SERVER, "chat", store, threads::add);
+        JobRegistry registry = new JobRegistry(SERVER, "chat", store, threads::add, scheduler);
         store.accept(job("chat", "1"), false);
         store.accept(job("chat", "2"), false);
         Taker taker = new Taker(3);
@@ -353,7 +359,7 @@ class JobRegistryTest {
                                 new JobOutcome.Failed(new JobFailedException("failed", ErrorContext.of("chat", "1"))),
                                 0),
                         true),
-                null);
+                LeftJobs.Known.NOTHING);
         assertThat(first.deliveries().begins()).as("counts before it is made").isTrue();
 
         TrackedJob next = first.requeuedCopy();
@@ -410,7 +416,7 @@ class JobRegistryTest {
     @Test
     void jobsThatAreGivenBackOneAfterTheOtherLeaveTogether() {
         Queue<Runnable> threads = new ArrayDeque<>();
-        JobRegistry registry = new JobRegistry(SERVER, "chat", store, threads::add);
+        JobRegistry registry = new JobRegistry(SERVER, "chat", store, threads::add, scheduler);
         for (String id : List.of("1", "2", "3")) {
             store.accept(job("chat", id), false);
         }
@@ -428,23 +434,156 @@ class JobRegistryTest {
         assertThat(registry.isIdle()).isTrue();
     }
 
+    private JobRegistry leased(FakeJobRepository repository) {
+        leasedStore = new JobStore(repository, scheduler::nanoTime);
+        leasedStore.lease().renew();
+        return new JobRegistry(SERVER, "chat", leasedStore, Runnable::run, scheduler);
+    }
+
     @Test
     void whenTheLeaseIsLostItsHandlersAreTold_andWhatComesFromTheOldLeaseIsKnown() {
         FakeJobRepository leased = new FakeJobRepository(new ArrayList<>());
-        JobStore leasedStore = new JobStore(leased, System::nanoTime);
-        JobRegistry registry = new JobRegistry(SERVER, "chat", leasedStore, Runnable::run);
+        JobRegistry registry = leased(leased);
         Taker taker = new Taker(10);
         registry.started(taker);
         Place before = registry.takePlace();
+        TrackedJob job = new TrackedJob(leased.accept(job("chat", "1"), true), null);
         leasedStore.lease().renew();
         assertThat(taker.leasesRenewed).isEqualTo(1);
 
         leased.loseLease();
         leasedStore.lease().renew();
-        registry.register(tracked("1"), before);
+        registry.register(job, before);
 
         assertThat(taker.leasesLost).isEqualTo(1);
-        assertThat(taker.taken.get(0).leaseNumber())
-                .isNotEqualTo(leasedStore.lease().number());
+        assertThat(registry.isLost(taker.taken.get(0))).isTrue();
+    }
+
+    private static final class Told implements TrackedJob.Listener {
+        private Runnable atTheEnd = () -> {};
+
+        @Override
+        public void progress(JobProgress progress) {}
+
+        @Override
+        public void result(JobResult result) {}
+
+        @Override
+        public void failure(String jobId, Throwable failure) {
+            atTheEnd.run();
+        }
+    }
+
+    @Test
+    void whoIsToBeToldOfAJobIsTold_thoughItWasGivenBackToTheStoreMeanwhile() {
+        Told told = new Told();
+        Taker taker = new Taker(10);
+        stored.started(taker);
+        stored.register(new TrackedJob(store.accept(job("chat", "1"), true).join(), told), stored.takePlace());
+        stored.stopping(taker);
+        stored.requeue(taker.taken.get(0));
+
+        Taker next = new Taker(10);
+        stored.started(next);
+
+        assertThat(next.taken).extracting(TrackedJob::listener).containsExactly(told);
+    }
+
+    @Test
+    void whoIsToBeToldOfAJobIsTold_thoughItWasClaimedBeforeItsProducerHasSaidSo() {
+        Told told = new Told();
+        Taker taker = new Taker(1);
+        stored.started(taker);
+        Place taken = stored.takePlace();
+        assertThat(stored.takePlace()).isNull();
+        stored.leave(job("chat", "1"), told, null);
+        TrackedJob job = new TrackedJob(store.accept(job("chat", "1"), false).join(), told);
+        stored.giveBack(taken);
+        stored.scan();
+        stored.register(job, null);
+
+        assertThat(taker.taken).extracting(TrackedJob::listener).containsExactly(told);
+    }
+
+    @Test
+    void aJobForWhichThereWasNoPlaceIsClaimedAsSoonAsItIsStored_ifThereIsOneByThen() {
+        Taker taker = new Taker(1);
+        stored.started(taker);
+        Place taken = stored.takePlace();
+        assertThat(stored.takePlace()).isNull();
+        stored.giveBack(taken);
+        TrackedJob job = new TrackedJob(store.accept(job("chat", "1"), false).join(), null);
+
+        stored.register(job, null);
+        scheduler.advance(JobClaims.PAUSE);
+
+        assertThat(taker.ids()).containsExactly("1");
+    }
+
+    @Test
+    @Tag("case-D1")
+    void aJobThatEndsWhileItsLastConsumerGoesIsNotForgotten() {
+        inMemory.registerConsumer("route");
+        Told told = new Told();
+        CompletableFuture<Void> ended = inMemory.register(new TrackedJob(job("chat", "JID1"), told), null);
+        told.atTheEnd = () -> inMemory.unregisterConsumer("route");
+
+        inMemory.lapse("JID1");
+
+        assertThat(ended).isCompleted();
+        assertThat(inMemory.size()).isZero();
+    }
+
+    @Test
+    void underLoadJobsAreClaimedForManyPlacesAtOnce() {
+        FakeJobRepository counted = new FakeJobRepository(new ArrayList<>());
+        JobRegistry registry = leased(counted);
+        for (int i = 0; i < 200; i++) {
+            counted.accept(job("chat", "" + i), false);
+        }
+        Taker taker = new Taker(50);
+        registry.started(taker);
+        assertThat(taker.taken).hasSize(50);
+        int claims = counted.claims();
+
+        for (int i = 0; i < 50; i++) {
+            registry.ended(taker.taken.get(i));
+        }
+
+        assertThat(taker.taken).hasSize(100);
+        assertThat(counted.claims() - claims).as("a tenth of them at once").isEqualTo(10);
+    }
+
+    @Test
+    void fewPlacesAreFilledWhenAMomentIsOver_andAtOnceIfNothingWasClaimedForAWhile() {
+        FakeJobRepository counted = new FakeJobRepository(new ArrayList<>());
+        JobRegistry registry = leased(counted);
+        for (int i = 0; i < 200; i++) {
+            counted.accept(job("chat", "" + i), false);
+        }
+        Taker taker = new Taker(50);
+        registry.started(taker);
+        registry.ended(taker.taken.get(0));
+        assertThat(taker.taken).hasSize(50);
+        scheduler.advance(JobClaims.PAUSE);
+        assertThat(taker.taken).hasSize(51);
+
+        scheduler.advance(JobClaims.PAUSE);
+        registry.ended(taker.taken.get(1));
+        assertThat(taker.taken).hasSize(52);
+    }
+
+    @Test
+    void whoTakesFewJobsWaitsForNoMoreThanOnePlace() {
+        FakeJobRepository counted = new FakeJobRepository(new ArrayList<>());
+        JobRegistry registry = leased(counted);
+        for (int i = 0; i < 10; i++) {
+            counted.accept(job("chat", "" + i), false);
+        }
+        Taker taker = new Taker(2);
+        registry.started(taker);
+        registry.ended(taker.taken.get(0));
+
+        assertThat(taker.taken).hasSize(3);
     }
 }

@@ -61,7 +61,8 @@ class DoubtfulJobStoreTest {
         JobStore store = store(traits);
         store.probe(job(null, "x1", "prompt"));
         traits.setAway(true);
-        assertThatThrownBy(() -> store.accept(job("uuid#1", "x1", "prompt"), true))
+        assertThatThrownBy(
+                        () -> store.accept(job("uuid#1", "x1", "prompt"), true).join())
                 .hasMessageContaining("away");
         assertThat(store.isDoubtful()).isTrue();
         assertThatThrownBy(() -> store.probe(job(null, "x2", "prompt"))).isInstanceOf(JobStore.AwayException.class);

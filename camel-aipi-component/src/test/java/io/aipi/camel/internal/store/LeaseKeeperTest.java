@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** A lease of 20 seconds. */
 class LeaseKeeperTest {
 
-    private final Queue<Boolean> renewals = new ArrayDeque<>();
+    private final Queue<String> renewals = new ArrayDeque<>();
     private final long[] nanos = new long[1];
     private final long[] millis = {1_000_000};
     private final List<String> told = new ArrayList<>();
@@ -74,10 +74,14 @@ class LeaseKeeperTest {
         pass(1);
         assertThat(keeper.isValid()).isFalse();
 
-        renewals.add(true);
+        renewals.add("first");
+        keeper.renew();
+        told.clear();
+        assertThat(keeper.isValid()).isTrue();
+        pass(17);
+        renewals.add("first");
         keeper.renew();
         assertThat(keeper.isValid()).isTrue();
-        assertThat(keeper.number()).isZero();
         assertThat(told).containsExactly("renewed, valid: true");
     }
 
@@ -85,7 +89,7 @@ class LeaseKeeperTest {
     void itCountsFromTheBeginOfTheRenewal_sinceTheDatabaseMayHaveDoneItThen() {
         LeaseKeeper keeper = keeper();
         whileRenewing = () -> pass(10);
-        renewals.add(true);
+        renewals.add("first");
         keeper.renew();
 
         pass(8);
@@ -95,13 +99,39 @@ class LeaseKeeperTest {
     @Test
     void oneThatWasLostIsToldWhileItIsInvalid_andTheNextOneBegins() {
         LeaseKeeper keeper = keeper();
+        renewals.add("first");
+        keeper.renew();
+        told.clear();
+        assertThat(keeper.isLost("first")).isFalse();
         pass(30);
-        renewals.add(false);
+        renewals.add("second");
         keeper.renew();
 
         assertThat(told).containsExactly("lost, valid: false", "renewed, valid: true");
-        assertThat(keeper.number()).isEqualTo(1);
+        assertThat(keeper.isLost("first")).isTrue();
+        assertThat(keeper.isLost("second")).isFalse();
+        assertThat(keeper.isLost(null)).as("without a lease").isFalse();
         assertThat(keeper.isValid()).isTrue();
+    }
+
+    @Test
+    void twoWhoUseOneRepositoryBothHearOfTheLoss() {
+        LeaseKeeper one = keeper();
+        LeaseKeeper other = keeper();
+        renewals.addAll(List.of("first", "first"));
+        one.renew();
+        other.renew();
+        told.clear();
+
+        // whoever is first to renew begins a new lease, which the other one then renews
+        renewals.addAll(List.of("second", "second"));
+        one.renew();
+        other.renew();
+
+        assertThat(told)
+                .containsExactly(
+                        "lost, valid: false", "renewed, valid: true", "lost, valid: false", "renewed, valid: true");
+        assertThat(other.isLost("first")).isTrue();
     }
 
     @Test

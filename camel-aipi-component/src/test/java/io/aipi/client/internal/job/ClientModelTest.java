@@ -98,7 +98,7 @@ class ClientModelTest {
     private static final List<Step> STEPS = ModelChecks.weighed(
             Step.values(), 1, 6, 1, 14, 8, 4, 2, 2, 4, 1, 1, 1, 1, 1, 5, 6, 1, 2, 14, 5, 2, 1, 1, 2);
 
-    @Property(tries = 6_000, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 4_000, edgeCases = EdgeCasesMode.NONE)
     void nothingIsSubmittedTwice_lostOrLeftWaiting(@ForAll("stories") List<Integer> story) {
         new Story(story, transport -> transport).play();
     }

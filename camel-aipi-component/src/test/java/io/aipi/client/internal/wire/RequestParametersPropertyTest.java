@@ -122,7 +122,7 @@ class RequestParametersPropertyTest {
     }
 
     private static EndpointDescription description(String type) {
-        ParameterDescription x = new ParameterDescription("x", type, true, null, null, null, List.of());
+        ParameterDescription x = new ParameterDescription("x", type, true, null, null, null, List.of(), false);
         return new EndpointDescription("e", null, null, null, null, null, null, null, Map.of("x", x), Map.of());
     }
 }

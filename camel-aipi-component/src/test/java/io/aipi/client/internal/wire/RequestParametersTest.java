@@ -354,7 +354,7 @@ class RequestParametersTest {
     }
 
     private static ParameterDescription parameter(String name, String type, boolean required) {
-        return new ParameterDescription(name, type, required, null, null, null, List.of());
+        return new ParameterDescription(name, type, required, null, null, null, List.of(), false);
     }
 
     private static EndpointDescription described(Collection<ParameterDescription> parameters) {
@@ -367,7 +367,8 @@ class RequestParametersTest {
         Map<String, ParameterDescription> input = new LinkedHashMap<>();
         types.forEach((name, type) -> input.put(
                 name,
-                new ParameterDescription(name, type.isEmpty() ? null : type, false, null, null, null, List.of())));
+                new ParameterDescription(
+                        name, type.isEmpty() ? null : type, false, null, null, null, List.of(), false)));
         return new EndpointDescription("e", null, null, null, null, null, null, null, input, Map.of());
     }
 }
