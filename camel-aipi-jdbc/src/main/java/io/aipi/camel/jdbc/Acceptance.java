@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** Stores jobs that a server has accepted. */
 final class Acceptance {
@@ -31,6 +32,7 @@ final class Acceptance {
     private final WriteBatcher batcher;
     private final Reservations reservations;
     private final Unconfirmed unconfirmed;
+    private final BlockingWork blocking;
 
     Acceptance(
             Transactions transactions,
@@ -42,7 +44,8 @@ final class Acceptance {
             JobWriter writer,
             WriteBatcher batcher,
             Reservations reservations,
-            Unconfirmed unconfirmed) {
+            Unconfirmed unconfirmed,
+            BlockingWork blocking) {
         this.transactions = transactions;
         this.dialect = dialect;
         this.sql = sql;
@@ -53,38 +56,36 @@ final class Acceptance {
         this.batcher = batcher;
         this.reservations = reservations;
         this.unconfirmed = unconfirmed;
+        this.blocking = blocking;
     }
 
-    StoredJob accept(StoredJob job, boolean claim) throws SQLException {
+    CompletableFuture<StoredJob> accept(StoredJob job, boolean claim) {
         Columns columns = new Columns(job);
         List<JobIdentity> names = List.of(
                 JobIdentity.of(job.job()), JobIdentity.of(job.withoutRequestId().job()));
         names.forEach(unconfirmed::removeJob);
-        try {
-            StoredJob accepted = accept(columns, claim, instance.id());
-            reservations.forget(columns.identity.key());
-            return accepted;
-        } catch (Throwable e) {
-            if (claim) {
-                // it may have been committed
-                names.forEach(unconfirmed::addJob);
-            }
-            throw e;
-        }
+        String me = instance.id();
+        String owner = claim ? me : null;
+        boolean isReserved = columns.job.job().requestId() != null;
+        return batcher.writeLater(isReserved ? overReservation(columns, owner, me) : insert(columns, owner))
+                .exceptionallyCompose(failure -> dialect.isCausedByDuplicate(failure)
+                        ? CompletableFuture.completedFuture(false)
+                        : CompletableFuture.failedFuture(failure))
+                .thenCompose(isStored -> isStored
+                        ? CompletableFuture.completedFuture(columns.job)
+                        : blocking.run(() -> acceptWherePossible(columns, owner, me)))
+                .whenComplete((accepted, failure) -> {
+                    if (failure == null) {
+                        reservations.forget(columns.identity.key());
+                    } else if (claim) {
+                        // it may have been committed
+                        names.forEach(unconfirmed::addJob);
+                    }
+                })
+                .thenApply(accepted -> accepted.withOwner(owner));
     }
 
-    private StoredJob accept(Columns columns, boolean claim, String me) throws SQLException {
-        String owner = claim ? me : null;
-        try {
-            boolean isReserved = columns.job.job().requestId() != null;
-            if (batcher.write(isReserved ? overReservation(columns, owner, me) : insert(columns, owner))) {
-                return columns.job;
-            }
-        } catch (SQLException e) {
-            if (!dialect.isDuplicate(e)) {
-                throw e;
-            }
-        }
+    private StoredJob acceptWherePossible(Columns columns, String owner, String me) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
                 return transactions.run(connection -> acceptWherePossible(connection, columns, owner, me));

@@ -87,11 +87,12 @@ final class Claims {
     private List<Claim> claim(
             Connection connection, String server, String endpoint, int limit, List<JobIdentity> claimed)
             throws SQLException {
+        String owner = instance.id();
         Map<String, Candidate> chosen = choose(connection, server, endpoint, limit);
         if (chosen.isEmpty()) {
             return List.of();
         }
-        own(connection, List.copyOf(chosen.keySet()));
+        own(connection, owner, List.copyOf(chosen.keySet()));
         List<JobRow> found = rows.findAll(connection, List.copyOf(chosen.keySet()));
         found.sort(Comparator.comparing(JobRow::submitted));
         List<Claim> claims = new ArrayList<>();
@@ -99,7 +100,7 @@ final class Claims {
             StoredJob job = read(connection, row);
             if (job != null) {
                 claimed.add(JobIdentity.of(job.job()));
-                claims.add(new Claim(job, chosen.get(row.key()).owner() != null));
+                claims.add(new Claim(job.withOwner(owner), chosen.get(row.key()).owner() != null));
             }
         }
         return claims;
@@ -147,8 +148,7 @@ final class Claims {
         return candidates;
     }
 
-    private void own(Connection connection, List<String> keys) throws SQLException {
-        String owner = instance.id();
+    private void own(Connection connection, String owner, List<String> keys) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql.own)) {
             for (String key : keys) {
                 new Parameters(statement, dialect).text(owner).text(key);
@@ -176,9 +176,8 @@ final class Claims {
     }
 
     void release(Collection<StoredJob> jobs) throws SQLException {
-        String owner = instance.id();
         List<Write> releases = jobs.stream()
-                .map(job -> release(JobIdentity.of(job.job()), owner))
+                .map(job -> release(JobIdentity.of(job.job()), instance.ownerOf(job)))
                 .toList();
         for (int begin = 0; begin < releases.size(); begin += RELEASED_AT_ONCE) {
             writer.execute(releases.subList(begin, Math.min(releases.size(), begin + RELEASED_AT_ONCE)));

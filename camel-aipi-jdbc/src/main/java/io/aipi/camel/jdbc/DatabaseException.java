@@ -14,6 +14,6 @@ final class DatabaseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     DatabaseException(SQLException cause) {
-        super("The database of the jobs has failed: " + cause.getMessage(), cause);
+        super("The database has failed: " + cause.getMessage(), cause);
     }
 }

@@ -6,6 +6,7 @@
  */
 package io.aipi.camel.jdbc;
 
+import io.aipi.client.spi.CompletionExceptions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -126,8 +127,9 @@ enum Dialect {
             case "h2" -> H2;
             case "mysql", "mariadb" -> MYSQL;
             default ->
-                throw new IllegalStateException("Jobs can be stored in PostgreSQL, H2, MySQL and MariaDB, and not in "
-                        + product + ": use another DataSource");
+                throw new IllegalStateException(
+                        "Jobs and conversations can be stored in PostgreSQL, H2, MySQL and MariaDB, and not in "
+                                + product + ": use another DataSource");
         };
     }
 
@@ -181,5 +183,10 @@ enum Dialect {
     /** Whether there is a row with this key already. */
     boolean isDuplicate(SQLException e) {
         return UNIQUE_VIOLATION.equals(e.getSQLState());
+    }
+
+    /** Of the failure of a future. */
+    boolean isCausedByDuplicate(Throwable failure) {
+        return CompletionExceptions.unwrap(failure) instanceof SQLException refused && isDuplicate(refused);
     }
 }

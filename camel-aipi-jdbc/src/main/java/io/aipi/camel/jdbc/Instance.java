@@ -6,6 +6,7 @@
  */
 package io.aipi.camel.jdbc;
 
+import io.aipi.camel.store.StoredJob;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -44,13 +45,18 @@ final class Instance {
         return id;
     }
 
+    /** The owner in the job's row, if it is the caller's. */
+    String ownerOf(StoredJob job) {
+        return job.owner() == null ? id : job.owner();
+    }
+
     /** Begins its lease. */
     void register(Connection connection) throws SQLException {
         update(connection, sql.register, id);
     }
 
-    /** Extends its lease; false if that was over, and it has begun another one. */
-    boolean renew(Transactions transactions) throws SQLException {
+    /** Extends its lease, or begins another one, if that was over. Of many at once, all are told of the same one. */
+    synchronized void renew(Transactions transactions) throws SQLException {
         String present = id;
         String next = newId();
         boolean isKept = transactions.run(connection -> {
@@ -64,7 +70,6 @@ final class Instance {
         if (!isKept) {
             id = next;
         }
-        return isKept;
     }
 
     /** Gives back what it owns, and ends its lease. */

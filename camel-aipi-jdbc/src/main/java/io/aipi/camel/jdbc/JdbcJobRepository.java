@@ -6,14 +6,18 @@
  */
 package io.aipi.camel.jdbc;
 
-import io.aipi.camel.store.JobRepository;
+import io.aipi.camel.store.AsyncJobRepository;
 import io.aipi.camel.store.StoredJob;
+import io.aipi.client.spi.CompletionExceptions;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -31,11 +35,11 @@ import org.apache.camel.support.service.ServiceSupport;
  * <p>The {@link DataSource} should be a pool, whose connections take part in no other transaction. It is not closed.
  */
 @ManagedResource(description = "Detached AIPI jobs in a database")
-public class JdbcJobRepository extends ServiceSupport implements JobRepository, CamelContextAware {
+public class JdbcJobRepository extends ServiceSupport implements AsyncJobRepository, CamelContextAware {
 
     private static final Duration DEFAULT_LEASE = Duration.ofSeconds(30);
 
-    /** As many callers as make a good batch. */
+    /** As many callers of the blocking methods as make a good batch. */
     private static final int CONCURRENCY = 32;
 
     private static final Duration ALL_THE_TIME = Duration.ofDays(1);
@@ -159,6 +163,38 @@ public class JdbcJobRepository extends ServiceSupport implements JobRepository, 
         }
     }
 
+    private <T> CompletableFuture<T> later(Function<Jobs, CompletableFuture<T>> access) {
+        Jobs present = jobs;
+        if (present == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException("The repository of jobs is not started"));
+        }
+        try {
+            return access.apply(present)
+                    .exceptionallyCompose(failure -> CompletableFuture.failedFuture(known(failure)));
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static Throwable known(Throwable failure) {
+        Throwable cause = CompletionExceptions.unwrap(failure);
+        return cause instanceof SQLException refused ? new DatabaseException(refused) : cause;
+    }
+
+    private static <T> T await(CompletableFuture<T> done) {
+        try {
+            return done.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException("The change of a job has failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while a job was stored", e);
+        }
+    }
+
     private void run(Change change) {
         access(all -> {
             change.run(all);
@@ -169,8 +205,13 @@ public class JdbcJobRepository extends ServiceSupport implements JobRepository, 
     // ---- jobs
 
     @Override
+    public CompletableFuture<Reservation> reserveAsync(String server, String endpoint, String requestId) {
+        return later(all -> all.reservations.reserve(server, endpoint, requestId));
+    }
+
+    @Override
     public Reservation reserve(String server, String endpoint, String requestId) {
-        return access(all -> all.reservations.reserve(server, endpoint, requestId));
+        return await(reserveAsync(server, endpoint, requestId));
     }
 
     @Override
@@ -179,13 +220,23 @@ public class JdbcJobRepository extends ServiceSupport implements JobRepository, 
     }
 
     @Override
+    public CompletableFuture<StoredJob> acceptAsync(StoredJob job, boolean claim) {
+        return later(all -> all.acceptance.accept(job, claim));
+    }
+
+    @Override
     public StoredJob accept(StoredJob job, boolean claim) {
-        return access(all -> all.acceptance.accept(job, claim));
+        return await(acceptAsync(job, claim));
+    }
+
+    @Override
+    public CompletableFuture<StoredJob> completeAsync(StoredJob job) {
+        return later(all -> all.outcomes.complete(job));
     }
 
     @Override
     public StoredJob complete(StoredJob job) {
-        return access(all -> all.outcomes.complete(job));
+        return await(completeAsync(job));
     }
 
     @Override
@@ -194,8 +245,13 @@ public class JdbcJobRepository extends ServiceSupport implements JobRepository, 
     }
 
     @Override
+    public CompletableFuture<Boolean> removeAsync(StoredJob job) {
+        return later(all -> all.outcomes.remove(job));
+    }
+
+    @Override
     public boolean remove(StoredJob job) {
-        return access(all -> all.outcomes.remove(job));
+        return await(removeAsync(job));
     }
 
     @Override
@@ -214,7 +270,7 @@ public class JdbcJobRepository extends ServiceSupport implements JobRepository, 
     }
 
     @Override
-    public boolean renew() {
+    public String renew() {
         return access(Jobs::renew);
     }
 
@@ -251,6 +307,11 @@ public class JdbcJobRepository extends ServiceSupport implements JobRepository, 
     @Override
     public int concurrency() {
         return CONCURRENCY;
+    }
+
+    @Override
+    public Optional<Counts> count(String server, String endpoint) {
+        return access(all -> Optional.of(all.maintenance.count(server, endpoint)));
     }
 
     @Override

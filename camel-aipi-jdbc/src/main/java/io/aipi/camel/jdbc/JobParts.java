@@ -129,35 +129,49 @@ final class JobParts {
     void fill(Connection connection, String key, String place, NavigableMap<Integer, byte[]> arrays)
             throws SQLException {
         long missing = arrays.values().stream().mapToLong(array -> array.length).sum();
-        int part = arrays.firstKey();
-        int chunk = -1;
-        try (PreparedStatement statement = connection.prepareStatement(sql.nextChunks)) {
-            while (missing > 0) {
-                new Parameters(statement, dialect)
-                        .text(key)
-                        .text(place)
-                        .number(part)
-                        .number(chunk);
-                try (ResultSet row = statement.executeQuery()) {
-                    if (!row.next()) {
-                        throw new IllegalArgumentException(missing + " bytes of the job are not there: " + key);
-                    }
-                    do {
-                        part = row.getInt("part");
-                        chunk = row.getInt("chunk");
-                        missing -= copy(row.getBytes("bytes"), arrays.get(part), chunk);
-                    } while (row.next());
+        try (PreparedStatement statement = connection.prepareStatement(sql.someChunks)) {
+            for (Integer part = arrays.firstKey(); part != null; ) {
+                int last = lastReadWith(part, arrays);
+                for (int begin = 0; begin < chunks(arrays.get(part)); begin += CHUNKS_AT_ONCE) {
+                    new Parameters(statement, dialect)
+                            .text(key)
+                            .text(place)
+                            .number(part)
+                            .number(last)
+                            .number(begin)
+                            .number(begin + CHUNKS_AT_ONCE - 1);
+                    missing -= copy(statement, arrays);
                 }
+                part = arrays.higherKey(last);
             }
+        }
+        if (missing > 0) {
+            throw new IllegalArgumentException(missing + " bytes of the job are not there: " + key);
         }
     }
 
-    private static int copy(byte[] chunk, byte[] array, int number) {
-        if (array == null) {
-            // another value's
-            return 0;
+    private static int chunks(byte[] array) {
+        return array == null || array.length == 0 ? 0 : (array.length - 1) / CHUNK + 1;
+    }
+
+    /** Parts of one chunk that follow each other are read together. */
+    private static int lastReadWith(int part, NavigableMap<Integer, byte[]> arrays) {
+        int last = part;
+        while (last - part + 1 < CHUNKS_AT_ONCE && chunks(arrays.get(last)) == 1 && chunks(arrays.get(last + 1)) == 1) {
+            last++;
         }
-        System.arraycopy(chunk, 0, array, number * CHUNK, chunk.length);
-        return chunk.length;
+        return last;
+    }
+
+    private static long copy(PreparedStatement statement, NavigableMap<Integer, byte[]> arrays) throws SQLException {
+        long copied = 0;
+        try (ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                byte[] chunk = row.getBytes("bytes");
+                System.arraycopy(chunk, 0, arrays.get(row.getInt("part")), row.getInt("chunk") * CHUNK, chunk.length);
+                copied += chunk.length;
+            }
+        }
+        return copied;
     }
 }

@@ -34,6 +34,7 @@ final class Jobs {
     private final Transactions transactions;
     private final JobRows rows;
     private final JobWriter writer;
+    private final BlockingWork blocking = new BlockingWork();
     private final WriteBatcher batcher;
     private final Unconfirmed unconfirmed;
 
@@ -42,13 +43,23 @@ final class Jobs {
         JobParts parts = new JobParts(dialect, sql);
         rows = new JobRows(dialect, sql, parts);
         writer = new JobWriter(transactions, dialect, parts, statements(sql));
-        batcher = new WriteBatcher(writer);
+        batcher = new WriteBatcher(writer, blocking);
         instance = new Instance(instanceName, dialect, sql);
         unconfirmed = new Unconfirmed(instance);
-        reservations = new Reservations(transactions, dialect, sql, instance, rows, batcher, unconfirmed);
+        reservations = new Reservations(transactions, dialect, sql, instance, rows, batcher, unconfirmed, blocking);
         acceptance = new Acceptance(
-                transactions, dialect, sql, instance, rows, parts, writer, batcher, reservations, unconfirmed);
-        outcomes = new Outcomes(transactions, dialect, sql, instance, rows, parts, batcher);
+                transactions,
+                dialect,
+                sql,
+                instance,
+                rows,
+                parts,
+                writer,
+                batcher,
+                reservations,
+                unconfirmed,
+                blocking);
+        outcomes = new Outcomes(transactions, dialect, sql, instance, rows, parts, batcher, blocking);
         claims = new Claims(transactions, dialect, sql, instance, rows, writer, unconfirmed);
         maintenance = new Maintenance(transactions, dialect, sql);
     }
@@ -79,7 +90,10 @@ final class Jobs {
         if (createSchema) {
             schema.create();
         }
-        schema.check();
+        schema.check(
+                "select 1 from aipi_job where job_key = ''",
+                "select 1 from aipi_job_part where job_key = ''",
+                "select 1 from aipi_instance where id = ''");
         jobs.transactions.run(connection -> {
             jobs.instance.register(connection);
             return null;
@@ -90,6 +104,7 @@ final class Jobs {
     /** Ends the lease, so that others can claim at once what this instance has left. */
     void stop() {
         batcher.close(STOP_PATIENCE);
+        blocking.close(STOP_PATIENCE);
         try {
             transactions.run(connection -> {
                 instance.leave(connection);
@@ -100,8 +115,9 @@ final class Jobs {
         }
     }
 
-    boolean renew() throws SQLException {
-        boolean isKept = instance.renew(transactions);
+    String renew() throws SQLException {
+        instance.renew(transactions);
+        String owner = instance.id();
         try {
             unconfirmed.release(writer);
             maintenance.run();
@@ -109,7 +125,7 @@ final class Jobs {
             // the lease is what counts
             LOG.warn("Stored jobs could not be tidied up; this is retried", e);
         }
-        return isKept;
+        return owner;
     }
 
     /** See {@link io.aipi.camel.store.JobRepository#check}. */

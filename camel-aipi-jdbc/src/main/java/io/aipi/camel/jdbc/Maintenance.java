@@ -6,6 +6,7 @@
  */
 package io.aipi.camel.jdbc;
 
+import io.aipi.camel.store.JobRepository;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -117,6 +118,19 @@ final class Maintenance {
     /** How many rows there are of each state. */
     Map<String, Long> counts() throws SQLException {
         return counts(sql.counts);
+    }
+
+    /** How many jobs of an endpoint there are. */
+    JobRepository.Counts count(String server, String endpoint) throws SQLException {
+        return transactions.run(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql.countOf)) {
+                new Parameters(statement, dialect).name(server).name(endpoint);
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    return new JobRepository.Counts(row.getLong(1), row.getLong(2));
+                }
+            }
+        });
     }
 
     /** How many jobs of each server nobody has claimed for a while. */

@@ -14,6 +14,9 @@ import java.util.HexFormat;
 /** Names that others have given, as every database stores them. */
 final class Names {
 
+    /** Before the digest in a key. */
+    private static final String DIGEST = "#sha256:";
+
     private Names() {}
 
     /**
@@ -55,14 +58,14 @@ final class Names {
     }
 
     /**
-     * A name as a key of this length: itself, but for one that is too long, that some databases refuse, or that ends with a
-     * space, which some do not compare. These are their beginnings and digests.
+     * A name as a key of this length: itself, but for one that is too long, that some databases refuse, that ends with a
+     * space, which some do not compare, or that looks like the key of another one. These are their beginnings and digests.
      */
     static String key(String name, int length) {
-        if (name.length() <= length && isComparable(name)) {
+        if (name.length() <= length && isComparable(name) && !name.contains(DIGEST)) {
             return name;
         }
-        String digest = "#sha256:" + digest(encode(name));
+        String digest = DIGEST + digest(encode(name));
         String beginning = encode(name.substring(0, Math.min(name.length(), length)));
         return beginning.substring(0, wholePairs(beginning, Math.min(beginning.length(), length - digest.length())))
                 + digest;

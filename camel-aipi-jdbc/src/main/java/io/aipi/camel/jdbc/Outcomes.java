@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 /** How jobs have ended, from then on until a route has taken it. */
 final class Outcomes {
@@ -29,6 +30,7 @@ final class Outcomes {
     private final JobRows rows;
     private final JobParts parts;
     private final WriteBatcher batcher;
+    private final BlockingWork blocking;
 
     Outcomes(
             Transactions transactions,
@@ -37,7 +39,8 @@ final class Outcomes {
             Instance instance,
             JobRows rows,
             JobParts parts,
-            WriteBatcher batcher) {
+            WriteBatcher batcher,
+            BlockingWork blocking) {
         this.transactions = transactions;
         this.dialect = dialect;
         this.sql = sql;
@@ -45,12 +48,13 @@ final class Outcomes {
         this.rows = rows;
         this.parts = parts;
         this.batcher = batcher;
+        this.blocking = blocking;
     }
 
-    StoredJob complete(StoredJob job) throws SQLException {
+    CompletableFuture<StoredJob> complete(StoredJob job) {
         JobIdentity identity = JobIdentity.of(job.job());
         EncodedOutcome outcome = EncodedOutcome.of(job.outcome());
-        String me = instance.id();
+        String me = instance.ownerOf(job);
         Write complete = new Write(
                 Write.Kind.COMPLETE,
                 identity.key(),
@@ -59,9 +63,11 @@ final class Outcomes {
                         .text(me),
                 JobParts.of(JobParts.OUTCOME, outcome.parts()),
                 outcome.size());
-        return batcher.write(complete)
-                ? job
-                : transactions.run(connection -> completeOfWhomever(connection, identity, outcome, me));
+        return batcher.writeLater(complete)
+                .thenCompose(isChanged -> isChanged
+                        ? CompletableFuture.completedFuture(job)
+                        : blocking.run(() ->
+                                transactions.run(connection -> completeOfWhomever(connection, identity, outcome, me))));
     }
 
     private StoredJob completeOfWhomever(Connection connection, JobIdentity identity, EncodedOutcome outcome, String me)
@@ -74,7 +80,9 @@ final class Outcomes {
             RowState state = row.state() == RowState.PARKED ? RowState.PARKED : outcome.state();
             replace(connection, row.key(), sql.replaceOutcome, outcome, parameters -> parameters.text(state.name()));
         }
-        return row.isOwnedBy(me) ? rows.decode(connection, rows.find(connection, row.key())) : null;
+        return row.isOwnedBy(me)
+                ? rows.decode(connection, rows.find(connection, row.key())).withOwner(me)
+                : null;
     }
 
     private static boolean takesPlaceOf(JobRow row, EncodedOutcome outcome) {
@@ -102,7 +110,7 @@ final class Outcomes {
 
     boolean deliver(StoredJob job) throws SQLException {
         JobIdentity identity = JobIdentity.of(job.job());
-        String me = instance.id();
+        String me = instance.ownerOf(job);
         Write deliver = new Write(
                 Write.Kind.DELIVER,
                 identity.key(),
@@ -133,10 +141,10 @@ final class Outcomes {
         return true;
     }
 
-    boolean remove(StoredJob job) throws SQLException {
+    CompletableFuture<Boolean> remove(StoredJob job) {
         JobIdentity identity = JobIdentity.of(job.job());
-        String me = instance.id();
-        return batcher.write(new Write(
+        String me = instance.ownerOf(job);
+        return batcher.writeLater(new Write(
                 Write.Kind.REMOVE,
                 identity.key(),
                 parameters -> parameters.row(identity).text(me)));
@@ -145,7 +153,7 @@ final class Outcomes {
     void park(StoredJob job) throws SQLException {
         JobIdentity identity = JobIdentity.of(job.job());
         EncodedOutcome outcome = EncodedOutcome.of(job.outcome());
-        String me = instance.id();
+        String me = instance.ownerOf(job);
         transactions.run(connection -> {
             JobRow row = rows.lock(connection, identity.key());
             if (row != null && identity.isOf(row) && row.isOwnedBy(me)) {

@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Who submits the request of a request id. */
@@ -32,6 +33,7 @@ final class Reservations {
     private final JobRows rows;
     private final WriteBatcher batcher;
     private final Unconfirmed unconfirmed;
+    private final BlockingWork blocking;
     /**
      * What this instance has reserved: keys, and a token that the row has in the place of the exchange's id. It tells the
      * reservation from another one of this instance.
@@ -45,7 +47,8 @@ final class Reservations {
             Instance instance,
             JobRows rows,
             WriteBatcher batcher,
-            Unconfirmed unconfirmed) {
+            Unconfirmed unconfirmed,
+            BlockingWork blocking) {
         this.transactions = transactions;
         this.dialect = dialect;
         this.sql = sql;
@@ -53,9 +56,10 @@ final class Reservations {
         this.rows = rows;
         this.batcher = batcher;
         this.unconfirmed = unconfirmed;
+        this.blocking = blocking;
     }
 
-    Reservation reserve(String server, String endpoint, String requestId) throws SQLException {
+    CompletableFuture<Reservation> reserve(String server, String endpoint, String requestId) {
         checkLength("server", server, LONGEST_SERVER);
         checkLength("endpoint", endpoint, LONGEST_ENDPOINT);
         String key = JobIdentity.column(server, endpoint, requestId);
@@ -71,24 +75,35 @@ final class Reservations {
                         .name(requestId)
                         .text(token)
                         .text(owner));
-        try {
-            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                Reservation present = isInserted(reserve)
-                        ? reserved(key, token)
-                        : transactions.run(connection -> present(connection, key, owner, token));
-                if (present != null) {
-                    return present;
-                }
+        return batcher.writeLater(reserve)
+                .thenCompose(isInserted -> isInserted
+                        ? CompletableFuture.completedFuture(reserved(key, token))
+                        : blocking.run(() -> present(reserve, key, owner, token)))
+                // H2 looks first, and inserts then: somebody else may do it in between
+                .exceptionallyCompose(failure -> dialect.isCausedByDuplicate(failure)
+                        ? blocking.run(() -> present(reserve, key, owner, token))
+                        : CompletableFuture.failedFuture(failure))
+                .whenComplete((reservation, failure) -> {
+                    if (failure != null) {
+                        // it may have been committed
+                        unconfirmed.addReservation(key, token);
+                    }
+                });
+    }
+
+    private Reservation present(Write reserve, String key, String owner, String token) throws SQLException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Reservation present = transactions.run(connection -> present(connection, key, owner, token));
+            if (present == null && isInserted(reserve)) {
+                present = reserved(key, token);
             }
-        } catch (Throwable e) {
-            // it may have been committed
-            unconfirmed.addReservation(key, token);
-            throw e;
+            if (present != null) {
+                return present;
+            }
         }
         return new Reservation.Pending();
     }
 
-    /** H2 looks first, and inserts then: somebody else may do it in between. */
     private boolean isInserted(Write reserve) throws SQLException {
         try {
             return batcher.write(reserve);
@@ -132,6 +147,10 @@ final class Reservations {
     }
 
     private boolean takeFromTheDead(Connection connection, JobRow row, String owner, String token) throws SQLException {
+        // an update would lock the row of a living one: many who ask for it meet in deadlocks on MariaDB
+        if (instance.isAlive(connection, row.owner())) {
+            return false;
+        }
         try (PreparedStatement statement = connection.prepareStatement(sql.takeReservation)) {
             new Parameters(statement, dialect)
                     .text(owner)

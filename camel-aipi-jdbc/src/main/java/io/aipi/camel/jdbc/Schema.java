@@ -22,13 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tables. Scripts are applied in their order, each once, by one instance at a time; {@code aipi_schema} has those that
- * were. They do no harm where their tables are there already, as they are where others have applied them.
+ * The tables of all repositories. Scripts are applied in their order, each once, by one instance at a time; {@code aipi_schema}
+ * has those that were. They do no harm where their tables are there already, as they are where others have applied them. None
+ * needs the tables of another one, so others may leave out those that they do not use.
  */
 final class Schema {
 
     /** The scripts by their versions, from 1 on. */
-    private static final List<String> SCRIPTS = List.of("V1__jobs.sql");
+    private static final List<String> SCRIPTS = List.of("V1__jobs.sql", "V2__conversations.sql");
 
     private static final String NAME = "aipi_schema";
 
@@ -59,7 +60,7 @@ final class Schema {
                     if (attempt == ATTEMPTS || Transactions.isConnectionLost(e)) {
                         throw e;
                     }
-                    LOG.debug("The tables of the jobs could not be made; this is retried", e);
+                    LOG.debug("The tables could not be made; this is retried", e);
                 }
             }
         } finally {
@@ -98,7 +99,7 @@ final class Schema {
                         statement.execute(sql);
                     }
                     statement.execute("insert into " + NAME + " (version) values (" + version + ")");
-                    LOG.info("Tables of the jobs are of version {} now", version);
+                    LOG.info("Tables are of version {} now", version);
                 }
             } finally {
                 query(statement, dialect.unlock(NAME));
@@ -129,15 +130,16 @@ final class Schema {
     /**
      * Looks whether the tables are there.
      *
+     * @param queries that only need to be understood
      * @throws IllegalStateException if not
      */
-    void check() throws SQLException {
+    void check(String... queries) throws SQLException {
         try {
             transactions.run(connection -> {
                 try (Statement statement = connection.createStatement()) {
-                    query(statement, "select 1 from aipi_job where job_key = ''");
-                    query(statement, "select 1 from aipi_job_part where job_key = ''");
-                    query(statement, "select 1 from aipi_instance where id = ''");
+                    for (String query : queries) {
+                        statement.execute(query);
+                    }
                 }
                 return null;
             });
@@ -146,7 +148,7 @@ final class Schema {
                 throw e;
             }
             throw new IllegalStateException(
-                    "The tables of the jobs cannot be read: apply the scripts in db/aipi/" + dialect.folder()
+                    "The tables cannot be read: apply the scripts in db/aipi/" + dialect.folder()
                             + ", or set createSchema",
                     e);
         }

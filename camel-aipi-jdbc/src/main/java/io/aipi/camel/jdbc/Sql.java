@@ -63,8 +63,9 @@ final class Sql {
 
     final String insertPart = "insert into aipi_job_part (job_key, place, part, chunk, bytes) values (?, ?, ?, ?, ?)";
     final String deleteParts = "delete from aipi_job_part where job_key = ? and place = ?";
-    final String nextChunks = "select part, chunk, bytes from aipi_job_part where job_key = ? and place = ?"
-            + " and (part, chunk) > (?, ?) order by part, chunk limit " + JobParts.CHUNKS_AT_ONCE;
+    // bounds, and no order: a database that sorts has all of them in memory
+    final String someChunks = "select part, chunk, bytes from aipi_job_part where job_key = ? and place = ?"
+            + " and part between ? and ? and chunk between ? and ?";
 
     final String register;
     final String renew;
@@ -82,6 +83,8 @@ final class Sql {
 
     final String unclaimed;
     final String counts = "select state, count(*) from aipi_job group by state";
+    final String countOf = "select count(*), count(case when state = 'PARKED' then 1 end) from aipi_job"
+            + " where server = ? and endpoint = ? and state not in ('RESERVED', 'DELIVERED')";
     final String expired;
     final String deleteDelivered = "delete from aipi_job where job_key = ? and state = 'DELIVERED'";
     final String retry = "update aipi_job set " + UNPARKED + ", deliveries = 0 where job_key = ? and state = 'PARKED'";

@@ -22,9 +22,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Group commit: what many callers want to change while the database is busy with the changes before is made in one
- * transaction. Nothing waits for more to come. If such a transaction fails, each of its changes is made in one of its own, so
- * that one that the database refuses is not in the way of the others.
+ * Group commit: what many callers want to change at about the same time is made in one transaction. The first change after
+ * a pause waits for nothing. Under load transactions begin a millisecond apart, so that each has many changes. If such a
+ * transaction fails, each of its changes is made in one of its own, so that one that the database refuses is not in the way of
+ * the others.
  */
 final class WriteBatcher {
 
@@ -34,13 +35,16 @@ final class WriteBatcher {
         List<Boolean> execute(List<Write> writes) throws SQLException;
     }
 
-    /** While one waits for its commit, the other one can prepare the next. */
-    private static final int WRITERS = 2;
+    /** While one waits for its commit, others can prepare the next. */
+    static final int WRITERS = 3;
+
+    /** Between the beginnings of two transactions: less than most commits take, and room for many changes under load. */
+    private static final long SPACING = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final int MAX_WRITES = 200;
     private static final long MAX_BYTES = 8L * JobParts.CHUNK;
 
-    /** What is larger goes alone, and on its caller's thread: others would wait for it. */
+    /** What is larger goes alone, and on no writer's thread: others would wait for it. */
     private static final long LARGE = JobParts.CHUNK;
 
     private static final long IDLE_SECONDS = 30;
@@ -49,15 +53,22 @@ final class WriteBatcher {
     private record Pending(Write write, CompletableFuture<Boolean> changed) {}
 
     private final Target target;
+    private final BlockingWork large;
     private final ThreadPoolExecutor threads;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
+    private final Condition full = lock.newCondition();
     private final Queue<Pending> queue = new ArrayDeque<>();
     private int writers;
+    /** When the last transaction began. */
+    private long lastBegin = System.nanoTime() - SPACING;
+
     private boolean closed;
 
-    WriteBatcher(Target target) {
+    /** {@code large}: for writes that would keep others waiting, of callers that do not wait. */
+    WriteBatcher(Target target, BlockingWork large) {
         this.target = target;
+        this.large = large;
         threads = new ThreadPoolExecutor(
                 WRITERS, WRITERS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "aipi-jobs-writer-" + NUMBERS.incrementAndGet());
@@ -90,6 +101,17 @@ final class WriteBatcher {
         }
     }
 
+    /** As {@link #write}, without waiting: the future is completed by a writer, which must not be blocked. */
+    CompletableFuture<Boolean> writeLater(Write write) {
+        try {
+            return write.size() > LARGE
+                    ? large.run(() -> target.execute(List.of(write)).get(0))
+                    : enqueue(write);
+        } catch (IllegalStateException | Error notBegun) {
+            return CompletableFuture.failedFuture(notBegun);
+        }
+    }
+
     private CompletableFuture<Boolean> enqueue(Write write) {
         Pending pending = new Pending(write, new CompletableFuture<>());
         lock.lock();
@@ -98,14 +120,30 @@ final class WriteBatcher {
                 throw new IllegalStateException("The repository of jobs was stopped");
             }
             queue.add(pending);
+            if (queue.size() == MAX_WRITES) {
+                full.signalAll();
+            }
             if (writers < WRITERS) {
-                writers++;
-                threads.execute(this::writeAll);
+                startWriter(pending);
             }
         } finally {
             lock.unlock();
         }
         return pending.changed();
+    }
+
+    /** Where there is no thread for one more, those that write take the change as well. */
+    private void startWriter(Pending pending) {
+        writers++;
+        try {
+            threads.execute(this::writeAll);
+        } catch (Throwable noThread) {
+            writers--;
+            if (writers == 0) {
+                queue.remove(pending);
+                throw noThread;
+            }
+        }
     }
 
     private void writeAll() {
@@ -114,11 +152,28 @@ final class WriteBatcher {
         }
     }
 
+    /** Under the lock. The first change after a pause waits for nothing. */
+    private void awaitMore() {
+        long wait = lastBegin + SPACING - System.nanoTime();
+        while (wait > 0 && !closed && !queue.isEmpty() && queue.size() < MAX_WRITES) {
+            try {
+                wait = full.awaitNanos(wait);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        if (!queue.isEmpty()) {
+            lastBegin = System.nanoTime();
+        }
+    }
+
     /** What waits, up to a limit. Empty: the writer's end. */
     private List<Pending> next() {
         List<Pending> batch = new ArrayList<>();
         lock.lock();
         try {
+            awaitMore();
             long size = 0;
             while (!queue.isEmpty() && batch.size() < MAX_WRITES && size < MAX_BYTES) {
                 Pending pending = queue.remove();
@@ -189,6 +244,7 @@ final class WriteBatcher {
         lock.lock();
         try {
             closed = true;
+            full.signalAll();
             long nanos = patience.toNanos();
             while (writers > 0 && nanos > 0) {
                 nanos = idle.awaitNanos(nanos);

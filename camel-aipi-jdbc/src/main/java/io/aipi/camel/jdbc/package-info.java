@@ -4,5 +4,5 @@
  * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
  * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
  */
-/** Detached jobs in a database. */
+/** Detached jobs and conversations in a database. */
 package io.aipi.camel.jdbc;

@@ -9,38 +9,51 @@ package io.aipi.camel.jdbc;
 import io.aipi.camel.contract.JobRepositoryContract;
 import io.aipi.camel.store.JobRepository;
 import io.aipi.camel.store.StoredJob;
+import io.aipi.testsupport.Nightly;
 import java.time.Duration;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterAll;
 
 /** What the interface promises; the subclasses say with which database. */
 abstract class DatabaseContractTest extends JobRepositoryContract {
 
-    abstract TestDatabase database();
+    /** Opened by a subclass, for all of its tests. */
+    static TestDatabase database;
 
     /** In SQL, a lease's end that much earlier. */
     abstract String earlier(long millis);
 
+    @AfterAll
+    static void closeDatabase() {
+        database.close();
+    }
+
+    @Override
+    protected int load() {
+        return Nightly.times(500, 2000);
+    }
+
     @Override
     protected JobRepository open() {
-        JdbcJobRepository repository = database().repository("contract");
+        JdbcJobRepository repository = database.repository("contract");
         repository.start();
         return repository;
     }
 
     @Override
     protected void passTime(Duration time) {
-        database().execute("update aipi_instance set lease_until = " + earlier(time.toMillis()));
+        database.execute("update aipi_instance set lease_until = " + earlier(time.toMillis()));
     }
 
     @Override
     protected boolean spoil(StoredJob job) {
         String key = JobIdentity.of(job.job()).key();
-        return database().execute("update aipi_job set headers = 'odd' where job_key = '" + key + "'") > 0;
+        return database.execute("update aipi_job set headers = 'odd' where job_key = '" + key + "'") > 0;
     }
 
     @Override
     protected OptionalLong countStored() {
         return OptionalLong.of(
-                Long.parseLong(database().query("select count(*) from aipi_job").get(0)));
+                Long.parseLong(database.query("select count(*) from aipi_job").get(0)));
     }
 }

@@ -6,26 +6,13 @@
  */
 package io.aipi.camel.jdbc;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 class H2ContractTest extends DatabaseContractTest {
 
-    private static TestDatabase database;
-
     @BeforeAll
     static void openDatabase() {
-        database = new TestDatabase("jdbc:h2:mem:contract", "sa");
-    }
-
-    @AfterAll
-    static void closeDatabase() {
-        database.close();
-    }
-
-    @Override
-    TestDatabase database() {
-        return database;
+        database = TestDatabase.h2InMemory();
     }
 
     @Override

@@ -7,16 +7,18 @@
 package io.aipi.camel.jdbc;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
+/** As it is used; in every build {@link H2MemoryTest} has the same without the disk. */
+@Tag("nightly")
 class H2FileTest extends JdbcJobRepositoryTest {
 
     @TempDir
-    private Path folder;
+    private static Path folder;
 
     @Override
-    TestDatabase emptyDatabase() {
-        return new TestDatabase(
-                "jdbc:h2:file:" + folder.resolve("jobs") + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE", "sa");
+    TestDatabase open() {
+        return TestDatabase.h2In(folder);
     }
 }

@@ -6,12 +6,10 @@
  */
 package io.aipi.camel.jdbc;
 
-import java.util.UUID;
-
 class H2MemoryTest extends JdbcJobRepositoryTest {
 
     @Override
-    TestDatabase emptyDatabase() {
-        return new TestDatabase("jdbc:h2:mem:" + UUID.randomUUID(), "sa");
+    TestDatabase open() {
+        return TestDatabase.h2InMemory();
     }
 }

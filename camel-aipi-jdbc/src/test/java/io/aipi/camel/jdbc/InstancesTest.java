@@ -111,7 +111,7 @@ class InstancesTest {
 
     @BeforeEach
     void start() throws SQLException {
-        postgres = PostgresDatabase.start();
+        postgres = PostgresDatabase.shared();
         database = postgres.create();
         data = postgres.database(database);
         execute(InstanceProgram.TABLES);
@@ -123,33 +123,25 @@ class InstancesTest {
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() {
         incarnations.forEach(each -> each.process.destroyForcibly());
         server.close();
-        postgres.close();
     }
 
     // ---- processes
 
     private Incarnation begin(int instance) throws IOException {
         String name = "i" + instance + "-" + incarnations.size();
-        Process process = new ProcessBuilder(
-                        System.getProperty("java.home") + "/bin/java",
-                        "-Xmx200m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        InstanceProgram.class.getName(),
-                        name,
-                        server.url(),
-                        postgres.url(database),
-                        String.valueOf(LEASE.toMillis()),
-                        SCAN_INTERVAL.toMillis() + "ms",
-                        String.valueOf(MAX_IN_FLIGHT))
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(name + ".log").toFile())
-                .start();
+        Process process = JavaProgram.start(
+                InstanceProgram.class,
+                folder.resolve(name + ".log"),
+                List.of("-Xmx200m"),
+                name,
+                server.url(),
+                postgres.url(database),
+                String.valueOf(LEASE.toMillis()),
+                SCAN_INTERVAL.toMillis() + "ms",
+                String.valueOf(MAX_IN_FLIGHT));
         Incarnation incarnation = new Incarnation(name, process);
         incarnations.add(incarnation);
         return incarnation;
@@ -318,8 +310,8 @@ class InstancesTest {
         System.out.printf(
                 "seed %d: %d prompts, %d kills, %d stops of %d s in %d s: routed %d times, twice since its instance was"
                         + " disturbed in the middle %d, twice since it stood still while it submitted %d, twice for no such"
-                        + " reason %d, by two at once %d; submitted %d times, as"
-                        + " a result was lost with its instance %d, other failures %d; longest without an owner after the"
+                        + " reason %d, by two at once %d; submitted %d times; told of a result lost with its instance %d"
+                        + " times, of other failures %d times; longest without an owner after the"
                         + " lease %d ms (bound %d); routed by each: %s%n",
                 seed,
                 prompts,
@@ -349,10 +341,12 @@ class InstancesTest {
         assertThat(unexplained).as("routed twice for no reason that is known").isZero();
         assertThat(byInstance(routings)).hasSize(INSTANCES);
         assertThat(Duration.ofMillis(longestLeft)).isLessThan(SCAN_INTERVAL.plus(BUSY));
-        // each kill and each stop may cost those submits that were on their way
+        // each kill and each stop may cost those submits that were on their way. A failure may be told more often than
+        // it is
+        // submitted again: whoever was told may have been disturbed then, and submits under the same request id
         assertThat(submits - PROMPTS - lost - otherFailures)
                 .as("submitted twice, as their instance died before it stored the job")
-                .isBetween(0L, 20L * (kills + stops));
+                .isLessThanOrEqualTo(20L * (kills + stops));
     }
 
     /** The last one before it of the same prompt; null for none. */

@@ -6,36 +6,15 @@
  */
 package io.aipi.camel.jdbc;
 
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.io.TempDir;
 
 @EnabledIf("io.aipi.camel.jdbc.MariaDbServer#isInstalled")
 class MariaDbContractTest extends DatabaseContractTest {
 
-    @TempDir
-    private static Path folder;
-
-    private static MariaDbServer server;
-    private static TestDatabase database;
-
     @BeforeAll
-    static void startServer() throws Exception {
-        server = MariaDbServer.start(folder);
-        database = new TestDatabase(server.url("jobs"), "root");
-    }
-
-    @AfterAll
-    static void stopServer() {
-        database.close();
-        server.close();
-    }
-
-    @Override
-    TestDatabase database() {
-        return database;
+    static void openDatabase() throws Exception {
+        database = TestDatabase.mariaDb();
     }
 
     @Override

@@ -7,23 +7,31 @@
 package io.aipi.camel.jdbc;
 
 import io.aipi.simulator.AvailablePorts;
-import java.io.File;
+import io.aipi.testsupport.DebianProgram;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** A MariaDB that runs in a folder until it is closed, if the system has its program. */
-final class MariaDbServer implements AutoCloseable {
+/** The MariaDB of this JVM's tests, if the system has its program. It ends with the JVM. */
+final class MariaDbServer {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /** Nobody needs the data after the test: it does not wait for the disk. */
+    private static final List<String> WITHOUT_THE_DISK =
+            List.of("--innodb-flush-method=nosync", "--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite");
+
+    private static MariaDbServer shared;
 
     private final Process process;
     private final int port;
@@ -35,49 +43,51 @@ final class MariaDbServer implements AutoCloseable {
 
     /** Whether it can be started. */
     static boolean isInstalled() {
-        return program("mariadbd").isPresent() && program("mariadb-install-db").isPresent();
+        return DebianProgram.installed("mariadbd").isPresent()
+                && DebianProgram.installed("mariadb-install-db").isPresent();
     }
 
-    private static Optional<Path> program(String name) {
-        return Arrays.stream((System.getenv("PATH") + File.pathSeparator + "/usr/sbin").split(File.pathSeparator))
-                .map(folder -> Path.of(folder, name))
-                .filter(path -> path.toFile().canExecute())
-                .findFirst();
+    /** Starts it when it is first needed. */
+    static synchronized MariaDbServer shared() throws Exception {
+        if (shared == null) {
+            shared = start(Files.createTempDirectory("mariadb"));
+        }
+        return shared;
     }
 
-    static MariaDbServer start(Path folder) throws Exception {
-        String user = System.getProperty("user.name");
-        Path data = folder.resolve("data");
+    private static MariaDbServer start(Path folder) throws Exception {
+        List<String> settings = new ArrayList<>(WITHOUT_THE_DISK);
+        settings.add("--user=" + System.getProperty("user.name"));
+        settings.add("--datadir=" + folder.resolve("data"));
         run(
                 folder,
-                program("mariadb-install-db").orElseThrow().toString(),
-                "--no-defaults",
-                "--auth-root-authentication-method=normal",
-                "--skip-test-db",
-                "--user=" + user,
-                "--datadir=" + data);
+                command("mariadb-install-db", settings, "--auth-root-authentication-method=normal", "--skip-test-db"));
         int port = AvailablePorts.one();
         Process process = start(
                 folder,
-                program("mariadbd").orElseThrow().toString(),
-                "--no-defaults",
-                "--user=" + user,
-                "--datadir=" + data,
-                "--bind-address=127.0.0.1",
-                "--port=" + port,
-                "--socket=" + folder.resolve("socket"),
-                "--pid-file=" + folder.resolve("pid"));
+                command(
+                        "mariadbd",
+                        settings,
+                        "--bind-address=127.0.0.1",
+                        "--port=" + port,
+                        "--socket=" + folder.resolve("socket"),
+                        "--pid-file=" + folder.resolve("pid")));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process, folder)));
         MariaDbServer server = new MariaDbServer(process, port);
-        try {
-            server.awaitConnections();
-        } catch (SQLException | RuntimeException e) {
-            server.close();
-            throw e;
-        }
+        server.awaitConnections();
         return server;
     }
 
-    private static Process start(Path folder, String... command) throws IOException {
+    private static List<String> command(String program, List<String> settings, String... options) {
+        List<String> command = new ArrayList<>();
+        command.add(DebianProgram.installed(program).orElseThrow().toString());
+        command.add("--no-defaults");
+        command.addAll(settings);
+        command.addAll(List.of(options));
+        return command;
+    }
+
+    private static Process start(Path folder, List<String> command) throws IOException {
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(
@@ -85,21 +95,19 @@ final class MariaDbServer implements AutoCloseable {
                 .start();
     }
 
-    private static void run(Path folder, String... command) throws IOException, InterruptedException {
+    private static void run(Path folder, List<String> command) throws IOException, InterruptedException {
         Process process = start(folder, command);
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
             process.destroyForcibly();
-            throw new IllegalStateException("It has failed: " + List.of(command));
+            throw new IllegalStateException("It has failed: " + command);
         }
     }
 
-    /** Makes the database, as soon as it can. */
     private void awaitConnections() throws SQLException, InterruptedException {
         long begin = System.nanoTime();
         while (true) {
-            try (Connection connection = DriverManager.getConnection(url(""), "root", "");
-                    Statement statement = connection.createStatement()) {
-                statement.execute("create database jobs");
+            try {
+                execute("select 1");
                 return;
             } catch (SQLException e) {
                 if (System.nanoTime() - begin > PATIENCE.toNanos() || process.waitFor(100, TimeUnit.MILLISECONDS)) {
@@ -109,21 +117,32 @@ final class MariaDbServer implements AutoCloseable {
         }
     }
 
-    /** Of a database in it. */
-    String url(String database) {
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url(""), "root", "");
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The URL of a database in it, which is made; its user is {@code root}, without a password. */
+    String create(String database) throws SQLException {
+        execute("create database " + database);
+        return url(database);
+    }
+
+    private String url(String database) {
         return "jdbc:mariadb://127.0.0.1:" + port + "/" + database;
     }
 
-    @Override
-    public void close() {
-        process.destroy();
+    private static void end(Process process, Path folder) {
         try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
+            process.destroyForcibly().waitFor();
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
             }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
+        } catch (InterruptedException | IOException e) {
+            // the JVM ends
         }
     }
 }

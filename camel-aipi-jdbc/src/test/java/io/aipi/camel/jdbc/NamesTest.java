@@ -53,4 +53,10 @@ class NamesTest {
         assertThat(Names.key("a\0b", 100)).doesNotContain("\0");
         assertThat(Names.key("half \ud83d", 100)).isNotEqualTo(Names.key("half \ud83e", 100));
     }
+
+    @Test
+    void aNameThatIsTheKeyOfAnotherOneIsDigested() {
+        String key = Names.key("a".repeat(501), 500);
+        assertThat(Names.key(key, 500)).isNotEqualTo(key).hasSizeLessThanOrEqualTo(500);
+    }
 }

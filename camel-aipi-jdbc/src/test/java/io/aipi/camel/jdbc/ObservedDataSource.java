@@ -16,10 +16,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /** Counts what goes through it, and can fail as a database does. */
@@ -31,12 +33,15 @@ final class ObservedDataSource implements InvocationHandler {
     final AtomicLong statements = new AtomicLong();
 
     final AtomicLong commits = new AtomicLong();
+    /** Connections that were asked for while the database was away. */
+    final AtomicLong refusals = new AtomicLong();
     /** The longest array that a statement was given, and a row has given. */
     final AtomicInteger longestArray = new AtomicInteger();
 
     private final DataSource target;
     private final AtomicBoolean dieAfterCommit = new AtomicBoolean();
     private volatile boolean away;
+    private volatile Duration commitTime = Duration.ZERO;
 
     ObservedDataSource(DataSource target) {
         this.target = target;
@@ -59,15 +64,23 @@ final class ObservedDataSource implements InvocationHandler {
         away = false;
     }
 
+    /** A commit takes so much longer, as with a disk that it waits for. */
+    void slowDownCommits(Duration time) {
+        commitTime = time;
+    }
+
     void reset() {
         statements.set(0);
         commits.set(0);
+        longestArray.set(0);
+        commitTime = Duration.ZERO;
     }
 
     @Override
     public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
         if (method.getName().equals("getConnection")) {
             if (away) {
+                refusals.incrementAndGet();
                 throw new SQLTransientConnectionException("The database is away");
             }
             return proxy(Connection.class, of(call(target, method, arguments)));
@@ -85,6 +98,7 @@ final class ObservedDataSource implements InvocationHandler {
     }
 
     private Object commit(Connection connection) throws SQLException {
+        LockSupport.parkNanos(commitTime.toNanos());
         connection.commit();
         commits.incrementAndGet();
         if (dieAfterCommit.compareAndSet(true, false)) {

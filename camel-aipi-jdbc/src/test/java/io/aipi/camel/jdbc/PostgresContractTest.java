@@ -6,31 +6,13 @@
  */
 package io.aipi.camel.jdbc;
 
-import io.aipi.testsupport.PostgresDatabase;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 class PostgresContractTest extends DatabaseContractTest {
 
-    private static PostgresDatabase server;
-    private static TestDatabase database;
-
     @BeforeAll
-    static void startServer() {
-        server = PostgresDatabase.start();
-        database = new TestDatabase(server.url(server.create()), "postgres");
-    }
-
-    @AfterAll
-    static void stopServer() throws IOException {
-        database.close();
-        server.close();
-    }
-
-    @Override
-    TestDatabase database() {
-        return database;
+    static void openDatabase() {
+        database = TestDatabase.postgres();
     }
 
     @Override

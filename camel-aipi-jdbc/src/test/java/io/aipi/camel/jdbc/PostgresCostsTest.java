@@ -13,10 +13,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.aipi.camel.store.JobRepository.Claim;
 import io.aipi.camel.store.StoredJob;
 import io.aipi.testsupport.Nightly;
-import io.aipi.testsupport.PostgresDatabase;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,38 +20,22 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Time and memory with a database as it is used. What is printed are the figures. */
+/** Time with a database as it is used. What is printed are the figures. */
 class PostgresCostsTest {
 
     private static final int THREADS = 32;
 
-    private static PostgresDatabase server;
-
-    private String url;
     private TestDatabase database;
     private JdbcJobRepository jobs;
 
-    @BeforeAll
-    static void startServer() {
-        server = PostgresDatabase.start();
-    }
-
-    @AfterAll
-    static void stopServer() throws IOException {
-        server.close();
-    }
-
     @BeforeEach
     void start() {
-        url = server.url(server.create());
-        database = new TestDatabase(url, "postgres");
+        database = TestDatabase.postgres();
         jobs = database.repository("costs");
         jobs.start();
     }
@@ -64,28 +44,6 @@ class PostgresCostsTest {
     void stop() {
         jobs.stop();
         database.close();
-    }
-
-    @Test
-    void aResultThatFitsInMemoryOnceIsStoredAndRead() throws Exception {
-        int length = 60_000_000;
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-Xmx110m",
-                        "-XX:NewSize=20m",
-                        "-XX:MaxNewSize=20m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LargeResult.class.getName(),
-                        url,
-                        "postgres",
-                        Integer.toString(length))
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output).contains("the same");
     }
 
     @Test

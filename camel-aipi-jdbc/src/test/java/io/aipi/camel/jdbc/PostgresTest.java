@@ -6,36 +6,10 @@
  */
 package io.aipi.camel.jdbc;
 
-import io.aipi.testsupport.PostgresDatabase;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-
 class PostgresTest extends JdbcJobRepositoryTest {
 
-    private static PostgresDatabase server;
-    private static TestDatabase database;
-
-    @BeforeAll
-    static void startServer() {
-        server = PostgresDatabase.start();
-        database = new TestDatabase(server.url(server.create()), "postgres");
-    }
-
-    @AfterAll
-    static void stopServer() throws IOException {
-        database.close();
-        server.close();
-    }
-
     @Override
-    TestDatabase emptyDatabase() {
-        database.clear();
-        return database;
-    }
-
-    @Override
-    void release(TestDatabase database) {
-        // the next test has it
+    TestDatabase open() {
+        return TestDatabase.postgres();
     }
 }

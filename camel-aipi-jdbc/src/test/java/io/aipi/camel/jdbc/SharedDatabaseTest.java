@@ -12,7 +12,6 @@ import static org.awaitility.Awaitility.await;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.aipi.testsupport.PostgresDatabase;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,9 +27,7 @@ import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,24 +36,13 @@ class SharedDatabaseTest {
 
     private static final String API_KEY = "key-4711-of-the-server";
 
-    private static PostgresDatabase postgres;
-
     private final List<DefaultCamelContext> contexts = new ArrayList<>();
     private DataSource database;
     private AipiSimulator server;
 
-    @BeforeAll
-    static void startPostgres() {
-        postgres = PostgresDatabase.start();
-    }
-
-    @AfterAll
-    static void stopPostgres() throws IOException {
-        postgres.close();
-    }
-
     @BeforeEach
     void start() {
+        PostgresDatabase postgres = PostgresDatabase.shared();
         database = postgres.database(postgres.create());
         server = AipiSimulator.builder()
                 .endpoint(SimulatedEndpoint.chat("chat", "text"))

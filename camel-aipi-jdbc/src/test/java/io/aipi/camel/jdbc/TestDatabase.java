@@ -8,14 +8,17 @@ package io.aipi.camel.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.aipi.testsupport.PostgresDatabase;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
-/** A database without rows, and ways to look into it. */
+/** A database of its own, and ways to look into it. */
 final class TestDatabase implements AutoCloseable {
 
     private final HikariDataSource pool;
@@ -29,6 +32,31 @@ final class TestDatabase implements AutoCloseable {
         config.setMaximumPoolSize(12);
         pool = new HikariDataSource(config);
         observed = new ObservedDataSource(pool);
+    }
+
+    static TestDatabase h2InMemory() {
+        return new TestDatabase("jdbc:h2:mem:" + UUID.randomUUID(), "sa");
+    }
+
+    /** With the settings that the documentation advises. */
+    static TestDatabase h2In(Path folder) {
+        return new TestDatabase(h2Url(folder), "sa");
+    }
+
+    static String h2Url(Path folder) {
+        return "jdbc:h2:file:" + folder.resolve("jobs") + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
+    }
+
+    static TestDatabase postgres() {
+        PostgresDatabase server = PostgresDatabase.shared();
+        return new TestDatabase(server.url(server.create()), "postgres");
+    }
+
+    static TestDatabase mariaDb() throws Exception {
+        return new TestDatabase(
+                MariaDbServer.shared()
+                        .create("jobs_" + UUID.randomUUID().toString().replace('-', '_')),
+                "root");
     }
 
     /** One that is not started. */

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,9 +35,9 @@ class WriteBatcherTest {
     /** The two writers are busy with the first two changes until this. */
     private final CountDownLatch busy = new CountDownLatch(1);
 
-    private final CountDownLatch taken = new CountDownLatch(2);
+    private final CountDownLatch taken = new CountDownLatch(WriteBatcher.WRITERS);
     private volatile SQLException failure = new SQLException("refused", "22001");
-    private final WriteBatcher batcher = new WriteBatcher(this::execute);
+    private final WriteBatcher batcher = new WriteBatcher(this::execute, new BlockingWork());
 
     private List<Boolean> execute(List<Write> writes) throws SQLException {
         List<String> keys = writes.stream().map(Write::key).toList();
@@ -73,8 +74,8 @@ class WriteBatcherTest {
         assertThat(changes.get(0).get()).isTrue();
         assertThat(changes.get(1).get()).isFalse();
         assertThat(changes.get(2).get()).isTrue();
-        assertThat(batches).hasSize(3);
-        assertThat(batches.get(2)).containsExactlyInAnyOrder("a", "nothing", "c");
+        assertThat(batches).hasSize(WriteBatcher.WRITERS + 1);
+        assertThat(batches.get(WriteBatcher.WRITERS)).containsExactlyInAnyOrder("a", "nothing", "c");
     }
 
     @Test
@@ -97,7 +98,7 @@ class WriteBatcherTest {
         for (Future<Boolean> change : changes) {
             assertThatThrownBy(change::get).hasRootCause(failure);
         }
-        assertThat(batches).hasSize(3);
+        assertThat(batches).hasSize(WriteBatcher.WRITERS + 1);
     }
 
     @Test
@@ -112,15 +113,17 @@ class WriteBatcherTest {
     @Test
     void noMoreThanTwoHundredAreMadeTogether() throws Exception {
         keepBusy();
-        String[] keys = new String[450];
-        java.util.Arrays.setAll(keys, i -> "key" + i);
-        List<Future<Boolean>> changes = writeAll(keys);
+        // in whatever order
+        List<Future<Boolean>> changes = IntStream.range(0, 450)
+                .mapToObj(i -> callers.submit(() -> batcher.write(write("key" + i))))
+                .toList();
+        awaitWaiting(450);
         busy.countDown();
         for (Future<Boolean> change : changes) {
             assertThat(change.get()).isTrue();
         }
         assertThat(batches).allSatisfy(batch -> assertThat(batch).hasSizeLessThanOrEqualTo(200));
-        assertThat(batches).hasSize(5);
+        assertThat(batches).hasSize(WriteBatcher.WRITERS + 3);
     }
 
     @Test
@@ -158,9 +161,12 @@ class WriteBatcherTest {
     }
 
     private void keepBusy() {
-        callers.submit(() -> batcher.write(write("blocker1")));
-        awaitBatches(1);
-        callers.submit(() -> batcher.write(write("blocker2")));
+        for (int i = 1; i < WriteBatcher.WRITERS; i++) {
+            String key = "blocker" + i;
+            callers.submit(() -> batcher.write(write(key)));
+            awaitBatches(i);
+        }
+        callers.submit(() -> batcher.write(write("blocker" + WriteBatcher.WRITERS)));
         await(taken);
     }
 
@@ -170,11 +176,15 @@ class WriteBatcherTest {
         for (String key : keys) {
             int waiting = batcher.waiting() + 1;
             changes.add(callers.submit(() -> batcher.write(write(key))));
-            while (batcher.waiting() < waiting) {
-                Thread.onSpinWait();
-            }
+            awaitWaiting(waiting);
         }
         return changes;
+    }
+
+    private void awaitWaiting(int count) {
+        while (batcher.waiting() < count) {
+            Thread.onSpinWait();
+        }
     }
 
     private void awaitBatches(int count) {

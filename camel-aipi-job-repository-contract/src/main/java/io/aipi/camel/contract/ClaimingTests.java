@@ -7,6 +7,7 @@
 package io.aipi.camel.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.aipi.camel.store.JobOutcome;
 import io.aipi.camel.store.JobRepository;
@@ -376,7 +377,7 @@ abstract class ClaimingTests extends NamingTests {
 
         passLease(one, other);
 
-        assertThat(one.renew()).isTrue();
+        assertThat(renew(one)).isTrue();
         assertNothingToClaim(other);
         assertThat(one.deliver(accepted)).isTrue();
         assertThat(one.remove(claimed)).isTrue();
@@ -392,13 +393,42 @@ abstract class ClaimingTests extends NamingTests {
         assertClaims(other, true, job);
 
         assertLost(late, job);
-        assertThat(late.renew()).isFalse();
+        assertThat(renew(late)).isFalse();
         assertLost(late, job);
 
-        assertThat(other.renew()).isTrue();
+        assertThat(renew(other)).isTrue();
         assertThat(other.deliver(new StoredJob(job.job(), null, 1))).isTrue();
         assertSame(stored(other, job), new StoredJob(job.job(), null, 1));
         assertThat(other.remove(job)).isTrue();
+    }
+
+    @Test
+    protected void whatWasClaimedUnderALostLeaseChangesNoNewerClaim_ofTheSameInstance() throws Exception {
+        needs(Trait.LEASES);
+        JobRepository late = begin();
+        JobRepository other = begin();
+        StoredJob accepted = late.accept(job().build(), true);
+        StoredJob offered = offer(late, job());
+        List<StoredJob> old = List.of(accepted, claim(late, 1).get(0).job());
+        passLease(other);
+        assertThat(renew(late)).isFalse();
+        List<StoredJob> anew = claim(late, 2).stream().map(Claim::job).toList();
+        assertThat(anew).extracting(Harness::id).containsExactlyInAnyOrder(id(accepted), id(offered));
+
+        for (StoredJob job : old) {
+            assertThat(late.deliver(job)).isFalse();
+            assertThat(late.remove(job)).isFalse();
+            late.park(Outcomes.done(job, "Hi"));
+            assertThat(late.complete(Outcomes.done(job, "Hi"))).isNull();
+        }
+        late.release(old);
+
+        assertNothingToClaim(late);
+        assertNothingToClaim(other);
+        for (StoredJob job : anew) {
+            assertThat(late.deliver(Outcomes.done(job, "Hi"))).isTrue();
+            assertThat(late.remove(job)).isTrue();
+        }
     }
 
     /** It has seen the result, and nobody else will. */
@@ -454,7 +484,7 @@ abstract class ClaimingTests extends NamingTests {
         assertThat(late.complete(Outcomes.done(job, "late"))).isNull();
         assertLost(late, job);
 
-        late.renew();
+        renew(late);
         assertNothingToClaim(late);
         assertThat(late.find(server, ENDPOINT, "named")).isEmpty();
         assertThat(reserve(late, "named")).isEqualTo(RESERVED);
@@ -468,9 +498,9 @@ abstract class ClaimingTests extends NamingTests {
         StoredJob lost = accept(late, job());
         passLease(other);
         assertClaims(other, true, lost);
-        assertThat(late.renew()).isFalse();
+        assertThat(renew(late)).isFalse();
 
-        assertThat(late.renew()).isTrue();
+        assertThat(renew(late)).isTrue();
         StoredJob accepted = accept(late, job());
         other.release(List.of(lost));
         assertClaims(late, false, lost);
@@ -479,6 +509,20 @@ abstract class ClaimingTests extends NamingTests {
         assertNothingToClaim(other);
         assertThat(late.remove(lost)).isTrue();
         assertThat(late.remove(accepted)).isTrue();
+    }
+
+    @Test
+    protected void whatIsClaimedHasTheNameOfTheLease() throws Exception {
+        needs(Trait.LEASES);
+        JobRepository jobs = begin();
+        StoredJob accepted = jobs.accept(job().build(), true);
+        assertThat(offer(jobs, job()).owner()).isNull();
+
+        assertThat(claim(jobs, 1))
+                .extracting(claim -> claim.job().owner())
+                .containsExactly(accepted.owner())
+                .containsExactly(jobs.renew());
+        assertThat(jobs.complete(Outcomes.done(accepted, "Hi")).owner()).isEqualTo(accepted.owner());
     }
 
     /** Whether a lease that nobody has noticed to be over can be renewed is the store's choice; what it says is so. */
@@ -490,7 +534,7 @@ abstract class ClaimingTests extends NamingTests {
         StoredJob job = accept(late, job());
         passLease(other);
 
-        if (late.renew()) {
+        if (renew(late)) {
             assertNothingToClaim(other);
             assertThat(late.remove(job)).isTrue();
         } else {
@@ -499,6 +543,26 @@ abstract class ClaimingTests extends NamingTests {
             assertNothingToClaim(other);
             assertThat(late.remove(job)).isTrue();
         }
+    }
+
+    // ---- how many there are
+
+    @Test
+    protected void aStoreThatCountsCountsTheJobsOfAnEndpoint() throws Exception {
+        JobRepository jobs = begin();
+        assumeThat(jobs.count(server, ENDPOINT)).isPresent();
+        StoredJob parked = accept(jobs, job());
+        jobs.park(Outcomes.done(parked, "Hi"));
+        accept(jobs, job());
+        reserve(jobs, "named");
+        offer(jobs, job().of("another"));
+        offer(jobs, job().at(server + "1"));
+
+        assertThat(jobs.count(server, ENDPOINT)).contains(new JobRepository.Counts(2, 1));
+
+        jobs.unpark(server, ENDPOINT);
+        assertThat(jobs.count(server, ENDPOINT)).contains(new JobRepository.Counts(2, 0));
+        assertThat(jobs.count(server, "none")).contains(new JobRepository.Counts(0, 0));
     }
 
     // ---- what nobody claims

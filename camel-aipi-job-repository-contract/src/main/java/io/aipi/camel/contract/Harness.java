@@ -15,7 +15,9 @@ import io.aipi.camel.store.JobRepository.Reservation;
 import io.aipi.camel.store.StoredJob;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -36,12 +38,15 @@ abstract class Harness {
     static final int INSTANCES = 3;
 
     /** A claim may give less than there is. So often in a row it must not give nothing. */
-    private static final int ATTEMPTS = 20;
+    private static final int ATTEMPTS = 5;
 
     /** Of no other test, so that a store need not be emptied. */
     final String server = "http://gpu-" + UUID.randomUUID().toString().substring(0, 13) + ":7777";
 
     private final List<JobRepository> instances = new ArrayList<>();
+    /** The names of the leases by their instances. */
+    private final IdentityHashMap<JobRepository, String> leases = new IdentityHashMap<>();
+
     private Duration lease;
 
     // ---- what an implementer gives; JobRepositoryContract has the Javadoc
@@ -73,7 +78,14 @@ abstract class Harness {
         JobRepository instance = open();
         instances.add(instance);
         lease = instance.lease();
+        leases.put(instance, instance.renew());
         return instance;
+    }
+
+    /** Renews the lease of an instance; false if it was lost. */
+    final boolean renew(JobRepository instance) {
+        String renewed = instance.renew();
+        return Objects.equals(leases.put(instance, renewed), renewed);
     }
 
     /** As many instances as can share the work. */
@@ -133,9 +145,9 @@ abstract class Harness {
         return new JobBuilder(server, ENDPOINT);
     }
 
-    /** Accepted, claimed by whom it was accepted by. */
+    /** Accepted, claimed by whom it was accepted by. Who names the job means its own claim, whichever that is. */
     static StoredJob accept(JobRepository instance, JobBuilder job) {
-        return instance.accept(job.build(), true);
+        return instance.accept(job.build(), true).withOwner(null);
     }
 
     /** Accepted, and for anybody to claim. */

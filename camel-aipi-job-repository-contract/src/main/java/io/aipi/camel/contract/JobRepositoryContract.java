@@ -236,6 +236,6 @@ public abstract class JobRepositoryContract extends ClaimingTests {
                 .containsAll(held.get(0))
                 .containsAll(held.get(1))
                 .doesNotContainAnyElementsOf(held.get(2));
-        assertThat(last.renew()).isTrue();
+        assertThat(renew(last)).isTrue();
     }
 }

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.camel.support.service.ServiceSupport;
@@ -108,6 +109,7 @@ public final class MemoryJobRepository extends ServiceSupport implements JobRepo
     /** One life of an instance: it ends with the instance, or when it is not renewed in time. */
     private static final class Lease {
 
+        private final String name = UUID.randomUUID().toString();
         private Instant until;
     }
 
@@ -211,7 +213,7 @@ public final class MemoryJobRepository extends ServiceSupport implements JobRepo
             if (claim && isClaimable(entry)) {
                 entry.owner = lease;
             }
-            return entry.read();
+            return entry.read().withOwner(claim ? lease.name : null);
         }
     }
 
@@ -230,7 +232,7 @@ public final class MemoryJobRepository extends ServiceSupport implements JobRepo
             }
             StoredJob stored = entry.read();
             entry.write(stored.withOutcome(outcome(stored, job)));
-            return isMine(entry) ? entry.read() : null;
+            return isOf(job, entry) ? entry.read().withOwner(job.owner()) : null;
         }
     }
 
@@ -334,7 +336,7 @@ public final class MemoryJobRepository extends ServiceSupport implements JobRepo
 
     private Optional<Claim> claim(Entry entry) {
         try {
-            Claim claim = new Claim(entry.read(), entry.owner != null);
+            Claim claim = new Claim(entry.read().withOwner(lease.name), entry.owner != null);
             entry.owner = lease;
             return Optional.of(claim);
         } catch (RuntimeException e) {
@@ -344,16 +346,15 @@ public final class MemoryJobRepository extends ServiceSupport implements JobRepo
     }
 
     @Override
-    public boolean renew() {
+    public String renew() {
         synchronized (group) {
-            boolean isLost = group.isOver(lease);
-            if (isLost) {
+            if (group.isOver(lease)) {
                 // the old one stays over: what was claimed with it is anybody's
                 lease = group.newLease();
             } else {
                 group.extend(lease);
             }
-            return !isLost;
+            return lease.name;
         }
     }
 
@@ -382,10 +383,15 @@ public final class MemoryJobRepository extends ServiceSupport implements JobRepo
         return entry.owner == lease && !group.isOver(lease);
     }
 
-    /** The job's entry; null if it is not stored, or not this instance's. */
+    /** Whether the entry is claimed as the caller says of the job. A lease that is over counts until somebody has claimed it. */
+    private boolean isOf(StoredJob job, Entry entry) {
+        return job.owner() == null ? isMine(entry) : entry.owner != null && entry.owner.name.equals(job.owner());
+    }
+
+    /** The job's entry; null if it is not stored, or not the caller's. */
     private Entry mine(StoredJob job) {
         Entry entry = group.jobs.get(Name.of(job.job()));
-        return entry != null && isMine(entry) ? entry : null;
+        return entry != null && isOf(job, entry) ? entry : null;
     }
 
     private List<Entry> of(String server, String endpoint) {
@@ -406,6 +412,16 @@ public final class MemoryJobRepository extends ServiceSupport implements JobRepo
     @Override
     public Duration lease() {
         return group.duration;
+    }
+
+    @Override
+    public Optional<Counts> count(String server, String endpoint) {
+        synchronized (group) {
+            List<Entry> stored = of(server, endpoint);
+            return Optional.of(new Counts(
+                    stored.size(),
+                    stored.stream().filter(entry -> entry.isParked).count()));
+        }
     }
 
     /** For a lease long, or longer. */

@@ -259,7 +259,7 @@ abstract class NamingTests extends StoringTests {
         late.cancel(server, ENDPOINT, "accepted late");
         StoredJob early = accept(other, job().requestId("accepted early"));
         assertThat(early.job().requestId()).isEqualTo("accepted early");
-        late.renew();
+        renew(late);
 
         assertThat(accept(late, job().requestId("accepted late")).job().requestId())
                 .isNull();
@@ -277,7 +277,7 @@ abstract class NamingTests extends StoringTests {
         JobRepository late = begin();
         reserve(late, "named");
         passLease();
-        late.renew();
+        renew(late);
 
         assertThat(accept(late, job().requestId("named")).job().requestId()).isEqualTo("named");
     }

@@ -10,6 +10,7 @@ import io.aipi.camel.store.DetachedJob;
 import io.aipi.camel.store.JobRepository;
 import io.aipi.camel.store.StoredJob;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -227,15 +228,15 @@ enum Fault {
     GIVES_NOTHING_BACK(
             to -> new Forwarding(to) {
                 @Override
-                public void release(java.util.Collection<StoredJob> jobs) {}
+                public void release(Collection<StoredJob> jobs) {}
             },
             "whatIsGivenBackOthersClaimAtOnce"),
 
     RENEWS_NOTHING(
             to -> new Forwarding(to) {
                 @Override
-                public boolean renew() {
-                    return true;
+                public String renew() {
+                    return "always the same";
                 }
             },
             "claimsLastAsLongAsTheyAreRenewed",
@@ -244,12 +245,21 @@ enum Fault {
     TELLS_NOBODY_THAT_THE_LEASE_IS_LOST(
             to -> new Forwarding(to) {
                 @Override
-                public boolean renew() {
+                public String renew() {
                     to.renew();
-                    return true;
+                    return "always the same";
                 }
             },
             "whoHasLostItsLeaseIsTold_andItsCallsChangeNothing"),
+
+    TAKES_ONE_CLAIM_FOR_ANOTHER(
+            to -> new Forwarding(to) {
+                @Override
+                public void release(Collection<StoredJob> jobs) {
+                    to.release(jobs.stream().map(job -> job.withOwner(null)).toList());
+                }
+            },
+            "whatWasClaimedUnderALostLeaseChangesNoNewerClaim_ofTheSameInstance"),
 
     LOSES_TYPES(
             to -> new Forwarding(to) {

@@ -69,7 +69,7 @@ class Forwarding implements JobRepository {
     }
 
     @Override
-    public boolean renew() {
+    public String renew() {
         return to.renew();
     }
 
@@ -106,6 +106,11 @@ class Forwarding implements JobRepository {
     @Override
     public int concurrency() {
         return to.concurrency();
+    }
+
+    @Override
+    public Optional<Counts> count(String server, String endpoint) {
+        return to.count(server, endpoint);
     }
 
     @Override

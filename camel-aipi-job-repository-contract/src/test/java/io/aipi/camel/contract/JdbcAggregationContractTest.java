@@ -19,7 +19,7 @@ import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
-/** Camel's repository in a database, with the tables of the examples' job store. */
+/** Camel's repository in a database, with its two tables. */
 class JdbcAggregationContractTest extends AggregationJobRepositoryContract {
 
     private final JdbcConnectionPool database =
