@@ -608,6 +608,163 @@ public interface AipiEndpointBuilderFactory {
             return this;
         }
         /**
+         * Whether exchanges hold a conversation with a chat model. The messages
+         * so far are the exchange property CamelAipiConversation, with which
+         * the next aipi: of the exchange goes on. With a conversationRepository
+         * and the header CamelAipiConversationId they are kept across
+         * exchanges.
+         * 
+         * The option is a: <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: chat
+         * 
+         * @param conversationMemory the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder conversationMemory(boolean conversationMemory) {
+            doSetProperty("conversationMemory", conversationMemory);
+            return this;
+        }
+        /**
+         * Whether exchanges hold a conversation with a chat model. The messages
+         * so far are the exchange property CamelAipiConversation, with which
+         * the next aipi: of the exchange goes on. With a conversationRepository
+         * and the header CamelAipiConversationId they are kept across
+         * exchanges.
+         * 
+         * The option will be converted to a <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: chat
+         * 
+         * @param conversationMemory the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder conversationMemory(String conversationMemory) {
+            doSetProperty("conversationMemory", conversationMemory);
+            return this;
+        }
+        /**
+         * Where conversations are kept, each under the id in the header
+         * CamelAipiConversationId.
+         * 
+         * The option is a:
+         * <code>io.aipi.camel.chat.ConversationRepository</code> type.
+         * 
+         * Group: chat
+         * 
+         * @param conversationRepository the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder conversationRepository(io.aipi.camel.chat.ConversationRepository conversationRepository) {
+            doSetProperty("conversationRepository", conversationRepository);
+            return this;
+        }
+        /**
+         * Where conversations are kept, each under the id in the header
+         * CamelAipiConversationId.
+         * 
+         * The option will be converted to a
+         * <code>io.aipi.camel.chat.ConversationRepository</code> type.
+         * 
+         * Group: chat
+         * 
+         * @param conversationRepository the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder conversationRepository(String conversationRepository) {
+            doSetProperty("conversationRepository", conversationRepository);
+            return this;
+        }
+        /**
+         * Maximum number of messages of a conversation that are sent with a
+         * prompt. The oldest are left out, questions with their answers, and
+         * never the system message. Fewer are sent where the server has said
+         * how many tokens fit. 0 is no bound.
+         * 
+         * The option is a: <code>int</code> type.
+         * 
+         * Default: 100
+         * Group: chat
+         * 
+         * @param maxConversationMessages the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder maxConversationMessages(int maxConversationMessages) {
+            doSetProperty("maxConversationMessages", maxConversationMessages);
+            return this;
+        }
+        /**
+         * Maximum number of messages of a conversation that are sent with a
+         * prompt. The oldest are left out, questions with their answers, and
+         * never the system message. Fewer are sent where the server has said
+         * how many tokens fit. 0 is no bound.
+         * 
+         * The option will be converted to a <code>int</code> type.
+         * 
+         * Default: 100
+         * Group: chat
+         * 
+         * @param maxConversationMessages the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder maxConversationMessages(String maxConversationMessages) {
+            doSetProperty("maxConversationMessages", maxConversationMessages);
+            return this;
+        }
+        /**
+         * With waitForResult: the exchange goes on with the first words of the
+         * text. Its body is an Iterator of the parts as they come, for
+         * split(body()).streaming(), or an InputStream. The job is polled every
+         * pollInterval.
+         * 
+         * The option is a: <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: chat
+         * 
+         * @param streaming the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder streaming(boolean streaming) {
+            doSetProperty("streaming", streaming);
+            return this;
+        }
+        /**
+         * With waitForResult: the exchange goes on with the first words of the
+         * text. Its body is an Iterator of the parts as they come, for
+         * split(body()).streaming(), or an InputStream. The job is polled every
+         * pollInterval.
+         * 
+         * The option will be converted to a <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: chat
+         * 
+         * @param streaming the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder streaming(String streaming) {
+            doSetProperty("streaming", streaming);
+            return this;
+        }
+        /**
+         * How a chat model is to behave. Sent before the conversation, or the
+         * prompt alone.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: chat
+         * 
+         * @param systemMessage the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointConsumerBuilder systemMessage(String systemMessage) {
+            doSetProperty("systemMessage", systemMessage);
+            return this;
+        }
+        /**
          * Maximum time between two polls of a job.
          * 
          * The option is a: <code>java.time.Duration</code> type.
@@ -1383,6 +1540,115 @@ public interface AipiEndpointBuilderFactory {
             doSetProperty("maxResponseSize", maxResponseSize);
             return this;
         }
+        /**
+         * Field of the result that becomes the message body, such as
+         * audio_output, in place of what outputType says.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: advanced
+         * 
+         * @param outputField the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointConsumerBuilder outputField(String outputField) {
+            doSetProperty("outputField", outputField);
+            return this;
+        }
+        /**
+         * Whether spans carry prompts, answers and the messages of failures.
+         * Whoever may read traces can read these then.
+         * 
+         * The option is a: <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: advanced
+         * 
+         * @param telemetryContent the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointConsumerBuilder telemetryContent(boolean telemetryContent) {
+            doSetProperty("telemetryContent", telemetryContent);
+            return this;
+        }
+        /**
+         * Whether spans carry prompts, answers and the messages of failures.
+         * Whoever may read traces can read these then.
+         * 
+         * The option will be converted to a <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: advanced
+         * 
+         * @param telemetryContent the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointConsumerBuilder telemetryContent(String telemetryContent) {
+            doSetProperty("telemetryContent", telemetryContent);
+            return this;
+        }
+        /**
+         * Whether spans carry the job's id, as aipi.job.id.
+         * 
+         * The option is a: <code>boolean</code> type.
+         * 
+         * Default: true
+         * Group: advanced
+         * 
+         * @param telemetryJobId the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointConsumerBuilder telemetryJobId(boolean telemetryJobId) {
+            doSetProperty("telemetryJobId", telemetryJobId);
+            return this;
+        }
+        /**
+         * Whether spans carry the job's id, as aipi.job.id.
+         * 
+         * The option will be converted to a <code>boolean</code> type.
+         * 
+         * Default: true
+         * Group: advanced
+         * 
+         * @param telemetryJobId the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointConsumerBuilder telemetryJobId(String telemetryJobId) {
+            doSetProperty("telemetryJobId", telemetryJobId);
+            return this;
+        }
+        /**
+         * Field of the result that is its text. By default the server's
+         * description of the endpoint tells; without one it is text, result or
+         * text_output, the first that is there.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: advanced
+         * 
+         * @param textField the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointConsumerBuilder textField(String textField) {
+            doSetProperty("textField", textField);
+            return this;
+        }
+        /**
+         * Request parameter that takes a conversation. auto asks the server's
+         * description of the endpoint; without one it has to be named.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Default: auto
+         * Group: chat (advanced)
+         * 
+         * @param contextParameter the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointConsumerBuilder contextParameter(String contextParameter) {
+            doSetProperty("contextParameter", contextParameter);
+            return this;
+        }
     }
 
     /**
@@ -1762,6 +2028,163 @@ public interface AipiEndpointBuilderFactory {
          */
         default AipiEndpointProducerBuilder maxWaiting(String maxWaiting) {
             doSetProperty("maxWaiting", maxWaiting);
+            return this;
+        }
+        /**
+         * Whether exchanges hold a conversation with a chat model. The messages
+         * so far are the exchange property CamelAipiConversation, with which
+         * the next aipi: of the exchange goes on. With a conversationRepository
+         * and the header CamelAipiConversationId they are kept across
+         * exchanges.
+         * 
+         * The option is a: <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: chat
+         * 
+         * @param conversationMemory the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder conversationMemory(boolean conversationMemory) {
+            doSetProperty("conversationMemory", conversationMemory);
+            return this;
+        }
+        /**
+         * Whether exchanges hold a conversation with a chat model. The messages
+         * so far are the exchange property CamelAipiConversation, with which
+         * the next aipi: of the exchange goes on. With a conversationRepository
+         * and the header CamelAipiConversationId they are kept across
+         * exchanges.
+         * 
+         * The option will be converted to a <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: chat
+         * 
+         * @param conversationMemory the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder conversationMemory(String conversationMemory) {
+            doSetProperty("conversationMemory", conversationMemory);
+            return this;
+        }
+        /**
+         * Where conversations are kept, each under the id in the header
+         * CamelAipiConversationId.
+         * 
+         * The option is a:
+         * <code>io.aipi.camel.chat.ConversationRepository</code> type.
+         * 
+         * Group: chat
+         * 
+         * @param conversationRepository the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder conversationRepository(io.aipi.camel.chat.ConversationRepository conversationRepository) {
+            doSetProperty("conversationRepository", conversationRepository);
+            return this;
+        }
+        /**
+         * Where conversations are kept, each under the id in the header
+         * CamelAipiConversationId.
+         * 
+         * The option will be converted to a
+         * <code>io.aipi.camel.chat.ConversationRepository</code> type.
+         * 
+         * Group: chat
+         * 
+         * @param conversationRepository the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder conversationRepository(String conversationRepository) {
+            doSetProperty("conversationRepository", conversationRepository);
+            return this;
+        }
+        /**
+         * Maximum number of messages of a conversation that are sent with a
+         * prompt. The oldest are left out, questions with their answers, and
+         * never the system message. Fewer are sent where the server has said
+         * how many tokens fit. 0 is no bound.
+         * 
+         * The option is a: <code>int</code> type.
+         * 
+         * Default: 100
+         * Group: chat
+         * 
+         * @param maxConversationMessages the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder maxConversationMessages(int maxConversationMessages) {
+            doSetProperty("maxConversationMessages", maxConversationMessages);
+            return this;
+        }
+        /**
+         * Maximum number of messages of a conversation that are sent with a
+         * prompt. The oldest are left out, questions with their answers, and
+         * never the system message. Fewer are sent where the server has said
+         * how many tokens fit. 0 is no bound.
+         * 
+         * The option will be converted to a <code>int</code> type.
+         * 
+         * Default: 100
+         * Group: chat
+         * 
+         * @param maxConversationMessages the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder maxConversationMessages(String maxConversationMessages) {
+            doSetProperty("maxConversationMessages", maxConversationMessages);
+            return this;
+        }
+        /**
+         * With waitForResult: the exchange goes on with the first words of the
+         * text. Its body is an Iterator of the parts as they come, for
+         * split(body()).streaming(), or an InputStream. The job is polled every
+         * pollInterval.
+         * 
+         * The option is a: <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: chat
+         * 
+         * @param streaming the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder streaming(boolean streaming) {
+            doSetProperty("streaming", streaming);
+            return this;
+        }
+        /**
+         * With waitForResult: the exchange goes on with the first words of the
+         * text. Its body is an Iterator of the parts as they come, for
+         * split(body()).streaming(), or an InputStream. The job is polled every
+         * pollInterval.
+         * 
+         * The option will be converted to a <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: chat
+         * 
+         * @param streaming the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder streaming(String streaming) {
+            doSetProperty("streaming", streaming);
+            return this;
+        }
+        /**
+         * How a chat model is to behave. Sent before the conversation, or the
+         * prompt alone.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: chat
+         * 
+         * @param systemMessage the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointProducerBuilder systemMessage(String systemMessage) {
+            doSetProperty("systemMessage", systemMessage);
             return this;
         }
         /**
@@ -2468,6 +2891,115 @@ public interface AipiEndpointBuilderFactory {
             doSetProperty("maxResponseSize", maxResponseSize);
             return this;
         }
+        /**
+         * Field of the result that becomes the message body, such as
+         * audio_output, in place of what outputType says.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: advanced
+         * 
+         * @param outputField the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointProducerBuilder outputField(String outputField) {
+            doSetProperty("outputField", outputField);
+            return this;
+        }
+        /**
+         * Whether spans carry prompts, answers and the messages of failures.
+         * Whoever may read traces can read these then.
+         * 
+         * The option is a: <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: advanced
+         * 
+         * @param telemetryContent the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointProducerBuilder telemetryContent(boolean telemetryContent) {
+            doSetProperty("telemetryContent", telemetryContent);
+            return this;
+        }
+        /**
+         * Whether spans carry prompts, answers and the messages of failures.
+         * Whoever may read traces can read these then.
+         * 
+         * The option will be converted to a <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: advanced
+         * 
+         * @param telemetryContent the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointProducerBuilder telemetryContent(String telemetryContent) {
+            doSetProperty("telemetryContent", telemetryContent);
+            return this;
+        }
+        /**
+         * Whether spans carry the job's id, as aipi.job.id.
+         * 
+         * The option is a: <code>boolean</code> type.
+         * 
+         * Default: true
+         * Group: advanced
+         * 
+         * @param telemetryJobId the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointProducerBuilder telemetryJobId(boolean telemetryJobId) {
+            doSetProperty("telemetryJobId", telemetryJobId);
+            return this;
+        }
+        /**
+         * Whether spans carry the job's id, as aipi.job.id.
+         * 
+         * The option will be converted to a <code>boolean</code> type.
+         * 
+         * Default: true
+         * Group: advanced
+         * 
+         * @param telemetryJobId the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointProducerBuilder telemetryJobId(String telemetryJobId) {
+            doSetProperty("telemetryJobId", telemetryJobId);
+            return this;
+        }
+        /**
+         * Field of the result that is its text. By default the server's
+         * description of the endpoint tells; without one it is text, result or
+         * text_output, the first that is there.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: advanced
+         * 
+         * @param textField the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointProducerBuilder textField(String textField) {
+            doSetProperty("textField", textField);
+            return this;
+        }
+        /**
+         * Request parameter that takes a conversation. auto asks the server's
+         * description of the endpoint; without one it has to be named.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Default: auto
+         * Group: chat (advanced)
+         * 
+         * @param contextParameter the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointProducerBuilder contextParameter(String contextParameter) {
+            doSetProperty("contextParameter", contextParameter);
+            return this;
+        }
     }
 
     /**
@@ -2814,6 +3346,163 @@ public interface AipiEndpointBuilderFactory {
          */
         default AipiEndpointBuilder waitForResult(String waitForResult) {
             doSetProperty("waitForResult", waitForResult);
+            return this;
+        }
+        /**
+         * Whether exchanges hold a conversation with a chat model. The messages
+         * so far are the exchange property CamelAipiConversation, with which
+         * the next aipi: of the exchange goes on. With a conversationRepository
+         * and the header CamelAipiConversationId they are kept across
+         * exchanges.
+         * 
+         * The option is a: <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: chat
+         * 
+         * @param conversationMemory the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder conversationMemory(boolean conversationMemory) {
+            doSetProperty("conversationMemory", conversationMemory);
+            return this;
+        }
+        /**
+         * Whether exchanges hold a conversation with a chat model. The messages
+         * so far are the exchange property CamelAipiConversation, with which
+         * the next aipi: of the exchange goes on. With a conversationRepository
+         * and the header CamelAipiConversationId they are kept across
+         * exchanges.
+         * 
+         * The option will be converted to a <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: chat
+         * 
+         * @param conversationMemory the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder conversationMemory(String conversationMemory) {
+            doSetProperty("conversationMemory", conversationMemory);
+            return this;
+        }
+        /**
+         * Where conversations are kept, each under the id in the header
+         * CamelAipiConversationId.
+         * 
+         * The option is a:
+         * <code>io.aipi.camel.chat.ConversationRepository</code> type.
+         * 
+         * Group: chat
+         * 
+         * @param conversationRepository the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder conversationRepository(io.aipi.camel.chat.ConversationRepository conversationRepository) {
+            doSetProperty("conversationRepository", conversationRepository);
+            return this;
+        }
+        /**
+         * Where conversations are kept, each under the id in the header
+         * CamelAipiConversationId.
+         * 
+         * The option will be converted to a
+         * <code>io.aipi.camel.chat.ConversationRepository</code> type.
+         * 
+         * Group: chat
+         * 
+         * @param conversationRepository the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder conversationRepository(String conversationRepository) {
+            doSetProperty("conversationRepository", conversationRepository);
+            return this;
+        }
+        /**
+         * Maximum number of messages of a conversation that are sent with a
+         * prompt. The oldest are left out, questions with their answers, and
+         * never the system message. Fewer are sent where the server has said
+         * how many tokens fit. 0 is no bound.
+         * 
+         * The option is a: <code>int</code> type.
+         * 
+         * Default: 100
+         * Group: chat
+         * 
+         * @param maxConversationMessages the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder maxConversationMessages(int maxConversationMessages) {
+            doSetProperty("maxConversationMessages", maxConversationMessages);
+            return this;
+        }
+        /**
+         * Maximum number of messages of a conversation that are sent with a
+         * prompt. The oldest are left out, questions with their answers, and
+         * never the system message. Fewer are sent where the server has said
+         * how many tokens fit. 0 is no bound.
+         * 
+         * The option will be converted to a <code>int</code> type.
+         * 
+         * Default: 100
+         * Group: chat
+         * 
+         * @param maxConversationMessages the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder maxConversationMessages(String maxConversationMessages) {
+            doSetProperty("maxConversationMessages", maxConversationMessages);
+            return this;
+        }
+        /**
+         * With waitForResult: the exchange goes on with the first words of the
+         * text. Its body is an Iterator of the parts as they come, for
+         * split(body()).streaming(), or an InputStream. The job is polled every
+         * pollInterval.
+         * 
+         * The option is a: <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: chat
+         * 
+         * @param streaming the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder streaming(boolean streaming) {
+            doSetProperty("streaming", streaming);
+            return this;
+        }
+        /**
+         * With waitForResult: the exchange goes on with the first words of the
+         * text. Its body is an Iterator of the parts as they come, for
+         * split(body()).streaming(), or an InputStream. The job is polled every
+         * pollInterval.
+         * 
+         * The option will be converted to a <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: chat
+         * 
+         * @param streaming the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder streaming(String streaming) {
+            doSetProperty("streaming", streaming);
+            return this;
+        }
+        /**
+         * How a chat model is to behave. Sent before the conversation, or the
+         * prompt alone.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: chat
+         * 
+         * @param systemMessage the value to set
+         * @return the dsl builder
+         */
+        default AipiEndpointBuilder systemMessage(String systemMessage) {
+            doSetProperty("systemMessage", systemMessage);
             return this;
         }
         /**
@@ -3477,6 +4166,115 @@ public interface AipiEndpointBuilderFactory {
             doSetProperty("maxResponseSize", maxResponseSize);
             return this;
         }
+        /**
+         * Field of the result that becomes the message body, such as
+         * audio_output, in place of what outputType says.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: advanced
+         * 
+         * @param outputField the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointBuilder outputField(String outputField) {
+            doSetProperty("outputField", outputField);
+            return this;
+        }
+        /**
+         * Whether spans carry prompts, answers and the messages of failures.
+         * Whoever may read traces can read these then.
+         * 
+         * The option is a: <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: advanced
+         * 
+         * @param telemetryContent the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointBuilder telemetryContent(boolean telemetryContent) {
+            doSetProperty("telemetryContent", telemetryContent);
+            return this;
+        }
+        /**
+         * Whether spans carry prompts, answers and the messages of failures.
+         * Whoever may read traces can read these then.
+         * 
+         * The option will be converted to a <code>boolean</code> type.
+         * 
+         * Default: false
+         * Group: advanced
+         * 
+         * @param telemetryContent the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointBuilder telemetryContent(String telemetryContent) {
+            doSetProperty("telemetryContent", telemetryContent);
+            return this;
+        }
+        /**
+         * Whether spans carry the job's id, as aipi.job.id.
+         * 
+         * The option is a: <code>boolean</code> type.
+         * 
+         * Default: true
+         * Group: advanced
+         * 
+         * @param telemetryJobId the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointBuilder telemetryJobId(boolean telemetryJobId) {
+            doSetProperty("telemetryJobId", telemetryJobId);
+            return this;
+        }
+        /**
+         * Whether spans carry the job's id, as aipi.job.id.
+         * 
+         * The option will be converted to a <code>boolean</code> type.
+         * 
+         * Default: true
+         * Group: advanced
+         * 
+         * @param telemetryJobId the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointBuilder telemetryJobId(String telemetryJobId) {
+            doSetProperty("telemetryJobId", telemetryJobId);
+            return this;
+        }
+        /**
+         * Field of the result that is its text. By default the server's
+         * description of the endpoint tells; without one it is text, result or
+         * text_output, the first that is there.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Group: advanced
+         * 
+         * @param textField the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointBuilder textField(String textField) {
+            doSetProperty("textField", textField);
+            return this;
+        }
+        /**
+         * Request parameter that takes a conversation. auto asks the server's
+         * description of the endpoint; without one it has to be named.
+         * 
+         * The option is a: <code>java.lang.String</code> type.
+         * 
+         * Default: auto
+         * Group: chat (advanced)
+         * 
+         * @param contextParameter the value to set
+         * @return the dsl builder
+         */
+        default AdvancedAipiEndpointBuilder contextParameter(String contextParameter) {
+            doSetProperty("contextParameter", contextParameter);
+            return this;
+        }
     }
 
     public interface AipiBuilders {
@@ -3604,6 +4402,19 @@ public interface AipiEndpointBuilderFactory {
             return "CamelAipiRequestId";
         }
         /**
+         * The conversation that the message belongs to, with conversationMemory
+         * and a conversationRepository: any name of the sender's.
+         * 
+         * The option is a: {@code String} type.
+         * 
+         * Group: producer
+         * 
+         * @return the name of the header {@code AipiConversationId}.
+         */
+        public String aipiConversationId() {
+            return "CamelAipiConversationId";
+        }
+        /**
          * The server's id of the job. In: the job that the operations progress
          * and result are about. Out: the job that was submitted.
          * 
@@ -3693,6 +4504,33 @@ public interface AipiEndpointBuilderFactory {
             return "CamelAipiWorkersOnline";
         }
         /**
+         * What is new in the job's text since its last progress exchange. Those
+         * of a job in their order, and that of its end, join to the text of the
+         * result.
+         * 
+         * The option is a: {@code String} type.
+         * 
+         * Group: progress
+         * 
+         * @return the name of the header {@code AipiTextDelta}.
+         */
+        public String aipiTextDelta() {
+            return "CamelAipiTextDelta";
+        }
+        /**
+         * true where the server's text did not go on from what was told before:
+         * forget that; the delta is all of the text.
+         * 
+         * The option is a: {@code Boolean} type.
+         * 
+         * Group: progress
+         * 
+         * @return the name of the header {@code AipiTextReset}.
+         */
+        public String aipiTextReset() {
+            return "CamelAipiTextReset";
+        }
+        /**
          * The seed that the worker used.
          * 
          * The option is a: {@code Long} type.
@@ -3753,6 +4591,43 @@ public interface AipiEndpointBuilderFactory {
          */
         public String aipiMediaTypes() {
             return "CamelAipiMediaTypes";
+        }
+        /**
+         * Name of the model, as the server says it.
+         * 
+         * The option is a: {@code String} type.
+         * 
+         * Group: common
+         * 
+         * @return the name of the header {@code AipiModel}.
+         */
+        public String aipiModel() {
+            return "CamelAipiModel";
+        }
+        /**
+         * Tokens of all that was sent: system message, conversation and prompt.
+         * Absent where the server does not count.
+         * 
+         * The option is a: {@code Integer} type.
+         * 
+         * Group: common
+         * 
+         * @return the name of the header {@code AipiPromptTokens}.
+         */
+        public String aipiPromptTokens() {
+            return "CamelAipiPromptTokens";
+        }
+        /**
+         * Tokens of the answer. Absent where the server does not count.
+         * 
+         * The option is a: {@code Integer} type.
+         * 
+         * Group: common
+         * 
+         * @return the name of the header {@code AipiCompletionTokens}.
+         */
+        public String aipiCompletionTokens() {
+            return "CamelAipiCompletionTokens";
         }
         /**
          * Name of the error with which a detached job ended, such as

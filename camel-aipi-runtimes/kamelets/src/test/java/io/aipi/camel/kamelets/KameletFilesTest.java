@@ -33,7 +33,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -45,6 +45,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  */
 class KameletFilesTest {
 
+    private static final List<String> KAMELETS = List.of("aipi-action", "aipi-chat-action", "aipi-sink");
     private static final Path SOURCES = Path.of("src/main/resources/kamelets");
     private static final Pattern PROPERTIES = Pattern.compile("(?s)\n    properties:\n(.*?)\n  dataTypes:\n");
 
@@ -56,7 +57,7 @@ class KameletFilesTest {
             catalog = new ObjectMapper().readTree(json);
         }
         if (Boolean.getBoolean("aipi.docs.update")) {
-            for (String name : List.of("aipi-action", "aipi-sink")) {
+            for (String name : KAMELETS) {
                 String text = source(name);
                 Matcher part = properties(text);
                 Files.writeString(
@@ -138,7 +139,7 @@ class KameletFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aipi-action", "aipi-sink"})
+    @FieldSource("KAMELETS")
     void thePropertiesAreWhatTheCatalogSays(String name) throws IOException {
         String text = properties(source(name)).group(1);
         assertThat(text)
@@ -148,7 +149,7 @@ class KameletFilesTest {
 
     /** Says the same from what a reader of the file gets. */
     @ParameterizedTest
-    @ValueSource(strings = {"aipi-action", "aipi-sink"})
+    @FieldSource("KAMELETS")
     void eachPropertyHasTheTypeDefaultAndDescriptionOfItsOption(String name) throws IOException {
         Map<String, Object> properties = map(shipped(name), "spec", "definition", "properties");
         assertThat(properties).containsKeys("endpointName", "serverUrl", "apiKey", "outputType", "jobTimeout");
@@ -170,7 +171,7 @@ class KameletFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aipi-action", "aipi-sink"})
+    @FieldSource("KAMELETS")
     void theTemplateHandsEachPropertyOn_asOptionalIfItHasNoDefault(String name) throws IOException {
         Map<String, Object> from = map(shipped(name), "spec", "template", "from");
         assertThat(from.get("uri")).isEqualTo("kamelet:source");
@@ -191,7 +192,7 @@ class KameletFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aipi-action", "aipi-sink"})
+    @FieldSource("KAMELETS")
     void theHeadersAreTheComponents(String name) throws IOException {
         for (String direction : List.of("in", "out")) {
             Map<String, Object> headers = map(shipped(name), "spec", "dataTypes", direction, "headers");
@@ -205,13 +206,13 @@ class KameletFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aipi-action", "aipi-sink"})
+    @FieldSource("KAMELETS")
     void theMetadataIsComplete(String name) throws Exception {
         Map<String, Object> kamelet = shipped(name);
         assertThat(kamelet).containsEntry("apiVersion", "camel.apache.org/v1").containsEntry("kind", "Kamelet");
         assertThat(map(kamelet, "metadata")).containsEntry("name", name);
         assertThat(map(kamelet, "metadata", "labels"))
-                .isEqualTo(Map.of("camel.apache.org/kamelet.type", name.substring(name.indexOf('-') + 1)));
+                .isEqualTo(Map.of("camel.apache.org/kamelet.type", name.substring(name.lastIndexOf('-') + 1)));
         String version = catalog.get("component").get("version").asText();
         assertThat(map(kamelet, "spec").get("dependencies"))
                 .isEqualTo(List.of("mvn:io.aipi.camel:camel-aipi:" + version, "camel:kamelet"));
@@ -246,7 +247,7 @@ class KameletFilesTest {
             }
         }
         assertThat(known).hasSizeGreaterThan(50);
-        for (String name : List.of("aipi-action", "aipi-sink")) {
+        for (String name : KAMELETS) {
             Set<String> used = new HashSet<>();
             collect("", shipped(name), used);
             used.removeAll(known);

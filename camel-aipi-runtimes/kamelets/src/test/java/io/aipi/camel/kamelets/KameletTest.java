@@ -13,6 +13,7 @@ import io.aipi.camel.AipiComponent;
 import io.aipi.camel.AipiConfiguration;
 import io.aipi.camel.AipiConstants;
 import io.aipi.camel.AipiEndpoint;
+import io.aipi.camel.chat.MemoryConversationRepository;
 import io.aipi.client.error.AuthenticationException;
 import io.aipi.client.error.InvalidRequestException;
 import io.aipi.client.error.JobFailedException;
@@ -20,6 +21,7 @@ import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
@@ -55,6 +57,7 @@ class KameletTest {
         server = AipiSimulator.builder()
                 .apiKey(KEY)
                 .endpoint(SimulatedEndpoint.chat("llama2_chat", "text").withErrorOutput())
+                .endpoint(SimulatedEndpoint.chat("llama3_chat", "prompt_input"))
                 .endpoint(SimulatedEndpoint.pngImage("sdxl"))
                 .workers(4)
                 .computeTime(Duration.ofMillis(60))
@@ -70,6 +73,7 @@ class KameletTest {
     void makeContext() {
         context = new DefaultCamelContext();
         context.getRegistry().bind("jobs", new MemoryAggregationRepository());
+        context.getRegistry().bind("conversations", new MemoryConversationRepository());
         template = context.createProducerTemplate();
     }
 
@@ -154,6 +158,39 @@ class KameletTest {
     }
 
     @Test
+    void theChatActionGoesOnWithAConversation() throws Exception {
+        configureComponent();
+        start("chat-action.camel.yaml");
+        Map<String, Object> ann = Map.of(AipiConstants.CONVERSATION_ID, "ann & bob");
+
+        assertThat(template.requestBodyAndHeaders("direct:chat", "I am Ann", ann, String.class))
+                .isEqualTo("You said: I am Ann");
+        assertThat(template.requestBodyAndHeaders("direct:chat", "Who am I?", ann, String.class))
+                .isEqualTo("You said: Who am I?. Earlier you said: I am Ann");
+        assertThat(context.getEndpoints().stream()
+                        .filter(AipiEndpoint.class::isInstance)
+                        .map(used -> ((AipiEndpoint) used).getConfiguration().getSystemMessage()))
+                .as("of the route of the conversation, and of the one that streams")
+                .containsExactlyInAnyOrder("Answer in one sentence & say please.", null);
+    }
+
+    @Test
+    void theChatActionStreams() throws Exception {
+        configureComponent();
+        start("chat-action.camel.yaml");
+        MockEndpoint words = context.getEndpoint("mock:words", MockEndpoint.class);
+
+        assertThat(send("direct:stream", "Hello you @sleep=1 @steps=4").getException())
+                .isNull();
+
+        assertThat(words.getExchanges()).hasSizeGreaterThan(1);
+        assertThat(words.getExchanges().stream()
+                        .map(exchange -> exchange.getMessage().getBody(String.class))
+                        .collect(Collectors.joining()))
+                .startsWith("You said: Hello you");
+    }
+
+    @Test
     void serverAndKeyMayComeFromProperties() throws Exception {
         context.getPropertiesComponent().setLocation("classpath:camel/kamelets.properties");
         context.getPropertiesComponent().addOverrideProperty("gpu.server", server.url());
@@ -202,7 +239,7 @@ class KameletTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aipi-action", "aipi-sink"})
+    @ValueSource(strings = {"aipi-action", "aipi-chat-action", "aipi-sink"})
     void aBadKeyKeepsTheRouteFromStarting(String name) {
         assertThatThrownBy(() -> startRoute(
                         "kamelet:" + name + "?endpointName=llama2_chat&apiKey=wrong-key&serverUrl=" + server.url()))
@@ -210,7 +247,7 @@ class KameletTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aipi-action", "aipi-sink"})
+    @ValueSource(strings = {"aipi-action", "aipi-chat-action", "aipi-sink"})
     void aBadKeyFailsTheMessage_ifTheLoginIsLazy(String name) throws Exception {
         startRoute("kamelet:" + name + "?endpointName=llama2_chat&apiKey=wrong-key&lazyLogin=true&serverUrl="
                 + server.url());

@@ -65,7 +65,7 @@ class BundleManifestTest {
                 // camel-karaf's bundles of HttpComponents export packages without a version
                 "org.apache.hc", "[0.0.0,6.0.0)",
                 "org.slf4j", "[2.0.0,3.0.0)");
-        assertThat(withoutJdk(imports)).allSatisfy((name, parameters) -> {
+        assertThat(required()).allSatisfy((name, parameters) -> {
             String library = begin.keySet().stream()
                     .filter(prefix -> name.equals(prefix) || name.startsWith(prefix + "."))
                     .findFirst()
@@ -78,7 +78,7 @@ class BundleManifestTest {
     void theJarsOfBothLinesAreWithinTheRanges() throws IOException {
         for (CamelLine line : CamelLine.values()) {
             Map<String, Version> provided = line.packages();
-            Map<String, String> needed = withoutJdk(imports);
+            Map<String, String> needed = required();
             // Karaf's own logging has it
             needed.remove("org.slf4j");
             assertThat(needed).as("Camel " + line.version()).allSatisfy((name, parameters) -> {
@@ -101,7 +101,24 @@ class BundleManifestTest {
     @Test
     void whatCamelLooksAtOnTheComponentsClassesIsImported() {
         assertThat(imports).containsKey("org.apache.camel.spi.annotations");
-        assertThat(imports.values()).noneMatch(parameters -> parameters.contains("resolution:=optional"));
+    }
+
+    @Test
+    void whatTelemetryNeedsIsOptional_andNothingElse() {
+        assertThat(imports)
+                .allSatisfy((name, parameters) -> assertThat(isOptional(parameters))
+                        .as(name)
+                        .isEqualTo(name.startsWith("io.micrometer.") || name.startsWith("org.apache.camel.telemetry")));
+    }
+
+    private static boolean isOptional(String parameters) {
+        return parameters.contains("resolution:=optional");
+    }
+
+    private static Map<String, String> required() {
+        Map<String, String> required = withoutJdk(imports);
+        required.values().removeIf(BundleManifestTest::isOptional);
+        return required;
     }
 
     @Test
@@ -109,7 +126,9 @@ class BundleManifestTest {
         assertThat(exports.keySet())
                 .containsExactlyInAnyOrder(
                         "io.aipi.camel",
+                        "io.aipi.camel.chat",
                         "io.aipi.camel.converter",
+                        "io.aipi.camel.event",
                         "io.aipi.camel.store",
                         "io.aipi.client",
                         "io.aipi.client.error",

@@ -220,10 +220,68 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
     private Integer maxWorkerPoolSize;
 
     /**
+     * Field of the result that becomes the message body, such as audio_output, in place of what outputType says.
+     */
+    private String outputField;
+
+    /**
+     * Whether spans carry prompts, answers and the messages of failures. Whoever may read traces can read these then.
+     */
+    private Boolean telemetryContent;
+
+    /**
+     * Whether spans carry the job's id, as aipi.job.id.
+     */
+    private Boolean telemetryJobId;
+
+    /**
+     * Field of the result that is its text. By default the server's description of the endpoint tells; without one it
+     * is text, result or text_output, the first that is there.
+     */
+    private String textField;
+
+    /**
      * Number of worker threads, on which exchanges continue when their result is there. Waiting for a result takes no
      * thread. Threads that a route blocks are replaced, up to maxWorkerPoolSize.
      */
     private Integer workerPoolSize;
+
+    /**
+     * Whether exchanges hold a conversation with a chat model. The messages so far are the exchange property
+     * CamelAipiConversation, with which the next aipi: of the exchange goes on. With a conversationRepository and the
+     * header CamelAipiConversationId they are kept across exchanges.
+     */
+    private Boolean conversationMemory;
+
+    /**
+     * Where conversations are kept, each under the id in the header CamelAipiConversationId. The name of a bean of
+     * type io.aipi.camel.chat.ConversationRepository.
+     */
+    private String conversationRepository;
+
+    /**
+     * Maximum number of messages of a conversation that are sent with a prompt. The oldest are left out, questions
+     * with their answers, and never the system message. Fewer are sent where the server has said how many tokens fit.
+     * 0 is no bound.
+     */
+    private Integer maxConversationMessages;
+
+    /**
+     * With waitForResult: the exchange goes on with the first words of the text. Its body is an Iterator of the parts
+     * as they come, for split(body()).streaming(), or an InputStream. The job is polled every pollInterval.
+     */
+    private Boolean streaming;
+
+    /**
+     * How a chat model is to behave. Sent before the conversation, or the prompt alone.
+     */
+    private String systemMessage;
+
+    /**
+     * Request parameter that takes a conversation. auto asks the server's description of the endpoint; without one it
+     * has to be named.
+     */
+    private String contextParameter;
 
     /**
      * Used for enabling or disabling all consumer based health checks from this component
@@ -591,12 +649,92 @@ public class AipiComponentConfiguration extends ComponentConfigurationProperties
         this.maxWorkerPoolSize = maxWorkerPoolSize;
     }
 
+    public String getOutputField() {
+        return outputField;
+    }
+
+    public void setOutputField(String outputField) {
+        this.outputField = outputField;
+    }
+
+    public Boolean getTelemetryContent() {
+        return telemetryContent;
+    }
+
+    public void setTelemetryContent(Boolean telemetryContent) {
+        this.telemetryContent = telemetryContent;
+    }
+
+    public Boolean getTelemetryJobId() {
+        return telemetryJobId;
+    }
+
+    public void setTelemetryJobId(Boolean telemetryJobId) {
+        this.telemetryJobId = telemetryJobId;
+    }
+
+    public String getTextField() {
+        return textField;
+    }
+
+    public void setTextField(String textField) {
+        this.textField = textField;
+    }
+
     public Integer getWorkerPoolSize() {
         return workerPoolSize;
     }
 
     public void setWorkerPoolSize(Integer workerPoolSize) {
         this.workerPoolSize = workerPoolSize;
+    }
+
+    public Boolean getConversationMemory() {
+        return conversationMemory;
+    }
+
+    public void setConversationMemory(Boolean conversationMemory) {
+        this.conversationMemory = conversationMemory;
+    }
+
+    public String getConversationRepository() {
+        return conversationRepository;
+    }
+
+    public void setConversationRepository(String conversationRepository) {
+        this.conversationRepository = conversationRepository;
+    }
+
+    public Integer getMaxConversationMessages() {
+        return maxConversationMessages;
+    }
+
+    public void setMaxConversationMessages(Integer maxConversationMessages) {
+        this.maxConversationMessages = maxConversationMessages;
+    }
+
+    public Boolean getStreaming() {
+        return streaming;
+    }
+
+    public void setStreaming(Boolean streaming) {
+        this.streaming = streaming;
+    }
+
+    public String getSystemMessage() {
+        return systemMessage;
+    }
+
+    public void setSystemMessage(String systemMessage) {
+        this.systemMessage = systemMessage;
+    }
+
+    public String getContextParameter() {
+        return contextParameter;
+    }
+
+    public void setContextParameter(String contextParameter) {
+        this.contextParameter = contextParameter;
     }
 
     public Boolean getHealthCheckConsumerEnabled() {

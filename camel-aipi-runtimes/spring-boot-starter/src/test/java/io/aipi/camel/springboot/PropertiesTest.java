@@ -15,6 +15,8 @@ import io.aipi.camel.AipiHeaderFilterStrategy;
 import io.aipi.camel.AipiOperation;
 import io.aipi.camel.DefaultAipiBinding;
 import io.aipi.camel.OutputType;
+import io.aipi.camel.chat.ConversationRepository;
+import io.aipi.camel.chat.MemoryConversationRepository;
 import io.aipi.camel.store.AggregationJobRepository;
 import io.aipi.camel.store.JobRepository;
 import java.time.Duration;
@@ -43,7 +45,6 @@ class PropertiesTest {
             .withConfiguration(AutoConfigurations.of(
                     CamelAutoConfiguration.class,
                     AipiComponentAutoConfiguration.class,
-                    AipiMetricsAutoConfiguration.class,
                     AipiSanitizerAutoConfiguration.class));
 
     @Configuration(proxyBeanMethods = false)
@@ -52,6 +53,11 @@ class PropertiesTest {
         @Bean
         JobRepository jobs() {
             return new AggregationJobRepository(new MemoryAggregationRepository());
+        }
+
+        @Bean
+        ConversationRepository conversations() {
+            return new MemoryConversationRepository();
         }
 
         @Bean
@@ -97,6 +103,8 @@ class PropertiesTest {
     private static final Map<String, String> BEANS = Map.of(
             "jobRepository",
             "jobs",
+            "conversationRepository",
+            "conversations",
             "binding",
             "ownBinding",
             "headerFilterStrategy",
@@ -153,6 +161,7 @@ class PropertiesTest {
                 .withPropertyValues(
                         PREFIX + "configuration=#bean:own",
                         PREFIX + "job-repository=#jobs",
+                        PREFIX + "conversation-repository=#bean:conversations",
                         PREFIX + "server-url=http://this-one:2")
                 .run(running -> {
                     AipiConfiguration set =
@@ -160,6 +169,7 @@ class PropertiesTest {
                     assertThat(set.getProxyHost()).isEqualTo("proxy");
                     assertThat(set.getServerUrl()).isEqualTo("http://this-one:2");
                     assertThat(set.getJobRepository()).isSameAs(running.getBean("jobs"));
+                    assertThat(set.getConversationRepository()).isSameAs(running.getBean("conversations"));
                 });
     }
 
@@ -235,10 +245,7 @@ class PropertiesTest {
                 .withClassLoader(new FilteredClassLoader("io.micrometer.core", "org.springframework.boot.actuate"))
                 .withPropertyValues(PREFIX + "server-url=http://server:1")
                 .run(running -> {
-                    assertThat(running)
-                            .hasNotFailed()
-                            .doesNotHaveBean(AipiMetricsAutoConfiguration.class)
-                            .doesNotHaveBean(AipiSanitizerAutoConfiguration.class);
+                    assertThat(running).hasNotFailed().doesNotHaveBean(AipiSanitizerAutoConfiguration.class);
                     assertThat(component(running.getBean(CamelContext.class))
                                     .getConfiguration()
                                     .getServerUrl())

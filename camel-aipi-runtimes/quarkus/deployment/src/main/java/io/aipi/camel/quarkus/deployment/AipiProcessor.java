@@ -6,6 +6,7 @@
  */
 package io.aipi.camel.quarkus.deployment;
 
+import io.quarkus.bootstrap.classloading.QuarkusClassLoader;
 import io.quarkus.bootstrap.model.ApplicationModel;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
@@ -17,6 +18,7 @@ import io.quarkus.deployment.builditem.IndexDependencyBuildItem;
 import io.quarkus.deployment.builditem.nativeimage.NativeImageResourceBuildItem;
 import io.quarkus.deployment.builditem.nativeimage.ReflectiveClassBuildItem;
 import io.quarkus.deployment.builditem.nativeimage.RuntimeInitializedClassBuildItem;
+import io.quarkus.deployment.builditem.nativeimage.ServiceProviderBuildItem;
 import io.quarkus.deployment.pkg.NativeConfig;
 import io.quarkus.deployment.pkg.builditem.CurateOutcomeBuildItem;
 import io.quarkus.maven.dependency.ResolvedDependency;
@@ -46,6 +48,9 @@ class AipiProcessor {
     private static final String HTTP_COMPONENTS = "org.apache.httpcomponents.";
 
     private static final String COMPONENT_SERVICES = "META-INF/services/org/apache/camel/component/";
+
+    private static final String METERS = "io.micrometer.core.instrument.MeterRegistry";
+    private static final String SPANS = "org.apache.camel.telemetry.Span";
 
     /** Whether a native image is asked for, or what one is made from. */
     static final class NativeImage implements BooleanSupplier {
@@ -103,6 +108,20 @@ class AipiProcessor {
         return new NativeImageResourceBuildItem(AipiArtifact.find(archives).resources().stream()
                 .filter(path -> catalog || !path.endsWith(".json"))
                 .toList());
+    }
+
+    /** The component asks by name whether there are meters and spans; camel-telemetry finds what a span says as a service. */
+    @BuildStep(onlyIf = NativeImage.class)
+    void telemetry(BuildProducer<ReflectiveClassBuildItem> classes, BuildProducer<ServiceProviderBuildItem> services) {
+        for (String name : List.of(METERS, SPANS)) {
+            if (QuarkusClassLoader.isClassPresentAtRuntime(name)) {
+                classes.produce(
+                        ReflectiveClassBuildItem.builder(name).reason(FEATURE).build());
+            }
+        }
+        if (QuarkusClassLoader.isClassPresentAtRuntime(SPANS)) {
+            services.produce(new ServiceProviderBuildItem(SPANS + "Decorator", "io.aipi.camel.AipiSpanDecorator"));
+        }
     }
 
     @BuildStep(onlyIf = NativeImage.class)

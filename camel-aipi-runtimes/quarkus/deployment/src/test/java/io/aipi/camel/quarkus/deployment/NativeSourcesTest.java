@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.maven.dependency.Dependency;
 import io.quarkus.test.ProdBuildResults;
 import io.quarkus.test.ProdModeTestResults;
 import io.quarkus.test.QuarkusProdModeTest;
@@ -18,6 +19,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
@@ -41,6 +43,8 @@ class NativeSourcesTest {
             .withApplicationRoot(jar -> jar.addClass(BindingOfTheApplication.class))
             .setApplicationName("native")
             .setApplicationVersion("1")
+            .setForcedDependencies(List.of(Dependency.of(
+                    "org.apache.camel", "camel-telemetry", System.getProperty("camel-telemetry.version"))))
             .overrideConfigKey("quarkus.native.enabled", "true")
             .overrideConfigKey("quarkus.native.sources-only", "true");
 
@@ -107,6 +111,18 @@ class NativeSourcesTest {
                 .containsAll(ComponentClasses.component().resources().stream()
                         .map(Pattern::quote)
                         .toList());
+    }
+
+    /** Where camel-telemetry is, as here. */
+    @Test
+    void whatSpansSayIsFoundAsAService() throws Exception {
+        Set<String> registered = new TreeSet<>();
+        configuration("reflect")
+                .forEach(entry -> registered.add(entry.path("name").asText()));
+
+        assertThat(registered)
+                .contains("org.apache.camel.telemetry.Span", "io.aipi.camel.AipiSpanDecorator")
+                .doesNotContain("io.micrometer.core.instrument.MeterRegistry");
     }
 
     @Test

@@ -16,9 +16,13 @@ import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobState;
 import io.aipi.simulator.AipiSimulator;
 import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import javax.imageio.ImageIO;
@@ -44,6 +48,9 @@ class PromptsTest {
 
     @Inject
     Seen seen;
+
+    @TestHTTPResource("/q/metrics")
+    URL metrics;
 
     AipiSimulator server;
 
@@ -79,6 +86,15 @@ class PromptsTest {
         assertThat(server.stats().refusedLogins()).isZero();
         assertThat(camel.getRouteController().getRouteStatus("chat").isStarted())
                 .isTrue();
+    }
+
+    /** Quarkus' registry is there before the routes start. */
+    @Test
+    void loginsOfTheStartAreAmongTheMeters() throws Exception {
+        try (InputStream in = metrics.openStream()) {
+            assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("camel_aipi_login_seconds_count{endpoint=\"llama2_chat\",error=\"none\",");
+        }
     }
 
     @Test
