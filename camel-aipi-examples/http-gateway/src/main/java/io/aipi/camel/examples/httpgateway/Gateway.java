@@ -10,24 +10,28 @@ import io.aipi.camel.examples.support.Model;
 import io.aipi.camel.examples.support.Start;
 import io.aipi.camel.examples.support.Task;
 import io.aipi.camel.examples.support.setup.Setup;
+import io.aipi.camel.jdbc.JdbcConversationRepository;
+import io.aipi.camel.jdbc.JdbcJobRepository;
 import io.aipi.simulator.SimulatorBean;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
 import javax.sql.DataSource;
-import org.apache.camel.processor.aggregate.jdbc.JdbcAggregationRepository;
-import org.apache.camel.spi.AggregationRepository;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.security.servlet.UserDetailsServiceAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
-import org.springframework.transaction.PlatformTransactionManager;
 
 /**
  * The application: HTTP is in {@link GatewayController}, the routes are in {@code camel/http-gateway.camel.yaml}, the settings
  * in {@code application.yaml}.
  */
-@SpringBootApplication(proxyBeanMethods = false)
+// who the users are is in the package security
+@SpringBootApplication(proxyBeanMethods = false, exclude = UserDetailsServiceAutoConfiguration.class)
 public class Gateway {
 
     /** For Spring. */
@@ -51,7 +55,7 @@ public class Gateway {
         String image = settings.getProperty("image.model", "");
         System.out.println("Gateway: " + url + "  (Ctrl-C ends it)");
         System.out.println("Server:  " + settings.getProperty("camel.component.aipi.server-url"));
-        System.out.println("Now try:");
+        System.out.println("Now open it in a browser, or try:");
         System.out.println("  curl -i -H 'Content-Type: text/plain' --data-binary 'Hello!' " + url + "/prompts");
         if (!image.isEmpty()) {
             System.out.println("  curl -o image.png -H 'Content-Type: text/plain' --data-binary 'A camel' '" + url
@@ -67,9 +71,28 @@ public class Gateway {
         return new SimulatorBean();
     }
 
-    /** The store of the jobs in flight, {@code jobRepository=#jobs}. */
+    // tag::jobs[]
+    /** {@code jobRepository=#jobs}. It works from before the first request until after the last one. */
+    @Bean(initMethod = "start", destroyMethod = "stop")
+    JdbcJobRepository jobs(
+            DataSource database,
+            @Value("${gateway.retention}") Duration retention,
+            @Value("${jobs.lease}") Duration lease) {
+        JdbcJobRepository jobs = new JdbcJobRepository(database);
+        jobs.setRetention(retention);
+        jobs.setLease(lease);
+        return jobs;
+    }
+    // end::jobs[]
+
+    /** {@code conversationRepository=#conversations}. Each is forgotten as long after its last message as a job's end. */
+    @Bean(initMethod = "start", destroyMethod = "stop")
+    JdbcConversationRepository conversations(DataSource database) {
+        return new JdbcConversationRepository(database);
+    }
+
     @Bean
-    AggregationRepository jobs(DataSource database, PlatformTransactionManager transactions) {
-        return new JdbcAggregationRepository(transactions, "aipi_jobs", database);
+    Clock clock() {
+        return Clock.systemUTC();
     }
 }

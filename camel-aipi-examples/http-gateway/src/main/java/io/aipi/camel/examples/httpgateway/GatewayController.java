@@ -6,20 +6,17 @@
  */
 package io.aipi.camel.examples.httpgateway;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.aipi.client.model.AipiRequest;
 import io.aipi.client.model.JobResult;
 import io.aipi.client.model.Media;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.camel.Exchange;
@@ -32,7 +29,6 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.ServerSentEvent;
-import org.springframework.util.unit.DataSize;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -47,32 +43,34 @@ import reactor.core.publisher.Sinks;
 @RestController
 class GatewayController {
 
-    /** The body of {@code POST /prompts} and {@code POST /answer}, if it is JSON. */
-    record Prompt(String prompt, Map<String, Object> parameters) {}
+    /**
+     * The body of {@code POST /prompts} and {@code POST /answer}, if it is JSON. All but one may be null.
+     *
+     * @param image a picture that goes along, as a data URI
+     * @param conversation the sender's name for the conversation that the prompt goes on with; of jobs only
+     */
+    record Prompt(String prompt, Map<String, Object> parameters, String image, String conversation) {}
 
     /** The body of the response to {@code POST /prompts}. */
     record Accepted(String id, String url, String events) {}
 
     private final ProducerTemplate camel;
     private final JobBoard board;
-    private final ObjectMapper json;
+    private final PromptReader prompts;
     private final List<String> models;
-    private final int mostBytes;
     private final Duration heartbeat;
     private final Sinks.Empty<Void> stop = Sinks.empty();
 
     GatewayController(
             ProducerTemplate camel,
             JobBoard board,
-            ObjectMapper json,
+            PromptReader prompts,
             @Value("${gateway.models}") List<String> models,
-            @Value("${gateway.max-body-size}") DataSize mostBytes,
             @Value("${gateway.heartbeat}") Duration heartbeat) {
         this.camel = camel;
         this.board = board;
-        this.json = json;
+        this.prompts = prompts;
         this.models = models.stream().filter(model -> !model.isEmpty()).toList();
-        this.mostBytes = Math.toIntExact(mostBytes.toBytes());
         this.heartbeat = heartbeat;
     }
 
@@ -84,19 +82,29 @@ class GatewayController {
     CompletableFuture<ResponseEntity<Accepted>> submit(
             @RequestParam(name = "model", required = false) String named,
             @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type,
-            InputStream body)
+            InputStream body,
+            Principal user)
             throws IOException {
-        String model = model(named);
-        AipiRequest request = read(type, body);
-        // the job gets its URL before it is submitted: its result may come before the submit's response
-        String id = board.open(model);
-        return send("direct:prompts", model, request, id)
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        board.discard(id);
-                    }
-                })
-                .thenApply(done -> Pages.page(HttpStatus.ACCEPTED)
+        Prompt prompt = prompts.read(type, body);
+        return submit(new JobBoard.Asked(model(named), prompts.request(prompt), prompt.conversation()), user);
+    }
+
+    @PostMapping("/jobs/{id}/again")
+    CompletableFuture<ResponseEntity<Accepted>> again(@PathVariable("id") String id, Principal user) {
+        return submit(board.asked(id, JobBoard.owner(user)).orElseThrow(GatewayController::noSuchJob), user);
+    }
+
+    private CompletableFuture<ResponseEntity<Accepted>> submit(JobBoard.Asked asked, Principal user) {
+        // before the submit: progress and the result may come before its response
+        String id = board.newId();
+        Map<String, Object> headers = new HashMap<>();
+        headers.put(JobBoard.ID, id);
+        headers.put(JobBoard.OWNER, JobBoard.owner(user));
+        if (asked.conversation() != null) {
+            headers.put(JobBoard.CONVERSATION, asked.conversation());
+        }
+        return send("direct:prompts", asked.model(), asked.request(), headers)
+                .thenApply(done -> ResponseEntity.accepted()
                         .location(URI.create(Job.url(id)))
                         .body(new Accepted(id, Job.url(id), Job.url(id) + "/events")));
     }
@@ -110,14 +118,16 @@ class GatewayController {
             @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type,
             InputStream body)
             throws IOException {
-        return send("direct:answer", model(named), read(type, body), null)
+        AipiRequest request = prompts.request(prompts.read(type, body));
+        return send("direct:answer", model(named), request, Map.of())
                 .thenApply(done -> Pages.answer(done.getMessage().getBody(JobResult.class)));
     }
 
-    private CompletableFuture<Exchange> send(String route, String model, AipiRequest request, String id) {
+    private CompletableFuture<Exchange> send(
+            String route, String model, AipiRequest request, Map<String, Object> headers) {
         return camel.asyncSend(route, exchange -> {
                     exchange.setVariable("model", model);
-                    exchange.getMessage().setHeader(JobBoard.ID, id);
+                    headers.forEach(exchange.getMessage()::setHeader);
                     exchange.getMessage().setBody(request);
                 })
                 .thenApply(GatewayController::succeeded);
@@ -138,63 +148,41 @@ class GatewayController {
         return named == null ? models.get(0) : named;
     }
 
-    private AipiRequest read(MediaType type, InputStream body) throws IOException {
-        byte[] bytes = body.readNBytes(mostBytes + 1);
-        if (bytes.length > mostBytes) {
-            throw new ResponseStatusException(HttpStatus.PAYLOAD_TOO_LARGE, "At most " + mostBytes + " bytes");
-        }
-        if (MediaType.APPLICATION_JSON.isCompatibleWith(type)) {
-            return read(bytes);
-        }
-        Charset charset = type.getCharset() == null ? StandardCharsets.UTF_8 : type.getCharset();
-        String text = new String(bytes, charset);
-        if (text.isBlank()) {
-            throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "The prompt is empty");
-        }
-        return AipiRequest.ofPrompt(text);
-    }
-
-    private AipiRequest read(byte[] bytes) throws IOException {
-        try {
-            Prompt read = json.readValue(bytes, Prompt.class);
-            if (read != null && (read.prompt() != null || read.parameters() != null)) {
-                return new AipiRequest(read.prompt(), read.parameters() == null ? Map.of() : read.parameters());
-            }
-        } catch (JsonProcessingException e) {
-            // as without either
-        }
-        throw new ResponseStatusException(
-                HttpStatus.BAD_REQUEST,
-                "A JSON body must be an object with the string \"prompt\", the object \"parameters\" or both");
-    }
-
     // ---- jobs
 
     @GetMapping("/jobs/{id}")
-    ResponseEntity<Job> job(@PathVariable("id") String id) {
-        return Pages.page(HttpStatus.OK).body(find(id));
+    ResponseEntity<Job> job(@PathVariable("id") String id, Principal user) {
+        return ResponseEntity.ok().body(find(id, user));
     }
 
     @GetMapping("/jobs/{id}/images/{number}")
-    ResponseEntity<byte[]> image(@PathVariable("id") String id, @PathVariable("number") int number) {
-        List<Media> images = board.result(id).map(JobResult::images).orElse(List.of());
+    ResponseEntity<byte[]> image(@PathVariable("id") String id, @PathVariable("number") int number, Principal user) {
+        List<Media> images =
+                board.result(id, JobBoard.owner(user)).map(JobResult::images).orElse(List.of());
         if (number < 0 || number >= images.size()) {
-            throw new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no such image");
+            throw noSuchImage();
         }
         return Pages.file(images.get(number));
     }
 
+    @GetMapping("/jobs/{id}/previews/{number}")
+    ResponseEntity<byte[]> preview(@PathVariable("id") String id, @PathVariable("number") int number, Principal user) {
+        return board.preview(id, JobBoard.owner(user), number)
+                .map(Pages::file)
+                .orElseThrow(GatewayController::noSuchImage);
+    }
+
     // tag::events[]
     @GetMapping("/jobs/{id}/events")
-    ResponseEntity<Flux<ServerSentEvent<Job>>> events(@PathVariable("id") String id) {
-        find(id);
-        Flux<ServerSentEvent<Job>> events = board.watch(id)
+    ResponseEntity<Flux<ServerSentEvent<Job>>> events(@PathVariable("id") String id, Principal user) {
+        find(id, user);
+        Flux<ServerSentEvent<Job>> events = board.watch(id, JobBoard.owner(user))
                 .map(job -> ServerSentEvent.builder(job).event(job.event()).build());
         // tells proxies that the connection is in use, and this side whether it still is
         Flux<ServerSentEvent<Job>> heartbeats = Flux.interval(heartbeat)
                 .onBackpressureDrop()
                 .map(tick -> ServerSentEvent.<Job>builder().comment("").build());
-        return Pages.page(HttpStatus.OK)
+        return ResponseEntity.ok()
                 .body(Flux.merge(1, events, heartbeats)
                         .takeUntil(event -> event.data() != null && event.data().isEnded())
                         .takeUntilOther(stop.asMono()));
@@ -207,10 +195,15 @@ class GatewayController {
         stop.tryEmitEmpty();
     }
 
-    private Job find(String id) {
-        return Optional.of(id)
-                .flatMap(board::find)
-                .orElseThrow(() -> new ResponseStatusException(
-                        HttpStatus.NOT_FOUND, "There is no such job. It may have expired."));
+    private Job find(String id, Principal user) {
+        return board.find(id, JobBoard.owner(user)).orElseThrow(GatewayController::noSuchJob);
+    }
+
+    private static ResponseStatusException noSuchJob() {
+        return new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no such job. It may have expired.");
+    }
+
+    private static ResponseStatusException noSuchImage() {
+        return new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no such image");
     }
 }

@@ -6,6 +6,9 @@
  */
 package io.aipi.camel.examples.httpgateway;
 
+import io.aipi.client.model.Media;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -18,29 +21,45 @@ import java.util.concurrent.ConcurrentMap;
  */
 final class LiveJobs {
 
+    private record News(Job job, List<Media> previews) {}
+
     private static final class Live {
         private final Set<Runnable> watchers = ConcurrentHashMap.newKeySet();
-        private volatile Job newest;
+        private volatile News newest;
     }
 
     private final ConcurrentMap<String, Live> jobs = new ConcurrentHashMap<>();
 
     /** The newest state; null when nothing has been heard of the job, or it has ended. */
     Job newest(String id) {
+        News news = news(id);
+        return news == null ? null : news.job();
+    }
+
+    /** The picture of this number that shows how far the job is; empty if there is none at this moment. */
+    Optional<Media> preview(String id, int number) {
+        News news = news(id);
+        return news == null || number < 0 || number >= news.previews().size()
+                ? Optional.empty()
+                : Optional.of(news.previews().get(number));
+    }
+
+    private News news(String id) {
         Live live = jobs.get(id);
         return live == null ? null : live.newest;
     }
 
-    void progress(Job job) {
+    /** The newest state, with the pictures that it links. */
+    void progress(Job job, List<Media> previews) {
         Live live = jobs.compute(job.id(), (key, present) -> {
             Live updated = present == null ? new Live() : present;
-            updated.newest = job;
+            updated.newest = new News(job, previews);
             return updated;
         });
         live.watchers.forEach(Runnable::run);
     }
 
-    /** Called after the outcome can be read from the table: who is told looks there. */
+    /** Called after the outcome can be read from the store: who is told looks there. */
     void ended(String id) {
         Live live = jobs.remove(id);
         if (live != null) {
@@ -49,7 +68,7 @@ final class LiveJobs {
     }
 
     /**
-     * From now on the watcher is told that there is something new, by the thread that has it. Who then looks at the job
+     * From now on the watcher is told that there is something new, by the thread that has it. Who then reads the job
      * misses nothing.
      */
     void watch(String id, Runnable watcher) {
@@ -65,6 +84,11 @@ final class LiveJobs {
             live.watchers.remove(watcher);
             return live.watchers.isEmpty() && live.newest == null ? null : live;
         });
+    }
+
+    /** Of which jobs something is held, at this moment. */
+    Set<String> ids() {
+        return Set.copyOf(jobs.keySet());
     }
 
     /** Of how many jobs something is held. */

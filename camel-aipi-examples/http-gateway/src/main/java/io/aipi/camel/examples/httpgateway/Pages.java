@@ -10,8 +10,6 @@ import io.aipi.client.model.JobResult;
 import io.aipi.client.model.Media;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.springframework.http.CacheControl;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 
@@ -23,14 +21,6 @@ final class Pages {
 
     private Pages() {}
 
-    static ResponseEntity.BodyBuilder page(HttpStatus status) {
-        return ResponseEntity.status(status)
-                // a job changes, and is nobody's but its sender's
-                .cacheControl(CacheControl.noStore())
-                // nor does a browser find another type in it
-                .header("X-Content-Type-Options", "nosniff");
-    }
-
     /** A text, or a file, or else JSON. */
     static ResponseEntity<Object> answer(JobResult result) {
         if (result.media().size() == 1 && result.text() == null) {
@@ -38,11 +28,11 @@ final class Pages {
             return new ResponseEntity<>(file.getBody(), file.getHeaders(), file.getStatusCode());
         }
         if (result.media().isEmpty() && result.text() != null) {
-            return page(HttpStatus.OK)
+            return ResponseEntity.ok()
                     .contentType(new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8))
                     .body(result.text());
         }
-        return page(HttpStatus.OK)
+        return ResponseEntity.ok()
                 .body(new Answer(
                         result.text(),
                         result.media().stream().map(Media::toDataUri).toList()));
@@ -53,7 +43,7 @@ final class Pages {
      * be programs, which a browser runs as this gateway's.
      */
     static ResponseEntity<byte[]> file(Media media) {
-        return page(HttpStatus.OK)
+        return ResponseEntity.ok()
                 .contentType(
                         "bin".equals(media.fileExtension())
                                 ? MediaType.APPLICATION_OCTET_STREAM

@@ -32,7 +32,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /** Maps exceptions to HTTP responses: what the sender can use is told, what is the gateway's own business is not. */
 @RestControllerAdvice
-final class Problems {
+public final class Problems {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
@@ -78,7 +78,7 @@ final class Problems {
     }
 
     /** The failure itself: Camel wraps the one of a model's first use, in which {@code toD} begins with its login. */
-    private static Exception told(Exception raised) {
+    public static Exception told(Exception raised) {
         for (Throwable cause = raised; cause != null; cause = cause.getCause()) {
             if (cause instanceof AipiException known) {
                 return known;
@@ -87,7 +87,8 @@ final class Problems {
         return raised;
     }
 
-    private static HttpStatus status(Exception failure) {
+    /** With which status a failure is told. */
+    public static HttpStatus status(Exception failure) {
         if (failure instanceof InvalidRequestException) {
             return HttpStatus.BAD_REQUEST;
         }
@@ -103,7 +104,8 @@ final class Problems {
         return failure instanceof AipiException ? HttpStatus.BAD_GATEWAY : HttpStatus.INTERNAL_SERVER_ERROR;
     }
 
-    private static Duration patience(Exception failure) {
+    /** After which time a request can be sent again. */
+    public static Duration patience(Exception failure) {
         return failure instanceof QueueFullException full && full.getRetryAfter() != null
                 ? full.getRetryAfter()
                 : USUAL_PATIENCE;
@@ -121,7 +123,7 @@ final class Problems {
      * In the gateway's own words, except for what is about the prompt itself: the server's name its addresses and its ids of
      * jobs, with which their results could be taken.
      */
-    private static String reason(AipiException failure) {
+    public static String reason(AipiException failure) {
         if (failure instanceof InvalidRequestException invalid) {
             return String.join("; ", invalid.getMessages());
         }

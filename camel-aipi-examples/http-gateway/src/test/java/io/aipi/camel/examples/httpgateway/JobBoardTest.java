@@ -8,103 +8,119 @@ package io.aipi.camel.examples.httpgateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.aipi.camel.jdbc.JdbcJobRepository;
+import io.aipi.camel.store.DetachedJob;
+import io.aipi.camel.store.JobOutcome;
+import io.aipi.camel.store.StoredJob;
+import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.JobFailedException;
 import io.aipi.client.model.JobResult;
-import io.aipi.testsupport.PostgresDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.sql.DataSource;
+import java.util.stream.Stream;
 import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.core.io.ClassPathResource;
-import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
-/** What the gateway keeps, and for how long. */
+/** What the gateway tells of what is stored. */
 class JobBoardTest {
 
-    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+    private static final Instant SUBMITTED = Instant.parse("2026-01-02T03:04:05Z");
 
-    private static final Job.Failure FAILURE = new Job.Failure("QueueFullException", "full", true);
+    private JdbcJobRepository jobs;
+    private JobBoard board;
 
-    private static DataSource h2() {
+    @BeforeEach
+    void start() {
         JdbcDataSource database = new JdbcDataSource();
         database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
-        return database;
+        jobs = new JdbcJobRepository(database);
+        jobs.setRetention(Duration.ofHours(24));
+        jobs.start();
+        board = new JobBoard(jobs, "HTTP://Server:80/", List.of("chat", "", "image"));
     }
 
-    private static JobResult done(String text) {
-        return new JobResult("chat", null, text, List.of(), null, null, null, null, Map.of("text", text));
+    @AfterEach
+    void stop() {
+        jobs.stop();
     }
 
-    private static JobTable table(DataSource database) {
-        new ResourceDatabasePopulator(new ClassPathResource("gateway-jobs.sql")).execute(database);
-        return new JobTable(database);
+    private StoredJob accepted(String model, String id, Map<String, Object> headers) {
+        DetachedJob job = new DetachedJob("http://server", model, "job-of-" + id, id, SUBMITTED, "e", headers, "?");
+        return jobs.accept(new StoredJob(job, null, 0), true);
     }
 
-    private static void keepsWhatIsReadForItsTime(DataSource database) {
-        JobTable table = table(database);
-        for (String id : List.of("open", "stale", "first", "second", "third")) {
-            table.add(id, "chat", id.equals("stale") ? NOON.minusSeconds(100) : NOON);
-        }
-        table.end("first", done("1"), null, NOON.plusSeconds(1));
-        table.end("second", null, FAILURE, NOON.plusSeconds(2));
-        table.end("third", done("3"), null, NOON.plusSeconds(3));
+    private StoredJob accepted(String model, String id) {
+        return accepted(model, id, Map.of(JobBoard.ID, id));
+    }
 
-        assertThat(table.find("open"))
-                .hasValueSatisfying(job -> assertThat(job.isEnded()).isFalse());
-        assertThat(table.find("third"))
-                .hasValueSatisfying(job -> assertThat(job.result().text()).isEqualTo("3"));
-        assertThat(table.find("second")).contains(Job.failed("second", "chat", FAILURE));
-        assertThat(table.result("third")).contains(done("3"));
-        assertThat(table.result("second")).isEmpty();
-        assertThat(table.find("other")).isEmpty();
-
-        table.end("third", null, FAILURE, NOON.plusSeconds(9));
-        assertThat(table.find("third"))
-                .as("its first end stays")
-                .hasValueSatisfying(job -> assertThat(job.result()).isNotNull());
-
-        table.expire(NOON.plusSeconds(2), NOON);
-        assertThat(table.find("first")).isEmpty();
-        assertThat(table.find("stale")).isEmpty();
-        assertThat(table.find("second")).isPresent();
-        assertThat(table.find("open")).isPresent();
-
-        table.keepNewest(1);
-        assertThat(table.find("second")).isEmpty();
-        assertThat(table.find("third")).isPresent();
-        assertThat(table.find("open")).isPresent();
-
-        // as at the next start
-        assertThat(table(database).find("third")).isPresent();
+    private static JobOutcome done(String text) {
+        return new JobOutcome.Done(
+                new JobResult("chat", null, text, List.of(), null, null, null, null, Map.of("text", text)));
     }
 
     @Test
-    void h2KeepsWhatIsReadForItsTime() {
-        keepsWhatIsReadForItsTime(h2());
+    void aJobOfAnyModelIsFound_andItsEndAfterItWasRouted() {
+        accepted("image", "open");
+        StoredJob well = jobs.complete(accepted("chat", "well").withOutcome(done("Hello")));
+        StoredJob badly = jobs.complete(accepted("chat", "badly")
+                .withOutcome(new JobOutcome.Failed(
+                        new JobFailedException("Out of memory", ErrorContext.of("chat", "job-of-badly")))));
+        jobs.remove(well);
+        jobs.remove(badly);
+
+        assertThat(board.find("open", ""))
+                .contains(Job.accepted("open", "image").from(SUBMITTED, null));
+        assertThat(board.find("well", ""))
+                .hasValueSatisfying(job -> assertThat(job.result().text()).isEqualTo("Hello"));
+        assertThat(board.result("well", ""))
+                .hasValueSatisfying(result -> assertThat(result.text()).isEqualTo("Hello"));
+        assertThat(board.find("badly", ""))
+                .contains(Job.failed("badly", "chat", new Job.Failure("JobFailedException", "Out of memory", false))
+                        .from(SUBMITTED, null));
+        assertThat(board.result("badly", "")).isEmpty();
+        assertThat(board.result("open", "")).isEmpty();
     }
 
     @Test
-    void postgresKeepsWhatIsReadForItsTime() throws Exception {
-        try (PostgresDatabase postgres = PostgresDatabase.start()) {
-            keepsWhatIsReadForItsTime(postgres.administration());
-        }
+    void aJobOfSomebodyElseIsNotFound() {
+        accepted("chat", "order-1", Map.of());
+        accepted("chat", "order-2", Map.of(JobBoard.ID, "other"));
+        accepted("secret", "other");
+        accepted("chat", "hers", Map.of(JobBoard.ID, "hers", JobBoard.OWNER, "alice"));
+
+        assertThat(Stream.of("order-1", "order-2", "other", "nothing", "hers").map(id -> board.find(id, "")))
+                .allMatch(job -> job.isEmpty());
+        assertThat(board.find("hers", "bob")).isEmpty();
+        assertThat(board.find("hers", "alice")).isPresent();
     }
 
     @Test
     void idsAreLongAndNeverTheSame() {
-        DataSource database = h2();
-        table(database);
-        JobBoard board = new JobBoard(database, Duration.ofHours(24), Duration.ofHours(2), 1000);
-
-        List<String> ids = java.util.stream.Stream.generate(() -> board.open("chat"))
-                .limit(100)
-                .toList();
+        List<String> ids = Stream.generate(board::newId).limit(100).toList();
 
         assertThat(ids).doesNotHaveDuplicates().allMatch(id -> id.matches("[-_A-Za-z0-9]{32}"));
+    }
+
+    @Test
+    void whoWatchesIsToldOfAnEndThatAnotherInstanceHasStored() {
+        StoredJob job = accepted("chat", "job");
+        List<String> states = new CopyOnWriteArrayList<>();
+        board.watch("job", "").map(Job::state).subscribe(states::add);
+        board.look();
+        assertThat(states).containsExactly("accepted");
+
+        jobs.complete(job.withOutcome(done("Hello")));
+        board.look();
+
+        assertThat(states).containsExactly("accepted", "done");
+        assertThat(board.live().size()).isZero();
     }
 
     @Test
@@ -118,7 +134,7 @@ class JobBoardTest {
         assertThat(live.size()).isZero();
 
         live.watch("job", watcher);
-        live.progress(Job.accepted("job", "chat"));
+        live.progress(Job.accepted("job", "chat"), List.of());
         live.unwatch("job", watcher);
         assertThat(live.newest("job")).isNotNull();
         live.watch("job", watcher);

@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.aipi.simulator.SimulatorStats.AcceptedJob;
+import io.aipi.testsupport.PostgresDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.main.Main;
 import org.apache.kafka.clients.admin.Admin;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -325,6 +328,36 @@ class KafkaPipelineTest {
                         .map(answer -> answer.key() + " by " + Topic.header(answer, "instance"))
                         .collect(Collectors.toSet()))
                 .isIn(Set.of("key-0 by 1", "key-1 by 2"), Set.of("key-0 by 2", "key-1 by 1"));
+    }
+
+    /** In every build a job store is shared in the tests of camel-aipi-jdbc and of the HTTP gateway. */
+    @Test
+    @Tag("nightly")
+    void onOnePostgresAnInstanceGoesOnWithTheJobsOfAnother() throws Exception {
+        server.stopWorkers("llama2_chat");
+        try (PostgresDatabase postgres = PostgresDatabase.start()) {
+            String[] settings = {"jobs.url", postgres.url("postgres"), "jobs.user", "postgres", "pipeline.instance"};
+            Main first = pipeline(with(settings, "1", "camel.main.name", "one"));
+            for (int i = 0; i < 10; i++) {
+                prompts.send(i % PARTITIONS, "key", "number " + i);
+            }
+            awaitFollowed(10);
+            Main second = pipeline(with(settings, "2", "camel.main.name", "two"));
+            try {
+                first.stop();
+                server.startWorkers("llama2_chat", 2);
+
+                assertThat(answers.await(10)).hasSize(10);
+                assertThat(server.stats().submits()).isEqualTo(10);
+            } finally {
+                first.stop();
+                second.stop();
+            }
+        }
+    }
+
+    private static String[] with(String[] settings, String... more) {
+        return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
     }
 
     private void awaitMembers(int count) {

@@ -58,6 +58,9 @@ class KillTest {
     /** So long a process lives at the longest after it has begun to route what it has recovered. */
     private static final Duration WORK = Duration.ofSeconds(3);
 
+    /** A killed process keeps its jobs for so long. */
+    private static final Duration LEASE = Duration.ofSeconds(2);
+
     /** On its way to the store is nothing for longer, however busy the machine. */
     private static final Duration LONGEST_WAY = Duration.ofSeconds(10);
 
@@ -133,7 +136,8 @@ class KillTest {
         Duration startup = awaitContact(begin);
         // on a busy machine everything takes longer, Kafka's redeliveries included
         redeliveryGracePeriod = startup.plusSeconds(1);
-        long longest = startup.plus(redeliveryGracePeriod).plus(WORK).toNanos();
+        long longest =
+                startup.plus(LEASE).plus(redeliveryGracePeriod).plus(WORK).toNanos();
         feedUntil(() -> server.stats().submits() >= OUTSTANDING * 4 / 5, Duration.ofMinutes(3));
         // not before: however slow the submits are, none of many has ended meanwhile
         server.startWorkers("llama2_chat", 2 * OUTSTANDING);
@@ -177,6 +181,8 @@ class KillTest {
                 Map.of(
                         "camel.component.aipi.redelivery-grace-period",
                         Long.toString(redeliveryGracePeriod.toMillis()),
+                        "jobs.lease",
+                        Long.toString(LEASE.toMillis()),
                         "log4j2.configurationFile",
                         "log4j2.properties",
                         "kafka.brokers",
@@ -409,7 +415,7 @@ class KillTest {
                 verdict.handedOutBefore().toMillis(),
                 verdict.unexplained().size(),
                 lives.get(lives.size() - 1).store().jobs().size()
-                        + lives.get(lives.size() - 1).store().completed(),
+                        + lives.get(lives.size() - 1).store().reservations(),
                 nanos / 1e9);
     }
 }

@@ -7,6 +7,7 @@
 package io.aipi.camel.examples.quickstart;
 
 import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
 import io.aipi.client.model.JobState;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -42,7 +43,7 @@ final class ProgressBars extends ProgressDisplay {
     }
 
     @Override
-    void show(String name, JobProgress progress) {
+    void show(String name, JobProgress progress, JobResult result) {
         ProgressBar bar = barByJob.computeIfAbsent(progress.jobId(), job -> bar(name, isInPercent(progress)));
         if (progress.progress() != null) {
             bar.stepTo(Math.round(progress.progress()));
@@ -51,7 +52,7 @@ final class ProgressBars extends ProgressDisplay {
             bar.maxHint(isInPercent(progress) ? 100 : bar.getCurrent());
             bar.stepTo(bar.getMax());
         }
-        bar.setExtraMessage(" " + describe(progress));
+        bar.setExtraMessage(" " + describe(progress, result));
     }
 
     private ProgressBar bar(String name, boolean inPercent) {

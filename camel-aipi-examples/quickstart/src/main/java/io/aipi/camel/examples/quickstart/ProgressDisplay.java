@@ -7,7 +7,10 @@
 package io.aipi.camel.examples.quickstart;
 
 import io.aipi.camel.AipiConstants;
+import io.aipi.camel.examples.support.Tokens;
 import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -25,7 +28,8 @@ abstract class ProgressDisplay implements Processor, AutoCloseable {
     public final void process(Exchange exchange) {
         JobProgress progress = exchange.getProperty(AipiConstants.PROGRESS_EVENT_PROPERTY, JobProgress.class);
         String file = exchange.getMessage().getHeader(Exchange.FILE_NAME, String.class);
-        show(file.replaceFirst("\\.[^.]*$", ""), progress);
+        JobResult result = exchange.getProperty(AipiConstants.RESULT_PROPERTY, JobResult.class);
+        show(file.replaceFirst("\\.[^.]*$", ""), progress, result);
     }
 
     /**
@@ -33,20 +37,26 @@ abstract class ProgressDisplay implements Processor, AutoCloseable {
      *
      * @param name the prompt's name
      * @param progress where the job is
+     * @param result its result; null while it has none
      */
-    abstract void show(String name, JobProgress progress);
+    abstract void show(String name, JobProgress progress, JobResult result);
 
     /** The end of the display; what is still shown stays. */
     @Override
     public abstract void close();
 
-    /** Where the job is, in words. */
-    final String describe(JobProgress progress) {
+    /** Where the job is, in words, and at its end what it cost. */
+    final String describe(JobProgress progress, JobResult result) {
         return switch (progress.state()) {
             case QUEUED ->
                 "queued" + (progress.queuePosition() == null ? "" : ", position " + progress.queuePosition());
             case PROCESSING -> "processing" + (progress.progress() == null ? "" : ", " + amount(progress));
-            default -> progress.state().word();
+            default ->
+                progress.state().word()
+                        + Optional.ofNullable(result)
+                                .flatMap(Tokens::of)
+                                .map(tokens -> ", " + tokens)
+                                .orElse("");
         };
     }
 

@@ -7,6 +7,7 @@
 package io.aipi.camel.examples.quickstart;
 
 import io.aipi.client.model.JobProgress;
+import io.aipi.client.model.JobResult;
 import java.io.PrintStream;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -29,8 +30,8 @@ final class ProgressLines extends ProgressDisplay {
     }
 
     @Override
-    void show(String name, JobProgress progress) {
-        String now = describe(progress);
+    void show(String name, JobProgress progress, JobResult result) {
+        String now = describe(progress, result);
         // Estimates change with every look and are not shown.
         if (!now.equals(lastByJob.put(progress.jobId(), now))) {
             out.printf("%s  %-12s %s%n", LocalTime.now(ZoneId.systemDefault()).format(TIME), name, now);

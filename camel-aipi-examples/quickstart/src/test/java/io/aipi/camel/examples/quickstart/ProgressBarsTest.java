@@ -35,22 +35,22 @@ class ProgressBarsTest {
 
     @Test
     void anImageIsShownInPercent() {
-        bars.show("camel", look("sdxl_txt2img", JobState.PROCESSING, 40.0, 0));
+        bars.show("camel", look("sdxl_txt2img", JobState.PROCESSING, 40.0, 0), null);
 
         assertThat(shown()).contains("camel").contains("40%").contains("processing, 40 %");
     }
 
     @Test
     void aJobThatWaitsShowsItsPlaceInTheQueue() {
-        bars.show("haiku", look("llama2_chat", JobState.QUEUED, 0.0, 3));
+        bars.show("haiku", look("llama2_chat", JobState.QUEUED, 0.0, 3), null);
 
         assertThat(shown()).contains("haiku").contains("queued, position 3");
     }
 
     @Test
     void anAnswerOfUnknownLengthIsWholeWhenItIsDone() {
-        bars.show("haiku", look("llama2_chat", JobState.PROCESSING, 7.0, 0));
-        bars.show("haiku", look("llama2_chat", JobState.DONE, null, null));
+        bars.show("haiku", look("llama2_chat", JobState.PROCESSING, 7.0, 0), null);
+        bars.show("haiku", look("llama2_chat", JobState.DONE, null, null), null);
 
         assertThat(shown()).contains("100%").contains("7/7").contains("done");
     }

@@ -92,7 +92,8 @@ class QuickStartTest {
         assertThat(output())
                 .containsPattern("(greeting|haiku|prompt-[12]) +queued, position [1-3]")
                 .containsPattern("(camel|image-1) +processing, [1-9][0-9]? %")
-                .containsPattern("greeting +done")
+                .containsPattern("greeting +done, 3 tokens, [0-9.]+ tokens/s")
+                .containsPattern("camel +done(?!,)")
                 .contains("6 of 6 prompts answered:")
                 .contains(answers().resolve("camel.png").toString());
     }

@@ -15,7 +15,7 @@ public enum Task {
     /** A prompt becomes text. */
     CHAT("text", "chat") {
         @Override
-        boolean isDoneBy(EndpointDescription endpoint) {
+        public boolean isDoneBy(EndpointDescription endpoint) {
             return !givesMedia(endpoint) && givesText(endpoint) && takesPromptAnd(null, endpoint);
         }
     },
@@ -23,7 +23,7 @@ public enum Task {
     /** A prompt becomes an image. */
     IMAGE("images", "image") {
         @Override
-        boolean isDoneBy(EndpointDescription endpoint) {
+        public boolean isDoneBy(EndpointDescription endpoint) {
             return givesImages(endpoint) && takesPromptAnd(null, endpoint);
         }
     },
@@ -31,8 +31,16 @@ public enum Task {
     /** A prompt and an image become an image. */
     IMAGE_TO_IMAGE("images to images", "image") {
         @Override
-        boolean isDoneBy(EndpointDescription endpoint) {
+        public boolean isDoneBy(EndpointDescription endpoint) {
             return givesImages(endpoint) && takesImage(endpoint) && takesPromptAnd("image", endpoint);
+        }
+    },
+
+    /** A text becomes sound. */
+    SPEECH("speech", "audio") {
+        @Override
+        public boolean isDoneBy(EndpointDescription endpoint) {
+            return givesTypes(endpoint, "audio") && !givesImages(endpoint) && takesPromptAnd(null, endpoint);
         }
     };
 
@@ -52,7 +60,7 @@ public enum Task {
     }
 
     /** Whether the endpoint takes what the example sends, needs nothing else, and gives what the example expects. */
-    abstract boolean isDoneBy(EndpointDescription endpoint);
+    public abstract boolean isDoneBy(EndpointDescription endpoint);
 
     /**
      * How well an endpoint suits that does the task: 0 is best. One without a worker would let the prompt wait for ever; one of

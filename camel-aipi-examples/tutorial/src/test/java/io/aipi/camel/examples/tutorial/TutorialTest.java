@@ -31,14 +31,12 @@ class TutorialTest {
     @TempDir
     private Path folder;
 
-    // tag::simulator[]
     private static AipiSimulator server(Duration computeTime) {
         return AipiSimulator.builder()
                 .endpoint(SimulatedEndpoint.chat("llama3_chat", "prompt_input"))
                 .computeTime(computeTime)
                 .start();
     }
-    // end::simulator[]
 
     private static ConditionFactory soon() {
         return await().atMost(Duration.ofMinutes(2));

@@ -1,0 +1,17 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except in compliance
+ * with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0
+ * Unless required by applicable law or agreed to in writing, software distributed under the License is distributed
+ * on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ */
+package io.aipi.camel.examples.httpgateway.security;
+
+/** How users are known: {@code gateway.login}. */
+enum Login {
+    /** They are not: whoever reaches the gateway may use it, so that only this machine may. */
+    NONE,
+    /** By tokens, whose hashes are in {@code gateway.users}. */
+    TOKEN,
+    /** By another server, an OpenID provider. */
+    OIDC
+}
