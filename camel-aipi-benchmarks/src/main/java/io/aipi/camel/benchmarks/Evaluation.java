@@ -10,18 +10,22 @@ import io.aipi.camel.benchmarks.client.Backlog;
 import io.aipi.camel.benchmarks.client.ClientReport;
 import io.aipi.camel.benchmarks.client.Cost;
 import io.aipi.camel.benchmarks.plan.ClientKind;
+import io.aipi.camel.benchmarks.plan.Job;
 import io.aipi.camel.benchmarks.plan.Scenario;
 import io.aipi.camel.benchmarks.plan.Work;
 import io.aipi.camel.benchmarks.report.Delay;
 import io.aipi.camel.benchmarks.report.Row;
 import io.aipi.camel.benchmarks.report.StoreFigures;
 import io.aipi.camel.benchmarks.report.Table;
+import io.aipi.camel.benchmarks.report.TelemetryFigures;
 import io.aipi.camel.benchmarks.server.ServerReport;
 import io.aipi.camel.benchmarks.server.ServerReport.ServedJob;
 import io.aipi.camel.benchmarks.store.StoreCounts;
+import io.aipi.camel.benchmarks.telemetry.TelemetryCounts;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -32,6 +36,7 @@ record Evaluation(Scenario load, ClientKind kind, ClientReport client, ServerRep
 
     private static final double MILLI = 1e6;
     private static final int POSITIONS = 100;
+    private static final double TAIL = 0.95;
 
     /** The component looks up addresses on a thread that comes and goes and allocates next to nothing. */
     private static final int FEW_THREADS = 3;
@@ -55,6 +60,11 @@ record Evaluation(Scenario load, ClientKind kind, ClientReport client, ServerRep
         if (!byPosition.isEmpty()) {
             notes.add("polls a job by its place in the queue at first, from: " + shown(byPosition));
         }
+        Delay delay = Delay.of(delays);
+        TelemetryFigures telemetry = telemetry(jobs);
+        if (telemetry != null) {
+            notes.add(compared(delay, telemetry));
+        }
         return new Row(
                 load.id(),
                 kind.id(),
@@ -73,11 +83,12 @@ record Evaluation(Scenario load, ClientKind kind, ClientReport client, ServerRep
                 server.connections(),
                 polls(),
                 byPosition,
-                Delay.of(delays),
+                delay,
                 (double) cost.cpuNanos() / cost.elapsedNanos(),
                 server.cpuShare(),
                 clocks.errorMillis(),
                 store(jobs, databaseCpuNanos),
+                telemetry,
                 notes);
     }
 
@@ -109,6 +120,25 @@ record Evaluation(Scenario load, ClientKind kind, ClientReport client, ServerRep
                 backlog == null ? Double.NaN : backlog.heapBytes());
     }
 
+    private TelemetryFigures telemetry(double jobs) {
+        TelemetryCounts counts = client.telemetry();
+        return counts == null
+                ? null
+                : new TelemetryFigures(counts.meanMillis(), counts.millisAt(TAIL), counts.spans() / jobs);
+    }
+
+    private static String compared(Delay delay, TelemetryFigures telemetry) {
+        return String.format(
+                Locale.ROOT,
+                "delay of detection by the meter, and as measured here: mean %.1f, %.1f ms; p95 %.1f, %.1f ms; "
+                        + "%.2f spans a job",
+                telemetry.detectionMean(),
+                delay.mean(),
+                telemetry.detectionP95(),
+                delay.p95(),
+                telemetry.spans());
+    }
+
     private static int notContinued(long[] continued) {
         return (int) Arrays.stream(continued).filter(nanos -> nanos == 0).count();
     }
@@ -135,14 +165,23 @@ record Evaluation(Scenario load, ClientKind kind, ClientReport client, ServerRep
             return new double[0];
         }
         double[] delays = new double[continued.length];
+        List<Job> jobs = load.work().jobs(Work.MEASURED, continued.length);
         int count = 0;
         for (int i = 0; i < continued.length; i++) {
             ServedJob job = served.get(Work.tag(Work.MEASURED, i));
             if (continued[i] != 0 && job != null && job.readyNanos() != null) {
-                delays[count++] = clocks.between(job.readyNanos(), continued[i]) / MILLI;
+                delays[count++] = clocks.between(dueNanos(job, jobs.get(i).seconds()), continued[i]) / MILLI;
             }
         }
         return Arrays.copyOf(delays, count);
+    }
+
+    /** When there was something to be noticed, by the server's clock. */
+    private long dueNanos(ServedJob job, double seconds) {
+        long ready = job.readyNanos();
+        return kind == ClientKind.AIPI_STREAM
+                ? ready - Math.round(seconds * 1e9) + Work.firstWordsNanos(seconds)
+                : ready;
     }
 
     /** The server's order is that of its queue: the first jobs have a worker at once. */

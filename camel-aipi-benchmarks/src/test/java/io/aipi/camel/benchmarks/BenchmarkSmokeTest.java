@@ -37,7 +37,10 @@ class BenchmarkSmokeTest {
     /** In every build: the component, its stores and a client beside it, and the scenarios whose results have a form of their own. */
     @Test
     void aSmallRunOfSomeResponsesEveryJobAndLeavesNothingBehind(@TempDir Path folder) throws Exception {
-        runs(folder, "chat,queued,curve-50,detached,startup", "aipi,jdk-300ms,memory,jdbc-h2");
+        runs(
+                folder,
+                "chat,queued,curve-50,telemetry-1,detached,startup",
+                "aipi,aipi-telemetry,jdk-300ms,memory,jdbc-h2");
     }
 
     @Test
@@ -91,6 +94,7 @@ class BenchmarkSmokeTest {
                     assertThat(Double.isNaN(row.heapBytes())).as(text).isEqualTo(!load.heap());
                     assertThat(row.pollsByPosition().isEmpty()).isEqualTo(!load.burst());
                     checkStore(load, client, row.store());
+                    checkTelemetry(client, row);
                 });
     }
 
@@ -109,6 +113,19 @@ class BenchmarkSmokeTest {
             assertThat(store.mostTracked()).isEqualTo(load.inFlight());
             assertThat(store.heapBytes()).isPositive();
         }
+    }
+
+    private static void checkTelemetry(ClientKind client, Row row) {
+        if (client != ClientKind.AIPI_TELEMETRY) {
+            assertThat(row.telemetry()).isNull();
+            return;
+        }
+        assertThat(row.telemetry().spans())
+                .as("of the route, and of the job in it")
+                .isEqualTo(2);
+        assertThat(row.telemetry().detectionMean()).isPositive();
+        assertThat(row.telemetry().detectionP95()).isPositive();
+        assertThat(row.notes()).anySatisfy(note -> assertThat(note).contains("by the meter", "2.00 spans a job"));
     }
 
     private static void checkFiles(Path folder, Report report) throws Exception {

@@ -89,7 +89,7 @@ final class BacklogRun {
             Cost cost = meter.end();
             StoreCounts counts = application.counts().since(before);
             Backlog backlog = new Backlog(firstNanos - beginNanos, mostTracked, heap);
-            return new ClientReport(results(), cost, counts, backlog);
+            return new ClientReport(results(), cost, counts, null, backlog);
         }
     }
 

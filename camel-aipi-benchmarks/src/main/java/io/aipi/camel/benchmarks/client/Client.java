@@ -8,6 +8,7 @@ package io.aipi.camel.benchmarks.client;
 
 import io.aipi.camel.benchmarks.plan.Job;
 import io.aipi.camel.benchmarks.store.StoreCounts;
+import io.aipi.camel.benchmarks.telemetry.TelemetryCounts;
 
 /** Who does jobs. A blocking one is done with the job when {@link #run} returns; others return at once. It ends with its process. */
 interface Client {
@@ -20,6 +21,11 @@ interface Client {
 
     /** What was asked of the store so far; null without one. */
     default StoreCounts storeCounts() {
+        return null;
+    }
+
+    /** What meters and spans say so far; null without them. */
+    default TelemetryCounts telemetryCounts() {
         return null;
     }
 }

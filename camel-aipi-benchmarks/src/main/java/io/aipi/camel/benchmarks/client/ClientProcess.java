@@ -16,7 +16,9 @@ import io.aipi.camel.benchmarks.plan.Scenario;
 import io.aipi.camel.benchmarks.plan.Work;
 import io.aipi.camel.benchmarks.store.Repository;
 import io.aipi.camel.benchmarks.store.StoreCounts;
+import io.aipi.camel.benchmarks.telemetry.TelemetryCounts;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -113,13 +115,24 @@ public final class ClientProcess {
         LoadGenerator loadGenerator = new LoadGenerator(client, responses, measured);
         Meter.collect();
         StoreCounts before = client.storeCounts();
+        TelemetryCounts seenBefore = client.telemetryCounts();
         meter.begin();
         loadGenerator.begin(load.inFlight(), load.ramp(), threads);
         Results results = loadGenerator.await();
         client.settle();
         Cost cost = meter.end();
         StoreCounts counts = before == null ? null : client.storeCounts().since(before);
-        return JSON.writeValueAsString(new ClientReport(results, cost, counts, null));
+        TelemetryCounts seen = seenBefore == null ? null : seenOf(results, seenBefore);
+        return JSON.writeValueAsString(new ClientReport(results, cost, counts, seen, null));
+    }
+
+    private TelemetryCounts seenOf(Results results, TelemetryCounts before) {
+        TelemetryCounts seen = client.telemetryCounts().since(before);
+        long answered = Arrays.stream(results.continuedNanos())
+                .filter(nanos -> nanos != 0)
+                .count();
+        seen.require(results.continuedNanos().length, answered);
+        return seen;
     }
 
     /** What another process finds in the store. */

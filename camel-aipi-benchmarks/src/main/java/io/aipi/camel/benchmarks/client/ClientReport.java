@@ -7,6 +7,7 @@
 package io.aipi.camel.benchmarks.client;
 
 import io.aipi.camel.benchmarks.store.StoreCounts;
+import io.aipi.camel.benchmarks.telemetry.TelemetryCounts;
 
 /**
  * What the client knows of a phase.
@@ -14,6 +15,7 @@ import io.aipi.camel.benchmarks.store.StoreCounts;
  * @param results what has become of the jobs
  * @param cost what they took
  * @param store what was asked of the store; null without one
+ * @param telemetry what meters and spans say of the jobs; null without them
  * @param backlog what became of the jobs that were stored before; null if there were none
  */
-public record ClientReport(Results results, Cost cost, StoreCounts store, Backlog backlog) {}
+public record ClientReport(Results results, Cost cost, StoreCounts store, TelemetryCounts telemetry, Backlog backlog) {}

@@ -8,6 +8,7 @@ package io.aipi.camel.benchmarks.client;
 
 import io.aipi.camel.benchmarks.plan.ClientKind;
 import io.aipi.camel.benchmarks.store.Repository;
+import io.aipi.camel.benchmarks.telemetry.Telemetry;
 
 /** Makes clients. */
 final class Clients {
@@ -17,7 +18,9 @@ final class Clients {
     /** A started client, logged in. {@code database} is the URL of its database, null for one that has none. */
     static Client create(ClientKind kind, ServerSettings server, String database) throws Exception {
         return switch (kind) {
-            case AIPI, AIPI_HELD -> new ComponentClient(server, kind.isHeld());
+            case AIPI, AIPI_HELD -> new ComponentClient(server, kind.isHeld(), null);
+            case AIPI_TELEMETRY -> new ComponentClient(server, kind.isHeld(), new Telemetry());
+            case AIPI_STREAM -> new StreamingClient(server);
             case CAMEL_HTTP_POLL, CAMEL_HTTP_HELD -> new CamelHttpClient(server, kind.isHeld());
             case HTTPCOMPONENTS, HTTPCOMPONENTS_HELD -> new HttpComponentsClient(server, kind.isHeld());
             case JDK -> new JdkClient(server);

@@ -9,6 +9,9 @@ package io.aipi.camel.benchmarks.client;
 /** Who waits for a job. */
 interface Completion {
 
+    /** The first words of the response are there, which count as the end of waiting. The others follow. */
+    void begun();
+
     /** The route goes on with the response: a text, a picture's bytes, or a list of such. */
     void answered(Object response);
 

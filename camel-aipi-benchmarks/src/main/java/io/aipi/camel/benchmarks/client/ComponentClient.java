@@ -9,6 +9,8 @@ package io.aipi.camel.benchmarks.client;
 import io.aipi.camel.AipiComponent;
 import io.aipi.camel.benchmarks.plan.Job;
 import io.aipi.camel.benchmarks.plan.Scenario;
+import io.aipi.camel.benchmarks.telemetry.Telemetry;
+import io.aipi.camel.benchmarks.telemetry.TelemetryCounts;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import java.util.LinkedHashMap;
@@ -29,8 +31,15 @@ final class ComponentClient implements Client {
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final Endpoint in;
     private final AsyncProducer producer;
+    /** Null without. */
+    private final Telemetry telemetry;
 
-    ComponentClient(ServerSettings server, boolean held) throws Exception {
+    /** {@code telemetry} is null for no meters and no spans. */
+    ComponentClient(ServerSettings server, boolean held, Telemetry telemetry) throws Exception {
+        this.telemetry = telemetry;
+        if (telemetry != null) {
+            telemetry.install(context);
+        }
         AipiComponent component = new AipiComponent();
         component.getConfiguration().setServerUrl(server.url());
         context.addComponent("aipi", component);
@@ -106,5 +115,17 @@ final class ComponentClient implements Client {
                 completion.failed(exchange.getException());
             }
         });
+    }
+
+    @Override
+    public void settle() {
+        if (telemetry != null) {
+            telemetry.flush();
+        }
+    }
+
+    @Override
+    public TelemetryCounts telemetryCounts() {
+        return telemetry == null ? null : telemetry.counts();
     }
 }

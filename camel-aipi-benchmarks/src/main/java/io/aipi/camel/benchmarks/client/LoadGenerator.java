@@ -86,6 +86,7 @@ final class LoadGenerator {
         private final int index;
         private final AtomicBoolean ended = new AtomicBoolean();
         private final AtomicBoolean turned = new AtomicBoolean();
+        private volatile Long begun;
 
         Place(int index) {
             this.index = index;
@@ -97,8 +98,13 @@ final class LoadGenerator {
         }
 
         @Override
+        public void begun() {
+            begun = System.nanoTime();
+        }
+
+        @Override
         public void answered(Object response) {
-            long now = System.nanoTime();
+            long now = begun != null ? begun : System.nanoTime();
             long size = responses.size(jobs.get(index), response);
             if (size < 0) {
                 failed(new IllegalStateException(

@@ -14,6 +14,10 @@ public enum ClientKind {
     AIPI("aipi", false, false),
     /** The component with {@code holdConnection=true}. */
     AIPI_HELD("aipi-held", false, true),
+    /** The component with {@code streaming=true}: what counts is when the first words of a text are there. */
+    AIPI_STREAM("aipi-stream", false, false),
+    /** The component with its defaults, with meters and spans. */
+    AIPI_TELEMETRY("aipi-telemetry", false, false),
     /** A route with camel-http that polls every 300 ms, and a thread for each job. */
     CAMEL_HTTP_POLL("camel-http-poll", true, false),
     /** A route with one held camel-http request for each job, and a thread. */
@@ -134,7 +138,7 @@ public enum ClientKind {
      */
     public boolean isOurs() {
         return switch (this) {
-            case AIPI, AIPI_HELD, MEMORY, JDBC_POSTGRESQL, JDBC_H2 -> true;
+            case AIPI, AIPI_HELD, AIPI_STREAM, AIPI_TELEMETRY, MEMORY, JDBC_POSTGRESQL, JDBC_H2 -> true;
             default -> false;
         };
     }

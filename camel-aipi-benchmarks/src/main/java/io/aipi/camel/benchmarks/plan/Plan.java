@@ -8,6 +8,8 @@ package io.aipi.camel.benchmarks.plan;
 
 import static io.aipi.camel.benchmarks.plan.ClientKind.AIPI;
 import static io.aipi.camel.benchmarks.plan.ClientKind.AIPI_HELD;
+import static io.aipi.camel.benchmarks.plan.ClientKind.AIPI_STREAM;
+import static io.aipi.camel.benchmarks.plan.ClientKind.AIPI_TELEMETRY;
 import static io.aipi.camel.benchmarks.plan.ClientKind.CAMEL_HTTP_HELD;
 import static io.aipi.camel.benchmarks.plan.ClientKind.CAMEL_HTTP_POLL;
 import static io.aipi.camel.benchmarks.plan.ClientKind.CAMEL_JDBC_H2;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * What a whole run does.
@@ -38,6 +41,12 @@ public record Plan(String name, List<Scenario> scenarios, int startUps) {
 
     /** What the ids of the scenarios of the curve of polls and delays begin with. */
     public static final String CURVE = "curve-";
+
+    /** What the ids of the scenarios that are done without and with meters and spans begin with. */
+    public static final String TELEMETRY = "telemetry-";
+
+    /** Processor time of two runs differs by more than meters and spans may cost: the mean of some is compared. */
+    private static final int TELEMETRY_RUNS = 3;
 
     /** The intervals of the curve of polls and delays. */
     private static final int[] CURVE_MILLIS = {100, 200, 300, 500, 1000, 2000};
@@ -120,6 +129,8 @@ public record Plan(String name, List<Scenario> scenarios, int startUps) {
         scenarios.addAll(unevenJobs());
         scenarios.addAll(longJobs());
         scenarios.addAll(detachedJobs());
+        scenarios.add(streams());
+        scenarios.addAll(telemetry());
         return new Plan("full", scenarios, 9);
     }
 
@@ -239,6 +250,25 @@ public record Plan(String name, List<Scenario> scenarios, int startUps) {
                 new Scenario("backlog-100000", work, 1000, 20_000, 0, DATABASES).backlog(100_000, SLOW_JOBS));
     }
 
+    /** The component polls them every 300 ms. */
+    private static Scenario streams() {
+        Work work = Work.small(TOKENS, ComputeTimes.about(5)).withText(1_000);
+        return new Scenario("stream-500", work, 500, 2_000, 500, AIPI_STREAM)
+                .every(Scenario.USUAL_INTERVAL.multipliedBy(3));
+    }
+
+    /**
+     * The same jobs without and with meters and spans, by turns. As many as are measured warm up: after 2,000 the compiler
+     * still takes a third of the processor time, and it has more to do with meters and spans.
+     */
+    private static List<Scenario> telemetry() {
+        Work work = Work.small(TOKENS, ComputeTimes.about(2)).withText(1_000);
+        return IntStream.rangeClosed(1, TELEMETRY_RUNS)
+                .mapToObj(run -> new Scenario(TELEMETRY + run, work, 1000, MANY_JOBS, MANY_JOBS, AIPI, AIPI_TELEMETRY)
+                        .runIn(RUN_IN))
+                .toList();
+    }
+
     /** A little of everything, in less than a minute. */
     private static Plan smoke() {
         Work chat = Work.small(TOKENS, ComputeTimes.about(0.1));
@@ -259,6 +289,8 @@ public record Plan(String name, List<Scenario> scenarios, int startUps) {
                         new Scenario("beside-frozen", chat, 4, 8, 4, AIPI)
                                 .besideFrozen(20)
                                 .together(4),
+                        new Scenario("stream", chat.withText(1_000), 4, 8, 4, AIPI_STREAM).together(4),
+                        new Scenario(TELEMETRY + 1, chat, 20, 40, 20, AIPI, AIPI_TELEMETRY).together(4),
                         new Scenario("detached", silent, 20, 100, 20, MEMORY, JDBC_H2)
                                 .detached(20)
                                 .together(4),

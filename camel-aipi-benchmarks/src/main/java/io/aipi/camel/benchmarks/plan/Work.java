@@ -74,6 +74,16 @@ public record Work(Reporting reporting, ComputeTimes times, int textBytes, int i
     }
 
     /**
+     * How long after its beginning a chat job shows its first words.
+     *
+     * @param seconds how long it computes
+     * @return in nanoseconds
+     */
+    public static long firstWordsNanos(double seconds) {
+        return Math.round(seconds / STEPS * 1e9);
+    }
+
+    /**
      * The tag of a job.
      *
      * @param phase the letter

@@ -18,6 +18,8 @@ final class Palette {
         return switch (ClientKind.of(client)) {
             case AIPI -> new Color(0xd1495b);
             case AIPI_HELD -> new Color(0xedae49);
+            case AIPI_STREAM -> new Color(0xe76f51);
+            case AIPI_TELEMETRY -> new Color(0x9d4edd);
             case CAMEL_HTTP_POLL -> new Color(0x30638e);
             case CAMEL_HTTP_HELD -> new Color(0x7ea8be);
             case HTTPCOMPONENTS -> new Color(0x003d5b);

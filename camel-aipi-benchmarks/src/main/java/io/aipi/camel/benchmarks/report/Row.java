@@ -36,6 +36,7 @@ import java.util.TreeMap;
  * @param serverCores the same of the server's process
  * @param clockErrorMillis how wrong all delays can be, in one direction
  * @param store what was needed of the database; null if there was none
+ * @param telemetry what the client's own meters and spans say; null without them
  * @param notes what else there is to say
  */
 public record Row(
@@ -61,6 +62,7 @@ public record Row(
         double serverCores,
         double clockErrorMillis,
         StoreFigures store,
+        TelemetryFigures telemetry,
         List<String> notes) {
 
     /** Copies the collections. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** What the component is to reach, judged by the rows of one run. */
 public final class Targets {
@@ -44,6 +45,10 @@ public final class Targets {
     private static final double FIRST_ROUTED_MILLIS = 5000;
     private static final double MAX_IN_FLIGHT = 1000;
     private static final double BACKLOG_HEAP_BYTES = 50e6;
+    private static final double STREAM_DELAY_MILLIS = 600;
+    private static final double STREAM_THREADS = 20;
+    private static final double CPU_TO_WITHOUT = 1.10;
+    private static final double METER_OFF_MILLIS = 10;
     private static final double KILO = 1000;
     private static final double MEGA = 1e6;
 
@@ -81,6 +86,8 @@ public final class Targets {
         judge.detached("detached-20000");
         judge.backlog("backlog-100000", ClientKind.JDBC_POSTGRESQL);
         judge.backlog("backlog-100000", ClientKind.JDBC_H2);
+        judge.stream("stream-500");
+        judge.telemetry();
         judge.most("start-up: more time", START_UP_MILLIS, startUp == null ? Double.NaN : startUp.added(), 0, " ms");
         return judge.targets;
     }
@@ -301,6 +308,59 @@ public final class Targets {
                 store(load, client, StoreFigures::heapBytes) / MEGA,
                 1,
                 " MB");
+    }
+
+    /** At a poll interval of 300 ms. */
+    private void stream(String load) {
+        most(
+                load + ": p95 from the first words at the server to the first delta",
+                STREAM_DELAY_MILLIS,
+                p95(load, ClientKind.AIPI_STREAM),
+                0,
+                " ms");
+        most(
+                load + ": threads of the component",
+                STREAM_THREADS,
+                figure(load, ClientKind.AIPI_STREAM, Row::componentThreads),
+                0,
+                "");
+    }
+
+    /** Of all runs: two processes of the same kind differ, too. */
+    private void telemetry() {
+        most(
+                "telemetry: CPU a job, to that without",
+                CPU_TO_WITHOUT
+                        * telemetry(ClientKind.AIPI)
+                                .mapToDouble(Row::cpuMillis)
+                                .average()
+                                .orElse(Double.NaN),
+                telemetry(ClientKind.AIPI_TELEMETRY)
+                        .mapToDouble(Row::cpuMillis)
+                        .average()
+                        .orElse(Double.NaN),
+                3,
+                " ms");
+        meterOff("mean", row -> row.telemetry().detectionMean() - row.delay().mean());
+        meterOff("p95", row -> row.telemetry().detectionP95() - row.delay().p95());
+    }
+
+    private void meterOff(String figure, ToDoubleFunction<Row> difference) {
+        most(
+                "telemetry: " + figure + " delay by the meter, off the one measured",
+                METER_OFF_MILLIS,
+                telemetry(ClientKind.AIPI_TELEMETRY)
+                        .mapToDouble(row -> Math.abs(difference.applyAsDouble(row)))
+                        .max()
+                        .orElse(Double.NaN),
+                1,
+                " ms");
+    }
+
+    private Stream<Row> telemetry(ClientKind client) {
+        return rows.stream()
+                .filter(row ->
+                        row.load().startsWith(Plan.TELEMETRY) && row.client().equals(client.id()));
     }
 
     private double store(String load, ClientKind client, ToDoubleFunction<StoreFigures> figure) {

@@ -6,8 +6,10 @@
  */
 package io.aipi.camel.benchmarks.store;
 
+import io.aipi.camel.store.AsyncJobRepository;
 import io.aipi.camel.store.JobRepository;
 import java.lang.reflect.Proxy;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.StatefulService;
 
@@ -17,9 +19,10 @@ final class TimedClaims {
     private TimedClaims() {}
 
     static JobRepository of(JobRepository repository, StoreMeter meter) {
-        Class<?>[] types = repository instanceof CamelContextAware
-                ? new Class<?>[] {JobRepository.class, StatefulService.class, CamelContextAware.class}
-                : new Class<?>[] {JobRepository.class, StatefulService.class};
+        Class<?>[] types = Stream.of(
+                        JobRepository.class, AsyncJobRepository.class, StatefulService.class, CamelContextAware.class)
+                .filter(type -> type.isInstance(repository))
+                .toArray(Class<?>[]::new);
         return (JobRepository) Proxy.newProxyInstance(
                 TimedClaims.class.getClassLoader(), types, (proxy, method, arguments) -> switch (method.getName()) {
                     case "equals" -> proxy == arguments[0];

@@ -60,6 +60,6 @@ public class RequestBenchmark {
     }
 
     private static ParameterDescription described(String name, String type) {
-        return new ParameterDescription(name, type, false, null, null, null, List.of());
+        return new ParameterDescription(name, type, false, null, null, null, List.of(), false);
     }
 }

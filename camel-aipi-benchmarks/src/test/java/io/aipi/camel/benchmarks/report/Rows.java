@@ -20,12 +20,17 @@ final class Rows {
     }
 
     static Row row(String load, ClientKind client, double polls, double delay, int failed) {
-        return row(load, client, polls, delay, failed, 50, 0.5, null);
+        return row(load, client, polls, delay, failed, 50, 0.5, null, null);
     }
 
     /** Of a client with detached jobs. */
     static Row row(String load, ClientKind client, double jobsPerSecond, double cpuMillis, StoreFigures store) {
-        return row(load, client, 1, 100, 0, jobsPerSecond, cpuMillis, store);
+        return row(load, client, 1, 100, 0, jobsPerSecond, cpuMillis, store, null);
+    }
+
+    /** Of a client with meters and spans. */
+    static Row row(String load, ClientKind client, double cpuMillis, TelemetryFigures telemetry) {
+        return row(load, client, 1, 100, 0, 50, cpuMillis, null, telemetry);
     }
 
     private static Row row(
@@ -36,7 +41,8 @@ final class Rows {
             int failed,
             double jobsPerSecond,
             double cpuMillis,
-            StoreFigures store) {
+            StoreFigures store,
+            TelemetryFigures telemetry) {
         return new Row(
                 load,
                 client.id(),
@@ -60,6 +66,7 @@ final class Rows {
                 0.1,
                 0.01,
                 store,
+                telemetry,
                 List.of());
     }
 }

@@ -7,6 +7,7 @@
 package io.aipi.camel.benchmarks.report;
 
 import static io.aipi.camel.benchmarks.plan.ClientKind.AIPI;
+import static io.aipi.camel.benchmarks.plan.ClientKind.AIPI_TELEMETRY;
 import static io.aipi.camel.benchmarks.plan.ClientKind.CAMEL_JDBC_POSTGRESQL;
 import static io.aipi.camel.benchmarks.plan.ClientKind.JDBC_H2;
 import static io.aipi.camel.benchmarks.plan.ClientKind.JDBC_POSTGRESQL;
@@ -130,6 +131,38 @@ class TargetsTest {
                 .allSatisfy(target -> assertThat(target.verdict()).isEqualTo(Verdict.MET));
         assertThat(targets)
                 .filteredOn(target -> target.name().startsWith("backlog-100000, jdbc-h2"))
+                .hasSize(3)
+                .allSatisfy(target -> assertThat(target.verdict()).isEqualTo(Verdict.MISSED));
+    }
+
+    @Test
+    void metersAndSpansCostATenth_onAverageOfAllRuns() {
+        List<Target> targets = Targets.of(
+                List.of(
+                        row("telemetry-1", AIPI, 0.40, (TelemetryFigures) null),
+                        row("telemetry-1", AIPI_TELEMETRY, 0.50, new TelemetryFigures(91, 109, 2)),
+                        row("telemetry-2", AIPI, 0.40, (TelemetryFigures) null),
+                        row("telemetry-2", AIPI_TELEMETRY, 0.37, new TelemetryFigures(109, 90, 2))),
+                null);
+
+        assertThat(targets)
+                .filteredOn(target -> target.name().startsWith("telemetry"))
+                .hasSize(3)
+                .allSatisfy(target -> assertThat(target.verdict()).isEqualTo(Verdict.MET));
+    }
+
+    @Test
+    void moreThanThat_orAMeterThatIsOffInOneRun_isNotEnough() {
+        List<Target> targets = Targets.of(
+                List.of(
+                        row("telemetry-1", AIPI, 0.40, (TelemetryFigures) null),
+                        row("telemetry-1", AIPI_TELEMETRY, 0.45, new TelemetryFigures(100, 111, 2)),
+                        row("telemetry-2", AIPI, 0.40, (TelemetryFigures) null),
+                        row("telemetry-2", AIPI_TELEMETRY, 0.45, new TelemetryFigures(89, 100, 2))),
+                null);
+
+        assertThat(targets)
+                .filteredOn(target -> target.name().startsWith("telemetry"))
                 .hasSize(3)
                 .allSatisfy(target -> assertThat(target.verdict()).isEqualTo(Verdict.MISSED));
     }
