@@ -26,6 +26,8 @@ import io.aipi.client.spi.Scheduler;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,7 +84,10 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     private final Map<SSLContextParameters, SSLContext> sslContexts = new ConcurrentHashMap<>();
     private final SecretsInUri secretsInUri = new SecretsInUri();
-    private final Set<AipiEndpoint> startedEndpoints = ConcurrentHashMap.newKeySet();
+    /** By identity: there can be several with one URI, which are equal for Camel. */
+    private final Set<AipiEndpoint> startedEndpoints =
+            Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+
     private final Clock clock = Clock.systemUTC();
     private final Scheduler scheduler = new ComponentScheduler();
     private final WorkerPools pools = new WorkerPools(
@@ -264,7 +269,7 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
     }
 
     private Set<JobRegistries.Key> keysInUse() {
-        return startedEndpoints.stream().map(AipiComponent::keyOf).collect(Collectors.toSet());
+        return startedEndpoints().stream().map(AipiComponent::keyOf).collect(Collectors.toSet());
     }
 
     Scheduler scheduler() {
@@ -297,7 +302,17 @@ public class AipiComponent extends HealthCheckComponent implements SSLContextPar
 
     /** Endpoints that hold a client now. */
     Collection<AipiEndpoint> startedEndpoints() {
-        return Set.copyOf(startedEndpoints);
+        synchronized (startedEndpoints) {
+            return List.copyOf(startedEndpoints);
+        }
+    }
+
+    /** The endpoint and those of them that have its URI. */
+    Set<AipiEndpoint> withUriOf(AipiEndpoint endpoint) {
+        Set<AipiEndpoint> all = Collections.newSetFromMap(new IdentityHashMap<>());
+        all.add(endpoint);
+        startedEndpoints().stream().filter(endpoint::equals).forEach(all::add);
+        return all;
     }
 
     @Override

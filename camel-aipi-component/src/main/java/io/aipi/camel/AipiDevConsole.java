@@ -60,7 +60,7 @@ public class AipiDevConsole extends AbstractDevConsole {
         List<Map<String, Object>> endpoints = new ArrayList<>();
         for (String name : getCamelContext().getComponentNames()) {
             if (getCamelContext().hasComponent(name) instanceof AipiComponent component) {
-                component.startedEndpoints().forEach(endpoint -> endpoints.add(describe(endpoint)));
+                component.startedEndpoints().stream().distinct().forEach(endpoint -> endpoints.add(describe(endpoint)));
             }
         }
         return endpoints;

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.ToLongFunction;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -253,8 +254,8 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
                             endpointName,
                             URI.create(server()),
                             getComponent().telemetry().observers(),
-                            this::getJobsInFlight,
-                            this::getJobsWaiting);
+                            this::ownJobsInFlight,
+                            this::ownJobsWaiting);
                 }
                 known = observed;
             } finally {
@@ -313,14 +314,30 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
 
     @ManagedAttribute(description = "Jobs submitted or followed and not ended")
     public int getJobsInFlight() {
+        return (int) sum(AipiEndpoint::ownJobsInFlight);
+    }
+
+    private int ownJobsInFlight() {
         return models.stream().mapToInt(ModelEndpoint::jobsInFlight).sum();
+    }
+
+    private int ownJobsWaiting() {
+        return inFlightLimiter == null ? 0 : inFlightLimiter.waiting();
+    }
+
+    /**
+     * Of all endpoints with this URI. Camel can make several where exchanges use a new URI at once, such as one of
+     * {@code toD}: it keeps the producer of one and registers another, which is the one that people see.
+     */
+    private long sum(ToLongFunction<AipiEndpoint> figure) {
+        return getComponent().withUriOf(this).stream().mapToLong(figure).sum();
     }
 
     @ManagedAttribute(
             description = "Jobs handed over for submitting since the endpoint was made, each once, however often the"
                     + " submit was repeated and whether or not the server accepted it")
     public long getJobsSubmitted() {
-        return observed().counts().submitted();
+        return sum(endpoint -> endpoint.observed().counts().submitted());
     }
 
     @ManagedAttribute(
@@ -329,7 +346,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
                     + " waitForResult=false that nobody follows is neither completed nor failed; it is completed by the"
                     + " endpoint that takes its result, with operation=result or progress")
     public long getJobsCompleted() {
-        return observed().counts().completed();
+        return sum(endpoint -> endpoint.observed().counts().completed());
     }
 
     @ManagedAttribute(
@@ -337,7 +354,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
                     "Jobs that ended without a result for this endpoint since it was made: refused, failed, lapsed,"
                             + " timed out, lost, or given up by a stop")
     public long getJobsFailed() {
-        return observed().counts().failed();
+        return sum(endpoint -> endpoint.observed().counts().failed());
     }
 
     @ManagedAttribute(
@@ -350,12 +367,14 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
 
     /** All have the same session. */
     private Optional<ModelEndpoint> anyModel() {
-        return models.stream().findAny();
+        return getComponent().withUriOf(this).stream()
+                .flatMap(endpoint -> endpoint.models.stream())
+                .findAny();
     }
 
     @ManagedAttribute(description = "Exchanges that wait their turn because of maxInFlight")
     public int getJobsWaiting() {
-        return inFlightLimiter == null ? 0 : inFlightLimiter.waiting();
+        return (int) sum(AipiEndpoint::ownJobsWaiting);
     }
 
     /** Whether the server has refused the last login. */
