@@ -9,21 +9,41 @@ package io.aipi.camel.examples.httpgateway.openai;
 import io.aipi.client.model.JobResult;
 import java.util.concurrent.CompletableFuture;
 
-/** A job that a client waits for: the newest of its text, and its end. It is a state, not a log. */
+/** A job of the door: the newest of its text, and its end. It is a state, not a log. */
 final class Call {
 
     private final String id;
+    private final String model;
     private final CompletableFuture<JobResult> result = new CompletableFuture<>();
     private volatile String text;
     private volatile Runnable listener = () -> {};
+    private volatile boolean hasClient = true;
 
     /** {@code id}: the gateway's name for it. */
-    Call(String id) {
+    Call(String id, String model) {
         this.id = id;
+        this.model = model;
+        result.whenComplete((ended, failure) -> listener.run());
     }
 
     String id() {
         return id;
+    }
+
+    String model() {
+        return model;
+    }
+
+    /** Whether somebody waits for it. */
+    boolean hasClient() {
+        return hasClient;
+    }
+
+    /** Its client is gone: from now on it is no more than a number of a job that has not ended. */
+    void leave() {
+        hasClient = false;
+        listener = () -> {};
+        text = null;
     }
 
     /** The text so far, from its beginning; null for none. */
@@ -36,13 +56,13 @@ final class Call {
         return result;
     }
 
-    /** From now on the listener is told that there is more text, by the thread that has it. */
+    /** From now on the listener is told that there is more text, or the end, by the thread that has it. */
     void listen(Runnable told) {
         listener = told;
     }
 
     void progress(String newest) {
-        if (newest != null) {
+        if (newest != null && hasClient) {
             text = newest;
             listener.run();
         }

@@ -7,17 +7,20 @@
 package io.aipi.camel.examples.httpgateway.openai;
 
 import io.aipi.camel.AipiConstants;
-import io.aipi.camel.AipiEndpoint;
 import io.aipi.client.error.ClientClosedException;
 import io.aipi.client.error.ErrorContext;
+import io.aipi.client.error.JobTimeoutException;
 import io.aipi.client.error.QueueFullException;
 import io.aipi.client.model.AipiRequest;
 import io.aipi.client.model.JobProgress;
 import io.aipi.client.model.JobResult;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.springframework.beans.factory.annotation.Value;
@@ -26,11 +29,11 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * The jobs that clients wait for. The exchange that submits a job ends when the server has accepted it. What comes after that
- * a route tells, job by job, so that neither a thread nor an exchange waits.
+ * The jobs of the door. The exchange that submits a job ends when the server has accepted it. What comes after that a route
+ * tells, job by job, so that neither a thread nor an exchange waits.
  *
- * <p>Holds the jobs whose clients are there, and nothing else. The job of a client that has left cannot be cancelled: the
- * component follows it to its end, since it counts until then, and nobody is told.
+ * <p>A job is held here from before its submit until its end is told, each once. Until then it counts for the bound of its
+ * model, with or without a client: the server cannot cancel the job of a client that has left.
  */
 @Component("openAiCalls")
 public final class Calls {
@@ -38,62 +41,91 @@ public final class Calls {
     /** The header under which a job's exchanges carry its id here. */
     static final String ID = "OpenAiCallId";
 
-    /** That of the routes' endpoints. */
-    private static final String PROGRESS_URI = "direct:openai-progress";
-
     private final ProducerTemplate camel;
     private final int maxInFlight;
+    private final Duration patience;
     private final ConcurrentMap<String, Call> calls = new ConcurrentHashMap<>();
+    /** What is free of each model. */
+    private final ConcurrentMap<String, Semaphore> bounds = new ConcurrentHashMap<>();
 
-    /** {@code maxInFlight}: how many jobs of a model there can be at once; 0 is no bound. */
-    Calls(ProducerTemplate camel, @Value("${gateway.openai.max-in-flight}") int maxInFlight) {
+    private volatile boolean stopped;
+
+    /**
+     * Has no jobs.
+     *
+     * @param maxInFlight how many jobs of a model there can be at once; 0 is no bound
+     * @param answerTimeout after which the component gives a job up
+     */
+    Calls(
+            ProducerTemplate camel,
+            @Value("${gateway.openai.max-in-flight}") int maxInFlight,
+            @Value("${gateway.answer-timeout}") Duration answerTimeout) {
         this.camel = camel;
-        this.maxInFlight = maxInFlight;
+        this.maxInFlight = maxInFlight == 0 ? Integer.MAX_VALUE : maxInFlight;
+        // the component tells of a timeout before, unless its route does not run
+        this.patience = answerTimeout.multipliedBy(2);
     }
 
     // tag::begin[]
-    /** Submits a job; there is a call when the server has accepted it. */
-    CompletableFuture<Call> begin(Model model, AipiRequest request) {
-        if (maxInFlight > 0 && inFlight(model.id()) >= maxInFlight) {
+    /**
+     * Submits a job; there is a call when the server has accepted it.
+     *
+     * @param isStreamed whether its text is read while it grows
+     */
+    CompletableFuture<Call> begin(Model model, AipiRequest request, boolean isStreamed) {
+        if (!bound(model.id()).tryAcquire()) {
             return CompletableFuture.failedFuture(
                     new QueueFullException("The gateway has its most jobs", null, ErrorContext.of(model.id())));
         }
-        Call call = new Call(UUID.randomUUID().toString().replace("-", ""));
+        Call call = new Call(UUID.randomUUID().toString().replace("-", ""), model.id());
         // before the submit: the result may come before its response
         calls.put(call.id(), call);
-        call.result().whenComplete((result, failure) -> forget(call));
-        return Routes.send(camel, "direct:openai", exchange -> {
+        // after that: a stop meanwhile has found the call, or is found here
+        if (stopped) {
+            end(call);
+            return CompletableFuture.failedFuture(stopped(call));
+        }
+        CompletableFuture<Void> told =
+                new CompletableFuture<Void>().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
+        told.exceptionally(late -> {
+            call.result().completeExceptionally(new JobTimeoutException("Nobody tells of it", place(call)));
+            return null;
+        });
+        call.result().whenComplete((result, failure) -> {
+            told.complete(null);
+            end(call);
+        });
+        return Routes.send(camel, isStreamed ? "direct:openai-stream" : "direct:openai", exchange -> {
                     exchange.setVariable("model", model.id());
                     exchange.getMessage().setHeader(ID, call.id());
                     exchange.getMessage().setBody(request);
                 })
                 .whenComplete((accepted, failure) -> {
                     if (failure != null) {
-                        forget(call);
+                        call.result().completeExceptionally(failure);
                     }
                 })
                 .thenApply(accepted -> call);
     }
     // end::begin[]
 
-    /** As the component counts: with those whose clients have left, and those that wait for {@code maxInFlight}. */
-    private int inFlight(String model) {
-        return camel.getCamelContext().getEndpoints().stream()
-                .filter(AipiEndpoint.class::isInstance)
-                .map(AipiEndpoint.class::cast)
-                .filter(endpoint -> endpoint.getEndpointName().equals(model)
-                        && PROGRESS_URI.equals(endpoint.getConfiguration().getProgressUri()))
-                .mapToInt(endpoint -> endpoint.getJobsInFlight() + endpoint.getJobsWaiting())
-                .sum();
+    private Semaphore bound(String model) {
+        return bounds.computeIfAbsent(model, one -> new Semaphore(maxInFlight));
     }
 
-    /** Nobody waits for it any more. */
-    void forget(Call call) {
-        calls.remove(call.id());
+    private void end(Call call) {
+        if (calls.remove(call.id(), call)) {
+            bound(call.model()).release();
+        }
     }
 
-    /** Of how many jobs something is held. */
-    int size() {
+    /** How many clients wait. */
+    int clients() {
+        return (int) calls.values().stream().filter(Call::hasClient).count();
+    }
+
+    /** How many jobs have not ended. */
+    int jobs() {
         return calls.size();
     }
 
@@ -120,9 +152,15 @@ public final class Calls {
     /** Nobody would tell of a job any more. */
     @EventListener(ContextClosedEvent.class)
     void stop() {
-        calls.values()
-                .forEach(call -> call.result()
-                        .completeExceptionally(
-                                new ClientClosedException("The gateway is stopped", ErrorContext.of(null))));
+        stopped = true;
+        calls.values().forEach(call -> call.result().completeExceptionally(stopped(call)));
+    }
+
+    private static ClientClosedException stopped(Call call) {
+        return new ClientClosedException("The gateway is stopped", place(call));
+    }
+
+    private static ErrorContext place(Call call) {
+        return ErrorContext.of(call.model());
     }
 }

@@ -35,22 +35,18 @@ final class EventStreams {
     /** Stands for a comment, which tells proxies that the connection is in use, and this side whether it still is. */
     private static final String HEARTBEAT = "";
 
-    private final Calls calls;
     private final Duration heartbeat;
     private final Scheduler writers;
 
     EventStreams(
-            Calls calls,
-            @Value("${gateway.heartbeat}") Duration heartbeat,
-            @Qualifier("applicationTaskExecutor") Executor writers) {
-        this.calls = calls;
+            @Value("${gateway.heartbeat}") Duration heartbeat, @Qualifier("applicationTaskExecutor") Executor writers) {
         this.heartbeat = heartbeat;
         this.writers = Schedulers.fromExecutor(writers);
     }
 
     // tag::stream[]
     /**
-     * A stream up to the event {@code last}. When its client is gone, so is the call.
+     * A stream up to the event {@code last}. When its client is gone, the call is left.
      *
      * @param next the data of the events since the last time
      */
@@ -58,7 +54,6 @@ final class EventStreams {
         Flux<Call> changes = Flux.create(
                 sink -> {
                     call.listen(() -> sink.next(call));
-                    call.result().whenComplete((result, failure) -> sink.next(call));
                     sink.next(call);
                 },
                 FluxSink.OverflowStrategy.LATEST);
@@ -68,7 +63,7 @@ final class EventStreams {
                 .takeUntil(last::equals)
                 .publishOn(writers, false, 1)
                 .takeWhile(data -> send(events, data))
-                .doFinally(end -> calls.forget(call))
+                .doFinally(end -> call.leave())
                 .subscribe(data -> {}, events::completeWithError, events::complete);
         events.onError(gone -> writing.dispose());
         events.onCompletion(writing::dispose);

@@ -106,7 +106,7 @@ class OpenAiController {
         boolean withUsage = request.flagIn("stream_options", "include_usage");
         JsonNode messages = request.take("messages");
         Map<String, Object> parameters = Parameters.of(request, model);
-        return calls.begin(model, Conversation.request(messages, model, parameters))
+        return calls.begin(model, Conversation.request(messages, model, parameters), isStreamed)
                 .thenCompose(call -> {
                     ChatCompletion.Head head = new ChatCompletion.Head(
                             "chatcmpl-" + call.id(), now(), model.id(), Parameters.mostTokens(parameters));
@@ -170,7 +170,7 @@ class OpenAiController {
     }
 
     private CompletableFuture<JobResult> run(Model model, String prompt, RequestFields request) {
-        return calls.begin(model, new AipiRequest(prompt, Parameters.of(request, model)))
+        return calls.begin(model, new AipiRequest(prompt, Parameters.of(request, model)), false)
                 .thenCompose(Call::result);
     }
 

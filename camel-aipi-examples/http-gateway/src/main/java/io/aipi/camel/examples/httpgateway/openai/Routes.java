@@ -17,9 +17,15 @@ final class Routes {
 
     private Routes() {}
 
-    /** The exchange, when it has gone well. */
+    /** The exchange, when it has gone well; every failure is the future's. */
     static CompletableFuture<Exchange> send(ProducerTemplate camel, String route, Processor content) {
-        return camel.asyncSend(route, content).thenApply(exchange -> {
+        CompletableFuture<Exchange> sent;
+        try {
+            sent = camel.asyncSend(route, content);
+        } catch (RuntimeException stopped) {
+            return CompletableFuture.failedFuture(stopped);
+        }
+        return sent.thenApply(exchange -> {
             if (exchange.getException() != null) {
                 throw new CompletionException(exchange.getException());
             }

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 
 /** What is written to a client that takes it, or does not. */
@@ -23,7 +22,7 @@ class EventStreamsTest {
 
     private final Queue<Runnable> writers = new ArrayDeque<>();
     private final List<String> told = new ArrayList<>();
-    private final Call call = new Call("1");
+    private final Call call = new Call("1", "chat");
 
     /** The whole text, each time that it is asked. */
     private List<String> next() {
@@ -37,11 +36,7 @@ class EventStreamsTest {
 
     @Test
     void ofAClientThatIsSlowNothingPilesUp_andItGetsTheEnd() throws Exception {
-        Calls calls;
-        try (DefaultCamelContext camel = new DefaultCamelContext()) {
-            calls = new Calls(camel.createProducerTemplate(), 0);
-        }
-        new EventStreams(calls, Duration.ofHours(1), writers::add).of(call, this::next, "end");
+        new EventStreams(Duration.ofHours(1), writers::add).of(call, this::next, "end");
 
         for (int i = 0; i < 100; i++) {
             call.progress("text " + i);

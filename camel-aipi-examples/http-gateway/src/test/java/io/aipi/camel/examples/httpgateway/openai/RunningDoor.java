@@ -178,8 +178,14 @@ final class RunningDoor implements AutoCloseable {
 
     // ---- what is held
 
+    /** Clients that wait. */
+    int clients() {
+        return gateway.getBean(Calls.class).clients();
+    }
+
+    /** Jobs of this door that have not ended. */
     int calls() {
-        return gateway.getBean(Calls.class).size();
+        return gateway.getBean(Calls.class).jobs();
     }
 
     /** Exchanges that are in some route. */

@@ -26,11 +26,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.event.ContextClosedEvent;
 
 /** Clients that wait for a model, are refused because too many do, or leave. */
 class WaitingClientsTest {
@@ -150,13 +152,14 @@ class WaitingClientsTest {
     void ofAClientThatLeavesAStreamNothingIsLeftBehind() throws Exception {
         try (Socket socket = connect(true)) {
             assertThat(socket.getInputStream().read()).isEqualTo('H');
-            assertThat(door.calls()).isEqualTo(1);
+            assertThat(door.clients()).isEqualTo(1);
         }
 
-        await().atMost(SOON).until(() -> door.calls() == 0);
+        await().atMost(SOON).until(() -> door.clients() == 0);
         assertThat(door.exchanges()).isZero();
         // the server cannot cancel it: it counts until it has ended, and nobody is told
         assertThat(door.jobs()).isEqualTo(1);
+        assertThat(door.calls()).isEqualTo(1);
         work();
         await().atMost(SOON).until(() -> door.jobs() == 0);
     }
@@ -197,6 +200,64 @@ class WaitingClientsTest {
         assertThat(error.path("code").textValue()).isEqualTo("connection_failed");
         assertThat(error.path("message").textValue()).doesNotContain(door.server.url());
         assertThat(door.ask(CHAT, question(false)).path("choices")).hasSize(1);
+    }
+
+    @Test
+    void theBoundHoldsForClientsThatComeAtOnce() throws Exception {
+        int most = 5;
+        int clients = 40;
+        door = new RunningDoor(server -> server.workers(MODEL, 0), "gateway.openai.max-in-flight=" + most);
+        for (int round = 1; round <= 5; round++) {
+            List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                all.add(ask(i % 2 == 0));
+            }
+            int submits = most * round;
+            await().atMost(SOON)
+                    .until(() -> door.server.stats().submits() >= submits
+                            && all.stream().filter(CompletableFuture::isDone).count() >= clients - most);
+            assertThat(door.server.stats().submits()).isEqualTo(submits);
+            List<HttpResponse<String>> refused = all.stream()
+                    .filter(CompletableFuture::isDone)
+                    .map(CompletableFuture::join)
+                    .toList();
+            assertThat(refused).hasSize(clients - most).allSatisfy(WaitingClientsTest::assertRefused);
+
+            work();
+            for (CompletableFuture<HttpResponse<String>> one : all) {
+                one.get(SOON.toSeconds(), TimeUnit.SECONDS);
+            }
+            assertThat(all.stream().filter(one -> one.join().body().contains("You said:")))
+                    .hasSize(most);
+            await().atMost(SOON).until(() -> door.calls() == 0);
+            door.server.stopWorkers(MODEL);
+        }
+    }
+
+    @Test
+    void aJobWhoseEndNobodyTellsEndsByTheClock() throws Exception {
+        door = new RunningDoor(
+                server -> server.workers(1), "gateway.answer-timeout=300", "gateway.openai.max-in-flight=1");
+        door.gateway.getBean(CamelContext.class).getRouteController().stopRoute("openai-progress");
+
+        HttpResponse<String> late = door.send(door.post(CHAT, question(false)));
+
+        assertThat(error(late, 504).path("code").textValue()).isEqualTo("job_timeout");
+        assertThat(door.calls()).isZero();
+        door.gateway.getBean(CamelContext.class).getRouteController().startRoute("openai-progress");
+        assertThat(door.ask(CHAT, question(false)).path("choices")).hasSize(1);
+    }
+
+    @Test
+    void aClientThatComesDuringTheStopIsToldSo() throws Exception {
+        door = new RunningDoor(server -> server.workers(0));
+        door.gateway.publishEvent(new ContextClosedEvent(door.gateway));
+
+        HttpResponse<String> refused = door.send(door.post(CHAT, question(false)));
+
+        assertThat(error(refused, 503).path("code").textValue()).isEqualTo("client_closed");
+        assertThat(door.calls()).isZero();
+        assertThat(door.server.stats().submits()).isZero();
     }
 
     @Test
