@@ -132,15 +132,6 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
                 + " or the component (" + property + ")";
     }
 
-    @Override
-    protected void doStart() throws Exception {
-        super.doStart();
-        // once: an endpoint can be stopped and started while its producers live on, as the master component does it
-        if (inFlightLimiter == null) {
-            inFlightLimiter = new InFlightLimiter(configuration.getMaxInFlight(), configuration.getMaxWaiting());
-        }
-    }
-
     /**
      * A producer's view of the model endpoint; closing it, with {@link #close}, ends that producer's jobs. The first one
      * makes the client, and with it the session; the last one closes it. An endpoint without producers holds nothing.
@@ -279,8 +270,25 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         return conversations;
     }
 
+    /**
+     * One for as long as there is the endpoint, which can be stopped and started while its producers live on, as the master
+     * component does it. A producer can be used before its endpoint is started: while the context starts.
+     */
     InFlightLimiter inFlightLimiter() {
-        return inFlightLimiter;
+        InFlightLimiter known = inFlightLimiter;
+        if (known == null) {
+            lock.lock();
+            try {
+                if (inFlightLimiter == null) {
+                    inFlightLimiter =
+                            new InFlightLimiter(configuration.getMaxInFlight(), configuration.getMaxWaiting());
+                }
+                known = inFlightLimiter;
+            } finally {
+                lock.unlock();
+            }
+        }
+        return known;
     }
 
     @Override
@@ -322,7 +330,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     }
 
     private int ownJobsWaiting() {
-        return inFlightLimiter == null ? 0 : inFlightLimiter.waiting();
+        return inFlightLimiter().waiting();
     }
 
     /**
