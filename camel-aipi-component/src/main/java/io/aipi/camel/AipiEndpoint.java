@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToLongFunction;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
@@ -62,7 +63,7 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     private final ExchangeBinding exchangeBinding = new EndpointBinding(this);
     private final EndpointConversations conversations = new EndpointConversations(this);
     private volatile ObservedEndpoint observed;
-    private volatile InFlightLimiter inFlightLimiter;
+    private final AtomicReference<InFlightLimiter> inFlightLimiter = new AtomicReference<>();
     private volatile AipiClient client;
     private volatile Server server;
 
@@ -270,25 +271,13 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
         return conversations;
     }
 
-    /**
-     * One for as long as there is the endpoint, which can be stopped and started while its producers live on, as the master
-     * component does it. A producer can be used before its endpoint is started: while the context starts.
-     */
+    /** One for as long as there is the endpoint, and not from its start on: while the context starts, exchanges come before. */
     InFlightLimiter inFlightLimiter() {
-        InFlightLimiter known = inFlightLimiter;
-        if (known == null) {
-            lock.lock();
-            try {
-                if (inFlightLimiter == null) {
-                    inFlightLimiter =
-                            new InFlightLimiter(configuration.getMaxInFlight(), configuration.getMaxWaiting());
-                }
-                known = inFlightLimiter;
-            } finally {
-                lock.unlock();
-            }
+        if (inFlightLimiter.get() == null) {
+            inFlightLimiter.compareAndSet(
+                    null, new InFlightLimiter(configuration.getMaxInFlight(), configuration.getMaxWaiting()));
         }
-        return known;
+        return inFlightLimiter.get();
     }
 
     @Override

@@ -66,6 +66,11 @@ public final class ApplicationProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** As the system names it. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** What it has said until its end, which must come within this time, and be a failure. */
     public List<String> linesOfFailure(Duration patience) throws IOException, InterruptedException {
         if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
