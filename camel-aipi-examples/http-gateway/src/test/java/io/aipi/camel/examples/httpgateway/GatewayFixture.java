@@ -12,9 +12,12 @@ import io.aipi.simulator.SimulatedEndpoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** A gateway on an H2 file, which can be restarted on its port, and a simulated server with one worker a model. */
 final class GatewayFixture implements AutoCloseable {
@@ -77,6 +80,19 @@ final class GatewayFixture implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** All that its controllers serve: {@code get /jobs}. */
+    List<String> operations() {
+        return gateway
+                .getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .keySet()
+                .stream()
+                .flatMap(service -> service.getMethodsCondition().getMethods().stream()
+                        .map(method -> method.name().toLowerCase(Locale.ROOT) + " "
+                                + service.getPatternValues().iterator().next()))
+                .toList();
     }
 
     String url() {
