@@ -15,8 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.catalina.Context;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.context.WebServerApplicationContext;
+import org.springframework.boot.web.embedded.tomcat.TomcatWebServer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** A gateway on an H2 file, which can be restarted on its port, and a simulated server with one worker a model. */
@@ -93,6 +97,20 @@ final class GatewayFixture implements AutoCloseable {
                         .map(method -> method.name().toLowerCase(Locale.ROOT) + " "
                                 + service.getPatternValues().iterator().next()))
                 .toList();
+    }
+
+    /** How long the servlet container keeps a session that nobody uses. */
+    Duration sessionTimeout() {
+        return Duration.ofMinutes(
+                ((WebApplicationContext) gateway).getServletContext().getSessionTimeout());
+    }
+
+    /** How many there are. */
+    int sessions() {
+        TomcatWebServer tomcat = (TomcatWebServer) ((WebServerApplicationContext) gateway).getWebServer();
+        return ((Context) tomcat.getTomcat().getHost().findChildren()[0])
+                .getManager()
+                .getActiveSessions();
     }
 
     String url() {

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -182,6 +183,49 @@ class StrangersTest {
         assertThat(own.path(0).path("state").textValue()).isEqualTo("done");
         assertThat(own.path(0).path("tokens").intValue()).isPositive();
         assertThat(get(url + "/events", bearer(Users.ALICE)).body()).contains("event:result");
+    }
+
+    @Test
+    void aPictureIsItsOwnersOnly_onTheWayAndAtTheEnd() throws Exception {
+        String url = send(
+                        "POST",
+                        "/prompts?model=" + GatewayFixture.IMAGE,
+                        "A camel @sleep=2 @steps=20",
+                        "Authorization",
+                        "Bearer " + Users.ALICE,
+                        "Content-Type",
+                        "text/plain")
+                .headers()
+                .firstValue("Location")
+                .orElseThrow();
+        String preview = await().atMost(SOON)
+                .until(
+                        () -> Json.read(get(url, bearer(Users.ALICE)).body())
+                                .path("previews")
+                                .path(0)
+                                .path("url")
+                                .textValue(),
+                        Objects::nonNull);
+        assertStrangersGetNothing(preview);
+        assertThat(get(preview, bearer(Users.ALICE)).headers().firstValue("Content-Type"))
+                .contains("image/png");
+
+        JsonNode done = await().atMost(SOON)
+                .until(
+                        () -> Json.read(get(url, bearer(Users.ALICE)).body()),
+                        job -> "done".equals(job.path("state").textValue()));
+        String image = done.path("result").path("images").path(0).path("url").textValue();
+        assertStrangersGetNothing(image);
+        assertStrangersGetNothing(url);
+        assertThat(get(image, bearer(Users.ALICE)).headers().firstValue("Content-Type"))
+                .contains("image/png");
+    }
+
+    /** Neither another user, nor one without a token, nor a page from elsewhere that its owner looks at. */
+    private void assertStrangersGetNothing(String path) throws Exception {
+        assertProblem(get(path, bearer(Users.BOB)), 404);
+        assertProblem(get(path), 401);
+        assertProblem(get(path, "Authorization", "Bearer " + Users.ALICE, "Sec-Fetch-Site", "cross-site"), 403);
     }
 
     @Test
