@@ -54,11 +54,11 @@ public final class AipiSpanDecorator extends AbstractSpanDecorator {
         if (!(endpoint instanceof AipiEndpoint aipi)) {
             return super.getOperationName(exchange, endpoint);
         }
-        String name = operation(exchange, aipi) + " " + aipi.getEndpointName();
+        String name = word(operation(exchange, aipi), aipi) + " " + aipi.getEndpointName();
         return name.substring(0, Math.min(name.length(), LONGEST_NAME));
     }
 
-    private static String operation(Exchange exchange, AipiEndpoint endpoint) {
+    private static AipiOperation operation(Exchange exchange, AipiEndpoint endpoint) {
         AipiOperation operation = endpoint.getConfiguration().getOperation();
         Object asked = exchange.getMessage().getHeader(AipiConstants.OPERATION);
         if (asked != null && endpoint.getConfiguration().isAllowOperationFromHeader()) {
@@ -66,6 +66,10 @@ public final class AipiSpanDecorator extends AbstractSpanDecorator {
                     exchange.getContext().getTypeConverter().tryConvertTo(AipiOperation.class, exchange, asked);
             operation = converted == null ? operation : converted;
         }
+        return operation;
+    }
+
+    private static String word(AipiOperation operation, AipiEndpoint endpoint) {
         return OF_JOBS.contains(operation) ? GenAi.operation(endpoint.isChat()) : operation.name();
     }
 
@@ -79,11 +83,17 @@ public final class AipiSpanDecorator extends AbstractSpanDecorator {
 
     private static void before(Span span, Exchange exchange, AipiEndpoint endpoint) {
         AipiConfiguration options = endpoint.getConfiguration();
+        AipiOperation operation = operation(exchange, endpoint);
         JobSpan job = new JobSpan(
-                span, endpoint, options.isTelemetryJobId(), options.isTelemetryContent(), JobSpan.of(exchange));
+                span,
+                endpoint,
+                OF_JOBS.contains(operation),
+                options.isTelemetryJobId(),
+                options.isTelemetryContent(),
+                JobSpan.of(exchange));
         job.enter(exchange);
         ObservedEndpoint observed = endpoint.observed();
-        job.tag("gen_ai.operation.name", operation(exchange, endpoint));
+        job.tag("gen_ai.operation.name", word(operation, endpoint));
         job.tag("gen_ai.provider.name", GenAi.PROVIDER);
         job.tag("gen_ai.request.model", endpoint.getEndpointName());
         job.tag("server.address", observed.host());
@@ -116,8 +126,8 @@ public final class AipiSpanDecorator extends AbstractSpanDecorator {
             return;
         }
         job.leave(exchange);
-        // what the model takes may not have been known at the beginning
-        if (OF_JOBS.contains(aipi.getConfiguration().getOperation())) {
+        // what the model takes may not have been known at the beginning; the header may be another one now
+        if (job.isAboutJob()) {
             job.tag("gen_ai.operation.name", GenAi.operation(aipi.isChat()));
         }
         if (exchange.getException() != null) {

@@ -6,14 +6,12 @@
  */
 package io.aipi.testsupport;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -52,9 +50,7 @@ public final class SystemProgram {
 
     private static Optional<Path> find(String... names) {
         return Stream.of(names)
-                .flatMap(name -> Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                        .map(folder -> Path.of(folder, name)))
-                .filter(Files::isExecutable)
+                .flatMap(name -> DebianProgram.installed(name).stream())
                 .findFirst();
     }
 

@@ -13,12 +13,12 @@ import org.apache.camel.spi.CamelEvent;
 
 /**
  * Something has happened to a job. Camel's event notifiers are told, one event after the other, on a thread that they may block;
- * events of one job come in order. It has neither a prompt nor an answer in it, and no key.
+ * events of one job come in order. Made by the component. It has neither a prompt nor an answer in it, and no key.
  */
-public final class AipiJobEvent implements CamelEvent {
+public interface AipiJobEvent extends CamelEvent {
 
     /** What has happened. */
-    public enum Kind {
+    enum Kind {
         /** A login has succeeded. */
         LOGGED_IN,
         /** A login has failed. */
@@ -41,104 +41,36 @@ public final class AipiJobEvent implements CamelEvent {
         LOST
     }
 
-    private final Kind kind;
-    private final Object source;
-    private final String endpointName;
-    private final String jobId;
-    private final String exchangeId;
-    private final JobProgress progress;
-    private final TokenUsage usage;
-    private final JobTimes times;
-    private final String errorType;
-    private long timestamp = System.currentTimeMillis();
-
-    /** Made by the component. */
-    public AipiJobEvent(
-            Kind kind,
-            Object source,
-            String endpointName,
-            String jobId,
-            String exchangeId,
-            JobProgress progress,
-            TokenUsage usage,
-            JobTimes times,
-            String errorType) {
-        this.kind = kind;
-        this.source = source;
-        this.endpointName = endpointName;
-        this.jobId = jobId;
-        this.exchangeId = exchangeId;
-        this.progress = progress == null ? null : progress.withoutContent();
-        this.usage = usage;
-        this.times = times;
-        this.errorType = errorType;
-    }
-
     @Override
-    public Type getType() {
+    default Type getType() {
         return Type.Custom;
     }
 
     /** The {@code AipiEndpoint}. */
     @Override
-    public Object getSource() {
-        return source;
-    }
-
-    @Override
-    public long getTimestamp() {
-        return timestamp;
-    }
-
-    @Override
-    public void setTimestamp(long millis) {
-        timestamp = millis;
-    }
+    Object getSource();
 
     /** What has happened. */
-    public Kind getKind() {
-        return kind;
-    }
+    Kind getKind();
 
     /** Name of the model endpoint. */
-    public String getEndpointName() {
-        return endpointName;
-    }
+    String getEndpointName();
 
     /** The server's id of the job; null for a login, and before the acceptance. */
-    public String getJobId() {
-        return jobId;
-    }
+    String getJobId();
 
     /** Id of the exchange that submits the job, or has submitted it; null for a login. */
-    public String getExchangeId() {
-        return exchangeId;
-    }
+    String getExchangeId();
 
     /** State, queue position and the like, without text and media; null for other events than those of progress. */
-    public JobProgress getProgress() {
-        return progress;
-    }
+    JobProgress getProgress();
 
     /** Tokens that the server counted; null if the job is not done. */
-    public TokenUsage getUsage() {
-        return usage;
-    }
+    TokenUsage getUsage();
 
     /** How long the job took; of a login its whole time only; null if nothing has ended. */
-    public JobTimes getTimes() {
-        return times;
-    }
+    JobTimes getTimes();
 
     /** Simple name of the failure's class; null for none. */
-    public String getErrorType() {
-        return errorType;
-    }
-
-    @Override
-    public String toString() {
-        return "AipiJobEvent[" + kind + " " + endpointName
-                + (jobId == null ? "" : ", job " + jobId)
-                + (errorType == null ? "" : ", " + errorType) + "]";
-    }
+    String getErrorType();
 }

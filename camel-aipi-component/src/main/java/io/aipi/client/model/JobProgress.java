@@ -59,56 +59,34 @@ public record JobProgress(
 
     /** The same progress, with another state. */
     public JobProgress withState(JobState newState) {
-        return new JobProgress(
-                endpoint,
-                jobId,
-                newState,
-                newState.word(),
-                progress,
-                queuePosition,
-                estimate,
-                workersOnline,
-                worker,
-                text,
-                media,
-                data);
+        return with(newState, newState.word(), text, media, data);
     }
 
     /** The same progress without text, media and data. */
     public JobProgress withoutContent() {
-        return new JobProgress(
-                endpoint,
-                jobId,
-                state,
-                stateWord,
-                progress,
-                queuePosition,
-                estimate,
-                workersOnline,
-                worker,
-                null,
-                List.of(),
-                Map.of());
+        return with(state, stateWord, null, List.of(), Map.of());
     }
 
     /** The same progress, whose text is that of this field, if it has one. */
     public JobProgress withTextOf(String field) {
-        if (!(data.get(field) instanceof String said)) {
-            return this;
-        }
+        return data.get(field) instanceof String said ? with(state, stateWord, said, media, data) : this;
+    }
+
+    private JobProgress with(
+            JobState newState, String newWord, String newText, List<Media> newMedia, Map<String, Object> newData) {
         return new JobProgress(
                 endpoint,
                 jobId,
-                state,
-                stateWord,
+                newState,
+                newWord,
                 progress,
                 queuePosition,
                 estimate,
                 workersOnline,
                 worker,
-                said,
-                media,
-                data);
+                newText,
+                newMedia,
+                newData);
     }
 
     /**

@@ -51,7 +51,7 @@ final class JobEvents implements JobObserver {
     @Override
     public void onLogin(ObservedEndpoint endpoint, Duration took, Throwable failure) {
         JobTimes times = new JobTimes(took, null, null, null, 0);
-        offer(new AipiJobEvent(
+        offer(new JobEvent(
                 failure == null ? Kind.LOGGED_IN : Kind.LOGIN_FAILED,
                 endpoint.source(),
                 endpoint.name(),
@@ -100,7 +100,7 @@ final class JobEvents implements JobObserver {
 
     private static AipiJobEvent event(
             ObservedJob job, Kind kind, JobProgress progress, JobResult result, JobTimes times, Throwable failure) {
-        return new AipiJobEvent(
+        return new JobEvent(
                 kind,
                 job.endpoint().source(),
                 job.endpoint().name(),

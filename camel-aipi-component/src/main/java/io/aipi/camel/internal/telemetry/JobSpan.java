@@ -22,11 +22,13 @@ import org.apache.camel.telemetry.Span;
  *
  * @param span the span
  * @param endpoint the endpoint
+ * @param isAboutJob whether it is of a job, not of another operation
  * @param showsJobId whether the job's id is told
  * @param showsContent whether prompt, answer and messages of failures are told
  * @param outer the one around it; null for none
  */
-public record JobSpan(Span span, Endpoint endpoint, boolean showsJobId, boolean showsContent, JobSpan outer) {
+public record JobSpan(
+        Span span, Endpoint endpoint, boolean isAboutJob, boolean showsJobId, boolean showsContent, JobSpan outer) {
 
     private static final JsonMapper JSON = new JsonMapper();
 

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.aipi.camel.AipiComponent;
+import io.aipi.camel.AipiConstants;
+import io.aipi.camel.AipiOperation;
 import io.aipi.camel.jdbc.JdbcJobRepository;
 import io.aipi.simulator.AipiSimulator;
 import io.aipi.testsupport.TenJobs;
@@ -179,6 +181,28 @@ class TraceTest {
         assertThat(attributes(ofEndpoint()))
                 .containsEntry("aipi.job.state", "done")
                 .containsKeys("aipi.job.id", "gen_ai.usage.output_tokens");
+    }
+
+    @Test
+    void aSpanIsOfTheOperationThatTheHeaderAsksFor() throws Exception {
+        start(route(CHAT + "?allowOperationFromHeader=true"));
+
+        context.createProducerTemplate()
+                .requestBodyAndHeader("direct:in", null, AipiConstants.OPERATION, AipiOperation.describe);
+
+        await().until(() -> spans().stream()
+                .anyMatch(span -> span.getName().equals("describe " + TenJobs.CHAT)
+                        && "describe".equals(attributes(span).get("gen_ai.operation.name"))));
+    }
+
+    @Test
+    void aJobThatTheHeaderAsksForIsOne() throws Exception {
+        start(route(CHAT + "?operation=describe&allowOperationFromHeader=true"));
+
+        context.createProducerTemplate()
+                .requestBodyAndHeader("direct:in", "Hello", AipiConstants.OPERATION, AipiOperation.submit);
+
+        assertThat(attributes(ofEndpoint())).containsEntry("gen_ai.operation.name", "chat");
     }
 
     @Test

@@ -78,7 +78,9 @@ class GatewayController {
 
     @PostMapping(
             path = "/prompts",
-            consumes = {MediaType.TEXT_PLAIN_VALUE, MediaType.APPLICATION_JSON_VALUE})
+            consumes = {MediaType.TEXT_PLAIN_VALUE, MediaType.APPLICATION_JSON_VALUE},
+            // else who does not accept it would be told so after the submit
+            produces = MediaType.APPLICATION_JSON_VALUE)
     CompletableFuture<ResponseEntity<Accepted>> submit(
             @RequestParam(name = "model", required = false) String named,
             @RequestHeader(HttpHeaders.CONTENT_TYPE) MediaType type,
@@ -89,7 +91,7 @@ class GatewayController {
         return submit(new JobBoard.Asked(model(named), prompts.request(prompt), prompt.conversation()), user);
     }
 
-    @PostMapping("/jobs/{id}/again")
+    @PostMapping(path = "/jobs/{id}/again", produces = MediaType.APPLICATION_JSON_VALUE)
     CompletableFuture<ResponseEntity<Accepted>> again(@PathVariable("id") String id, Principal user) {
         return submit(board.asked(id, JobBoard.owner(user)).orElseThrow(GatewayController::noSuchJob), user);
     }

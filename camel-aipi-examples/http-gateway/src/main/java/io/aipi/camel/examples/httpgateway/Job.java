@@ -130,6 +130,11 @@ record Job(
                 error);
     }
 
+    /** The same job, which comes from where that one does. */
+    Job from(Job other) {
+        return from(other.submitted, other.conversation);
+    }
+
     /** Null for no pictures. */
     private static List<Image> links(List<Media> pictures, String folder, Function<Media, String> query) {
         return pictures.isEmpty()

@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
@@ -133,8 +134,12 @@ public final class JobBoard {
     /** A request to a model; {@code conversation} is null for none. */
     record Asked(String model, AipiRequest request, String conversation) {}
 
-    /** The job as it is now, and whenever it has changed, up to its end. Who is slow misses what has passed meanwhile. */
+    /**
+     * The job as it is now, and whenever it has changed, up to its end. Who is slow misses what has passed meanwhile. The store is
+     * read at the beginning and at the end only: what is on the way is in memory.
+     */
     Flux<Job> watch(String id, String owner) {
+        AtomicReference<Job> first = new AtomicReference<>();
         return Flux.<String>create(
                         changes -> {
                             Runnable watcher = () -> changes.next(id);
@@ -143,7 +148,12 @@ public final class JobBoard {
                             watcher.run();
                         },
                         FluxSink.OverflowStrategy.LATEST)
-                .map(changed -> find(changed, owner).orElseThrow())
+                .map(changed -> {
+                    Job newest = first.get() == null ? null : live.newest(changed);
+                    Job job = newest == null ? find(changed, owner).orElseThrow() : newest.from(first.get());
+                    first.compareAndSet(null, job);
+                    return job;
+                })
                 .distinctUntilChanged()
                 .takeUntil(Job::isEnded);
     }
@@ -163,6 +173,11 @@ public final class JobBoard {
 
     static String id(Exchange exchange) {
         return exchange.getMessage().getHeader(ID, String.class);
+    }
+
+    /** Whether the store has it: it was accepted, and its end has not expired. */
+    boolean isStored(String id) {
+        return stored(id).isPresent();
     }
 
     /** Finds the ends of jobs which are watched, or were followed, here, and which another instance has followed to their end. */

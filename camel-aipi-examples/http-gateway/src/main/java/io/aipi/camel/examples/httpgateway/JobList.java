@@ -101,12 +101,17 @@ public final class JobList {
     /** A job that takes longer leaves the list. It is found under its URL all the same. */
     private static final Duration LONGEST_JOB = Duration.ofDays(7);
 
+    /** After that a prompt is accepted, or will not be any more. */
+    private static final Duration LONGEST_SUBMIT = Duration.ofHours(1);
+
     private final JdbcTemplate database;
+    private final JobBoard board;
     private final Duration retention;
     private final Clock clock;
 
-    JobList(JdbcTemplate database, @Value("${gateway.retention}") Duration retention, Clock clock) {
+    JobList(JdbcTemplate database, JobBoard board, @Value("${gateway.retention}") Duration retention, Clock clock) {
         this.database = database;
+        this.board = board;
         this.retention = retention;
         this.clock = clock;
     }
@@ -193,11 +198,24 @@ public final class JobList {
                 JobBoard.id(exchange));
     }
 
-    /** Forgets the jobs that have ended long ago. */
+    /**
+     * Forgets the jobs that have ended long ago, and those that are not found under their URLs: the gateway was killed, or the
+     * database was away, before the submit had succeeded or failed.
+     */
     public void forget() {
-        long oldest = clock.instant().minus(retention).toEpochMilli();
+        Instant now = clock.instant();
+        long oldest = now.minus(retention).toEpochMilli();
         database.update(
                 "delete from gateway_job where ended < ? or submitted < ?", oldest, oldest - LONGEST_JOB.toMillis());
+        database
+                .queryForList(
+                        "select id from gateway_job where ended is null and submitted < ?",
+                        String.class,
+                        now.minus(LONGEST_SUBMIT).toEpochMilli())
+                .stream()
+                .filter(id -> !board.isStored(id))
+                // it may have ended since
+                .forEach(id -> database.update("delete from gateway_job where id = ? and ended is null", id));
     }
 
     /** In characters that each database takes: no halves of one, and no zero. */

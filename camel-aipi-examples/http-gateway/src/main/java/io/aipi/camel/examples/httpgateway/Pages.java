@@ -21,7 +21,7 @@ final class Pages {
 
     private Pages() {}
 
-    /** A text, or a file, or else JSON. */
+    /** A text, or a file, or else JSON. Each has its type, whatever is accepted: it has been computed. */
     static ResponseEntity<Object> answer(JobResult result) {
         if (result.media().size() == 1 && result.text() == null) {
             ResponseEntity<byte[]> file = file(result.media().get(0));
@@ -33,6 +33,7 @@ final class Pages {
                     .body(result.text());
         }
         return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
                 .body(new Answer(
                         result.text(),
                         result.media().stream().map(Media::toDataUri).toList()));

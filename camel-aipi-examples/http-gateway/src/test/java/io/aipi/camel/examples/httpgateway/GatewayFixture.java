@@ -12,9 +12,16 @@ import io.aipi.simulator.SimulatedEndpoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.apache.catalina.Context;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.context.WebServerApplicationContext;
+import org.springframework.boot.web.embedded.tomcat.TomcatWebServer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** A gateway on an H2 file, which can be restarted on its port, and a simulated server with one worker a model. */
 final class GatewayFixture implements AutoCloseable {
@@ -77,6 +84,33 @@ final class GatewayFixture implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** All that its controllers serve: {@code get /jobs}. */
+    List<String> operations() {
+        return gateway
+                .getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .keySet()
+                .stream()
+                .flatMap(service -> service.getMethodsCondition().getMethods().stream()
+                        .map(method -> method.name().toLowerCase(Locale.ROOT) + " "
+                                + service.getPatternValues().iterator().next()))
+                .toList();
+    }
+
+    /** How long the servlet container keeps a session that nobody uses. */
+    Duration sessionTimeout() {
+        return Duration.ofMinutes(
+                ((WebApplicationContext) gateway).getServletContext().getSessionTimeout());
+    }
+
+    /** How many there are. */
+    int sessions() {
+        TomcatWebServer tomcat = (TomcatWebServer) ((WebServerApplicationContext) gateway).getWebServer();
+        return ((Context) tomcat.getTomcat().getHost().findChildren()[0])
+                .getManager()
+                .getActiveSessions();
     }
 
     String url() {

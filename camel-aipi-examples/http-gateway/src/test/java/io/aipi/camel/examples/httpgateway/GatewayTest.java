@@ -54,7 +54,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** The gateway as it is started, with the simulator and an H2 file, over HTTP. */
 class GatewayTest {
@@ -904,7 +903,7 @@ class GatewayTest {
         await().atMost(SOON).until(() -> board().live().watchers() == 0);
     }
 
-    // ---- the description
+    // ---- what is not there
 
     @Test
     @Tag("case-E9")
@@ -919,103 +918,5 @@ class GatewayTest {
         assertThat(put.headers().firstValue("Allow")).contains("POST");
         problem(send(post("/jobs/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "text/plain", "Hello!")), 405);
         assertThat(prompt("Hello!").statusCode()).isEqualTo(202);
-    }
-
-    @Test
-    @Tag("case-E9")
-    void theDescriptionHasASchemaForEachResponse() throws Exception {
-        JsonNode description = Json.read(get("/openapi.json").body());
-
-        for (JsonNode path : description.path("paths")) {
-            for (JsonNode operation : path) {
-                operation.path("responses").properties().forEach(response -> {
-                    if (response.getKey().equals("204")) {
-                        return;
-                    }
-                    assertThat(response.getValue().path("content")).isNotEmpty();
-                    for (JsonNode content : response.getValue().path("content")) {
-                        assertThat(content.path("schema")).isNotEmpty();
-                    }
-                    if (Integer.parseInt(response.getKey()) >= 400) {
-                        assertThat(response.getValue().path("content").has("application/problem+json"))
-                                .isTrue();
-                    }
-                });
-            }
-        }
-        for (JsonNode reference : description.findValues("$ref")) {
-            assertThat(description.at(reference.textValue().substring(1)).isMissingNode())
-                    .as(reference.textValue())
-                    .isFalse();
-        }
-        // what is answered has no other fields than those of the description
-        String url = submitted("Hello!");
-        JsonNode done = awaitState(url, "done");
-        assertFieldsAreDescribed(done, description.at("/components/schemas/Job/properties"));
-        assertFieldsAreDescribed(done.path("result"), description.at("/components/schemas/Result/properties"));
-        assertFieldsAreDescribed(
-                Json.read(get("/nothing").body()), description.at("/components/schemas/Problem/properties"));
-    }
-
-    /** All that the gateway serves, but for OpenAI's API, which has a description of its own. */
-    private List<String> served() {
-        return gateway
-                .getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
-                .getHandlerMethods()
-                .keySet()
-                .stream()
-                .flatMap(service -> service.getMethodsCondition().getMethods().stream()
-                        .map(method -> method.name().toLowerCase(Locale.ROOT) + " "
-                                + service.getPatternValues().iterator().next()))
-                .filter(operation -> !operation.contains(" /v1/"))
-                .toList();
-    }
-
-    private static void assertFieldsAreDescribed(JsonNode answer, JsonNode described) {
-        assertThat(answer.properties())
-                .isNotEmpty()
-                .allSatisfy(field -> assertThat(described.has(field.getKey()))
-                        .as(field.getKey())
-                        .isTrue());
-    }
-
-    @Test
-    void theDescriptionHasAllOperations() throws Exception {
-        HttpResponse<String> answer = get("/openapi.json");
-
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.headers().firstValue("Content-Type"))
-                .hasValueSatisfying(type -> assertThat(type).startsWith("application/json"));
-        JsonNode description = Json.read(answer.body());
-        assertThat(description.path("openapi").textValue()).startsWith("3.");
-        List<String> operations = new ArrayList<>();
-        description
-                .path("paths")
-                .properties()
-                .forEach(path -> path.getValue()
-                        .fieldNames()
-                        .forEachRemaining(method -> operations.add(method + " " + path.getKey())));
-        // these two are served by a filter
-        assertThat(operations).contains("post /login", "post /logout");
-        operations.removeAll(List.of("post /login", "post /logout"));
-        assertThat(operations)
-                .containsExactlyInAnyOrderElementsOf(served())
-                .contains(
-                        "post /prompts",
-                        "post /answer",
-                        "get /jobs",
-                        "get /jobs/{id}",
-                        "post /jobs/{id}/again",
-                        "get /jobs/{id}/images/{number}",
-                        "get /jobs/{id}/previews/{number}",
-                        "get /jobs/{id}/events",
-                        "get /models",
-                        "get /session");
-        JsonNode prompts = description.path("paths").path("/prompts").path("post");
-        assertThat(prompts.path("requestBody").path("content").properties().stream()
-                        .map(Map.Entry::getKey))
-                .containsExactlyInAnyOrder("text/plain", "application/json");
-        assertThat(prompts.path("responses").has("202")).isTrue();
-        assertThat(description.path("servers").path(0).path("url").textValue()).isEqualTo("/");
     }
 }

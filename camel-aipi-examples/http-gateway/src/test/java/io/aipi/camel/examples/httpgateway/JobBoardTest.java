@@ -19,10 +19,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,16 +33,31 @@ import org.junit.jupiter.api.Test;
 /** What the gateway tells of what is stored. */
 class JobBoardTest {
 
+    /** Counts the reads of jobs. */
+    private static final class CountingRepository extends JdbcJobRepository {
+        private final AtomicInteger reads = new AtomicInteger();
+
+        CountingRepository(DataSource database) {
+            super(database);
+        }
+
+        @Override
+        public Optional<StoredJob> find(String server, String endpoint, String requestId) {
+            reads.incrementAndGet();
+            return super.find(server, endpoint, requestId);
+        }
+    }
+
     private static final Instant SUBMITTED = Instant.parse("2026-01-02T03:04:05Z");
 
-    private JdbcJobRepository jobs;
+    private CountingRepository jobs;
     private JobBoard board;
 
     @BeforeEach
     void start() {
         JdbcDataSource database = new JdbcDataSource();
         database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
-        jobs = new JdbcJobRepository(database);
+        jobs = new CountingRepository(database);
         jobs.setRetention(Duration.ofHours(24));
         jobs.start();
         board = new JobBoard(jobs, "HTTP://Server:80/", List.of("chat", "", "image"));
@@ -121,6 +138,53 @@ class JobBoardTest {
 
         assertThat(states).containsExactly("accepted", "done");
         assertThat(board.live().size()).isZero();
+    }
+
+    @Test
+    void progressIsToldWithoutTheStore_toAllWhoWatch() {
+        StoredJob job = accepted("chat", "job", Map.of(JobBoard.ID, "job", JobBoard.CONVERSATION, "ours"));
+        List<Job> told = new CopyOnWriteArrayList<>();
+        int watchers = 5;
+        for (int i = 0; i < watchers; i++) {
+            board.watch("job", "").subscribe(told::add);
+        }
+        int reads = jobs.reads.get();
+        assertThat(told).hasSize(watchers);
+
+        for (int tokens = 1; tokens <= 10; tokens++) {
+            progress("job", tokens);
+        }
+
+        assertThat(jobs.reads).hasValue(reads);
+        assertThat(told).hasSize(watchers * 11).allSatisfy(shown -> {
+            assertThat(shown.submitted()).isEqualTo(SUBMITTED);
+            assertThat(shown.conversation()).isEqualTo("ours");
+        });
+        jobs.complete(job.withOutcome(done("Hello")));
+        board.live().ended("job");
+        assertThat(told.subList(told.size() - watchers, told.size())).allSatisfy(end -> {
+            assertThat(end.result().text()).isEqualTo("Hello");
+            assertThat(end.conversation()).isEqualTo("ours");
+        });
+        assertThat(board.live().size()).isZero();
+    }
+
+    @Test
+    void whoComesWhileAJobRunsIsToldWhereItComesFrom() {
+        accepted("chat", "job");
+        progress("job", 3);
+        List<Job> told = new CopyOnWriteArrayList<>();
+
+        board.watch("job", "").subscribe(told::add);
+
+        assertThat(told).hasSize(1);
+        assertThat(told.get(0).progress()).isEqualTo(3);
+        assertThat(told.get(0).submitted()).isEqualTo(SUBMITTED);
+    }
+
+    private void progress(String id, double tokens) {
+        Job job = new Job(id, "chat", "processing", null, null, tokens, 0, null, null, null, null, null);
+        board.live().progress(job, List.of());
     }
 
     @Test

@@ -7,6 +7,7 @@
 package io.aipi.camel.examples.httpgateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -32,7 +33,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -82,8 +85,7 @@ class OidcTest {
                 .set("spring.profiles.active", "oidc")
                 .set("OIDC_ISSUER", issuer())
                 .set("OIDC_CLIENT_ID", CLIENT)
-                .set("OIDC_CLIENT_SECRET", "secret-of-the-gateway")
-                .start();
+                .set("OIDC_CLIENT_SECRET", "secret-of-the-gateway");
     }
 
     @AfterEach
@@ -147,9 +149,8 @@ class OidcTest {
         return URLDecoder.decode(matcher.group(1), StandardCharsets.UTF_8);
     }
 
-    @Test
-    void aBrowserLogsInAtTheProvider_andAnotherClientBringsItsToken() throws Exception {
-        assertThat(get(gateway.url() + "/jobs").statusCode()).isEqualTo(401);
+    /** The cookie of a session in which carol has logged in. */
+    private String loggedIn() throws Exception {
         HttpResponse<String> leave = get(gateway.url() + "/oauth2/authorization/gateway");
         assertThat(leave.statusCode()).isEqualTo(302);
         String there = leave.headers().firstValue("Location").orElseThrow();
@@ -169,7 +170,14 @@ class OidcTest {
                 "document");
         assertThat(back.statusCode()).isEqualTo(302);
         assertThat(back.headers().firstValue("Location").orElseThrow()).endsWith("/");
-        String session = cookie(back);
+        return cookie(back);
+    }
+
+    @Test
+    void aBrowserLogsInAtTheProvider_andAnotherClientBringsItsToken() throws Exception {
+        gateway.start();
+        assertThat(get(gateway.url() + "/jobs").statusCode()).isEqualTo(401);
+        String session = loggedIn();
         assertThat(Json.read(get(gateway.url() + "/session", "Cookie", session).body()))
                 .isEqualTo(Json.read("{\"login\": \"oidc\", \"user\": \"carol\"}"));
 
@@ -186,12 +194,54 @@ class OidcTest {
         assertThat(get(gateway.url() + job, bearer(token(CLIENT, soon))).statusCode())
                 .isEqualTo(200);
         for (String bad : new String[] {
-            token("another-application", soon), token(CLIENT, Instant.now().minusSeconds(3600)), "no.token.atall"
+            token("another-application", soon),
+            token(null, soon),
+            token(CLIENT, Instant.now().minusSeconds(3600)),
+            "no.token.atall"
         }) {
             HttpResponse<String> refused = get(gateway.url() + job, bearer(bad));
             assertThat(refused.statusCode()).isEqualTo(401);
             assertThat(refused.headers().firstValue("Content-Type")).contains("application/problem+json");
         }
+    }
+
+    @Test
+    void whoBeginsLoginsWithoutEndTakesNothingFromThoseWhoAreIn() throws Exception {
+        gateway.set("gateway.max-sessions", "5").start();
+        String session = loggedIn();
+        List<String> begun = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            begun.add(cookie(get(gateway.url() + "/oauth2/authorization/gateway")));
+        }
+
+        assertThat(begun).doesNotHaveDuplicates();
+        assertThat(gateway.sessions()).isEqualTo(5);
+        assertThat(get(gateway.url() + "/jobs", "Cookie", session).statusCode()).isEqualTo(200);
+        assertThat(loggedIn()).isNotEqualTo(session);
+    }
+
+    @Test
+    void aTokenIsForTheAudienceThatIsSet_andForNoOther() throws Exception {
+        gateway.set("OIDC_AUDIENCE", "the-api").start();
+        Instant soon = Instant.now().plusSeconds(60);
+
+        assertThat(get(gateway.url() + "/jobs", bearer(token("the-api", soon))).statusCode())
+                .isEqualTo(200);
+        // an ID token of the gateway's client is one of these
+        assertThat(get(gateway.url() + "/jobs", bearer(token(CLIENT, soon))).statusCode())
+                .isEqualTo(401);
+        assertThat(get(gateway.url() + "/jobs", bearer(token(null, soon))).statusCode())
+                .isEqualTo(401);
+        // the login in a browser needs it all the same
+        assertThat(get(gateway.url() + "/jobs", "Cookie", loggedIn()).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void withoutAnAudienceTheGatewayDoesNotStart() {
+        gateway.set("OIDC_AUDIENCE", "");
+
+        assertThatThrownBy(gateway::start).rootCause().hasMessageContaining("OIDC_AUDIENCE");
     }
 
     private static String[] bearer(String token) {

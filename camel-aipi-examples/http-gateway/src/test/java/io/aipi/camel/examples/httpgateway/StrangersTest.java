@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,21 +112,22 @@ class StrangersTest {
 
     @Test
     void withoutATokenThereIsNothing() throws Exception {
-        JsonNode paths = Json.read(get("/openapi.json").body()).path("paths");
+        OpenApi api = new OpenApi(get("/openapi.json").body());
+        JsonNode paths = api.description().path("paths");
         int asked = 0;
         for (String path : (Iterable<String>) paths::fieldNames) {
             for (String method : (Iterable<String>) paths.path(path)::fieldNames) {
-                boolean isOpen = List.of("/", "/session", "/logout").contains(path) || path.startsWith("/v1/");
-                if (!isOpen) {
-                    String url = path.replace("{id}", "x").replace("{number}", "0");
+                if (!List.of("/", "/session", "/logout").contains(path)) {
+                    String url = path.replaceAll("\\{\\w+}", "0");
                     HttpResponse<String> refused = send(method.toUpperCase(Locale.ROOT), url, "");
-                    assertProblem(refused, 401);
+                    api.assertDescribes(method + " " + path, refused);
+                    assertThat(refused.statusCode()).as(url).isEqualTo(401);
                     assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer");
                     asked++;
                 }
             }
         }
-        assertThat(asked).isGreaterThan(8);
+        assertThat(asked).isGreaterThan(13);
         assertProblem(get("/nothing"), 401);
         assertProblem(get("/jobs", bearer("a token of nobody")), 401);
         assertProblem(get("/jobs", "Authorization", "Basic YWxpY2U6YWxpY2U="), 401);
@@ -181,6 +183,49 @@ class StrangersTest {
         assertThat(own.path(0).path("state").textValue()).isEqualTo("done");
         assertThat(own.path(0).path("tokens").intValue()).isPositive();
         assertThat(get(url + "/events", bearer(Users.ALICE)).body()).contains("event:result");
+    }
+
+    @Test
+    void aPictureIsItsOwnersOnly_onTheWayAndAtTheEnd() throws Exception {
+        String url = send(
+                        "POST",
+                        "/prompts?model=" + GatewayFixture.IMAGE,
+                        "A camel @sleep=2 @steps=20",
+                        "Authorization",
+                        "Bearer " + Users.ALICE,
+                        "Content-Type",
+                        "text/plain")
+                .headers()
+                .firstValue("Location")
+                .orElseThrow();
+        String preview = await().atMost(SOON)
+                .until(
+                        () -> Json.read(get(url, bearer(Users.ALICE)).body())
+                                .path("previews")
+                                .path(0)
+                                .path("url")
+                                .textValue(),
+                        Objects::nonNull);
+        assertStrangersGetNothing(preview);
+        assertThat(get(preview, bearer(Users.ALICE)).headers().firstValue("Content-Type"))
+                .contains("image/png");
+
+        JsonNode done = await().atMost(SOON)
+                .until(
+                        () -> Json.read(get(url, bearer(Users.ALICE)).body()),
+                        job -> "done".equals(job.path("state").textValue()));
+        String image = done.path("result").path("images").path(0).path("url").textValue();
+        assertStrangersGetNothing(image);
+        assertStrangersGetNothing(url);
+        assertThat(get(image, bearer(Users.ALICE)).headers().firstValue("Content-Type"))
+                .contains("image/png");
+    }
+
+    /** Neither another user, nor one without a token, nor a page from elsewhere that its owner looks at. */
+    private void assertStrangersGetNothing(String path) throws Exception {
+        assertProblem(get(path, bearer(Users.BOB)), 404);
+        assertProblem(get(path), 401);
+        assertProblem(get(path, "Authorization", "Bearer " + Users.ALICE, "Sec-Fetch-Site", "cross-site"), 403);
     }
 
     @Test

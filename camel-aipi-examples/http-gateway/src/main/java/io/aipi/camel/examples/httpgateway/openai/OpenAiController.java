@@ -23,13 +23,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.unit.DataSize;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What of OpenAI's API a server of this kind can do. No thread waits for a model. */
@@ -76,14 +79,14 @@ class OpenAiController {
 
     // ---- models
 
-    @GetMapping("/v1/models")
+    @GetMapping(path = "/v1/models", produces = MediaType.APPLICATION_JSON_VALUE)
     CompletableFuture<ModelList> models() {
         return models.all()
                 .thenApply(all -> new ModelList(
                         "list", all.values().stream().map(this::entry).toList()));
     }
 
-    @GetMapping("/v1/models/{model}")
+    @GetMapping(path = "/v1/models/{model}", produces = MediaType.APPLICATION_JSON_VALUE)
     CompletableFuture<ModelEntry> model(@PathVariable("model") String name) {
         return models.all().thenApply(all -> entry(Models.one(all, name)));
     }
@@ -95,14 +98,27 @@ class OpenAiController {
 
     // ---- chat
 
-    @PostMapping(path = "/v1/chat/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
-    CompletableFuture<Object> chat(InputStream body) throws IOException {
+    @PostMapping(
+            path = "/v1/chat/completions",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            // OpenAI's clients accept JSON, and get a stream where they ask for one
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})
+    CompletableFuture<Object> chat(@RequestHeader HttpHeaders headers, InputStream body)
+            throws IOException, HttpMediaTypeNotAcceptableException {
         RequestFields request = read(body);
-        return models.find(request.requiredText("model"), Task.CHAT).thenCompose(model -> chat(model, request));
+        boolean isStreamed = request.flag("stream");
+        if (!isStreamed && !takesJson(headers.getAccept())) {
+            throw new HttpMediaTypeNotAcceptableException(List.of(MediaType.APPLICATION_JSON));
+        }
+        return models.find(request.requiredText("model"), Task.CHAT)
+                .thenCompose(model -> chat(model, request, isStreamed));
     }
 
-    private CompletableFuture<Object> chat(Model model, RequestFields request) {
-        boolean isStreamed = request.flag("stream");
+    private static boolean takesJson(List<MediaType> accepted) {
+        return accepted.isEmpty() || accepted.stream().anyMatch(MediaType.APPLICATION_JSON::isCompatibleWith);
+    }
+
+    private CompletableFuture<Object> chat(Model model, RequestFields request, boolean isStreamed) {
         boolean withUsage = request.flagIn("stream_options", "include_usage");
         JsonNode messages = request.take("messages");
         Map<String, Object> parameters = Parameters.of(request, model);
@@ -111,7 +127,11 @@ class OpenAiController {
                     ChatCompletion.Head head = new ChatCompletion.Head(
                             "chatcmpl-" + call.id(), now(), model.id(), Parameters.mostTokens(parameters));
                     if (!isStreamed) {
-                        return call.result().thenApply(result -> ChatCompletion.whole(head, result));
+                        // with its type: else Spring would choose among the two by what the client likes most
+                        return call.result()
+                                .thenApply(result -> ResponseEntity.ok()
+                                        .contentType(MediaType.APPLICATION_JSON)
+                                        .body(ChatCompletion.whole(head, result)));
                     }
                     ChatStream events = new ChatStream(call, head, withUsage, json);
                     return CompletableFuture.completedFuture(streams.of(call, events::next, ChatStream.DONE));
@@ -120,7 +140,10 @@ class OpenAiController {
 
     // ---- images and speech
 
-    @PostMapping(path = "/v1/images/generations", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(
+            path = "/v1/images/generations",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = MediaType.APPLICATION_JSON_VALUE)
     CompletableFuture<Images> images(InputStream body) throws IOException {
         RequestFields request = read(body);
         String prompt = request.requiredText("prompt");
@@ -143,6 +166,7 @@ class OpenAiController {
                 .toList();
     }
 
+    /** Whatever is accepted: of which type the sound is, is known when it is there. */
     @PostMapping(path = "/v1/audio/speech", consumes = MediaType.APPLICATION_JSON_VALUE)
     CompletableFuture<ResponseEntity<byte[]>> speech(InputStream body) throws IOException {
         RequestFields request = read(body);

@@ -29,7 +29,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler, RequestRejectedHandler {
 
-    private static final String OPENAI = "/v1/";
+    private static final String OPENAI = "/v1";
 
     private final ObjectMapper json;
 
@@ -54,7 +54,11 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler, R
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, RequestRejectedException rejected)
             throws IOException {
-        refuse(request, response, HttpStatus.BAD_REQUEST, "The request is not well-formed");
+        refuse(
+                request,
+                response,
+                HttpStatus.BAD_REQUEST,
+                "The request has something in its path or headers that is not taken here");
     }
 
     void refuse(HttpServletRequest request, HttpServletResponse response, HttpStatus status, String reason)
@@ -64,7 +68,7 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler, R
 
     /** Of a request for this path. */
     void refuse(String path, HttpServletResponse response, HttpStatus status, String reason) throws IOException {
-        boolean isOpenAi = path.startsWith(OPENAI);
+        boolean isOpenAi = path.equals(OPENAI) || path.startsWith(OPENAI + "/");
         response.setStatus(status.value());
         response.setContentType(isOpenAi ? MediaType.APPLICATION_JSON_VALUE : MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         json.writeValue(response.getOutputStream(), isOpenAi ? openAi(status, reason) : problem(path, status, reason));

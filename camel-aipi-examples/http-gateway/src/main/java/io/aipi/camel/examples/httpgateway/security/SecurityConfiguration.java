@@ -11,9 +11,11 @@ import java.net.InetAddress;
 import java.util.Map;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.security.oauth2.resource.OAuth2ResourceServerProperties;
 import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.web.embedded.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.server.CookieSameSiteSupplier;
@@ -72,6 +74,13 @@ class SecurityConfiguration {
         };
     }
 
+    /** Nearer to the error than the valve of Spring Boot, so that it is asked first. */
+    @Bean
+    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> errorsOfTheContainer(Refusals refusals) {
+        return factory -> factory.addContextCustomizers(
+                context -> context.getParent().getPipeline().addValve(new ContainerErrorValve(refusals)));
+    }
+
     @Bean
     @ConditionalOnProperty(name = LOGIN, havingValue = "none")
     SecurityFilterChain withoutLogin(HttpSecurity http, Refusals refusals) throws Exception {
@@ -116,9 +125,14 @@ class SecurityConfiguration {
     /** The provider is in spring.security.oauth2: a client of it, {@code gateway}, and its issuer as a resource server's. */
     @Bean
     @ConditionalOnProperty(name = LOGIN, havingValue = "oidc")
-    SecurityFilterChain withOpenId(HttpSecurity http, Refusals refusals) throws Exception {
+    SecurityFilterChain withOpenId(HttpSecurity http, Refusals refusals, OAuth2ResourceServerProperties server)
+            throws Exception {
+        if (server.getJwt().getAudiences().stream().allMatch(String::isBlank)) {
+            // Spring Boot would take the provider's tokens for all its applications
+            throw new IllegalStateException("Tokens for other applications would be taken: set OIDC_AUDIENCE");
+        }
         return usersOnly(common(http, refusals, false))
-                .oauth2ResourceServer(server -> server.authenticationEntryPoint(refusals)
+                .oauth2ResourceServer(tokens -> tokens.authenticationEntryPoint(refusals)
                         .accessDeniedHandler(refusals)
                         .jwt(Customizer.withDefaults()))
                 .oauth2Login(login -> login.loginPage("/").defaultSuccessUrl("/", true))
