@@ -116,6 +116,7 @@ class FilePipelineStartTest {
     }
 
     @Test
+    @Tag("nightly")
     @Tag("case-E5")
     void aStoreThatCannotBeReachedIsTold() throws Exception {
         try (AipiSimulator server = AipiSimulator.builder()

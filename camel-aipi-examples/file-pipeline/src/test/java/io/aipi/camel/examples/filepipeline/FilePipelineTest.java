@@ -37,6 +37,7 @@ import javax.sql.DataSource;
 import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -355,6 +356,7 @@ class FilePipelineTest {
     // ---- as a process of its own
 
     @Test
+    @Tag("nightly")
     void aKilledProcessIsContinuedByTheNext_whichEndsCleanly() throws Exception {
         server.close();
         server = AipiSimulator.builder()

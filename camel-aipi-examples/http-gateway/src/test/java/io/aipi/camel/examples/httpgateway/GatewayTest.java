@@ -877,6 +877,7 @@ class GatewayTest {
     }
 
     @Test
+    @Tag("nightly")
     void aClientThatTakesNothingIsDisconnected() throws Exception {
         restartWith("server.tomcat.connection-timeout", "1s");
         JobBoard board = board();

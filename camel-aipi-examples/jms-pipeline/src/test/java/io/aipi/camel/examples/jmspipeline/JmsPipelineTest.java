@@ -487,6 +487,7 @@ class JmsPipelineTest {
     }
 
     @Test
+    @Tag("nightly")
     void theDemonstrationShowsAnswers_andEndsCleanly() throws Exception {
         Files.createDirectories(folder.resolve("inbox"));
         Files.writeString(folder.resolve("inbox/haiku.txt"), "A haiku");

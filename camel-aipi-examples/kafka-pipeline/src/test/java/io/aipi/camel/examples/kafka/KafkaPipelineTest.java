@@ -185,6 +185,7 @@ class KafkaPipelineTest {
     }
 
     @Test
+    @Tag("nightly")
     void aPromptIsSubmittedAsOftenAsThePropertySaysAndThenGoesToTheFailedTopic() throws Exception {
         pipeline("pipeline.attempts", "2");
         prompts.send("anna", "one @sleep=3600");

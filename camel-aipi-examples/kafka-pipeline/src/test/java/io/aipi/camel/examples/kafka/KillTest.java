@@ -13,7 +13,6 @@ import io.aipi.simulator.AipiSimulator;
 import io.aipi.simulator.SimulatedEndpoint;
 import io.aipi.simulator.SimulatorStats.AcceptedJob;
 import io.aipi.testsupport.ApplicationProcess;
-import io.aipi.testsupport.Nightly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +31,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Timeout;
 class KillTest {
 
     /** Prompts without an answer that the test keeps in the pipeline. */
-    private static final int OUTSTANDING = Nightly.times(400, 700);
+    private static final int OUTSTANDING = 700;
 
     /** So many are there at the first kill: results are on their way, too. */
     private static final int FIRST_ANSWERS = 20;
@@ -67,7 +67,7 @@ class KillTest {
     private static final Path FOLDER = Path.of("target", "kill-test");
     private static final Path STORE = FOLDER.resolve("jobs");
 
-    private final int kills = Integer.getInteger("kills", Nightly.times(1, 20));
+    private final int kills = Integer.getInteger("kills", 20);
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final List<Life> lives = new ArrayList<>();
@@ -128,6 +128,7 @@ class KillTest {
     }
 
     @Test
+    @Tag("nightly")
     @Timeout(value = 15, unit = TimeUnit.MINUTES) // for any number of kills; each step has a bound of its own
     void whereverTheProcessIsKilledEveryPromptIsAnsweredAndComputedOnceButForWhatWasOnItsWay() throws Exception {
         System.out.println("Kill test: seed " + seed + ", " + kills + " kills");

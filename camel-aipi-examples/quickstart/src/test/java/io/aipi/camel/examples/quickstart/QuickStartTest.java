@@ -190,6 +190,7 @@ class QuickStartTest {
     }
 
     @Test
+    @Tag("nightly")
     @Tag("case-E2")
     void withoutAnImageModelTheTextsAreAnswered() throws Exception {
         try (AipiSimulator server = AipiSimulator.builder()

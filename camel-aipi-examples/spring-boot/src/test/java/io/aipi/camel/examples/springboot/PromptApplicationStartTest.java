@@ -123,6 +123,7 @@ class PromptApplicationStartTest {
     }
 
     @Test
+    @Tag("nightly")
     @Tag("case-E5")
     void aSettingThatIsNoneIsTold() throws Exception {
         start(
