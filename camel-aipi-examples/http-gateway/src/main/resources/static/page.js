@@ -305,20 +305,20 @@ function showQuestion() {
 }
 
 async function showEarlier(mine) {
-  const turns = list
+  const earlier = list
     .filter((entry) => entry.conversation === mine.job.conversation && entry.submitted < mine.job.submitted)
     .filter((entry) => entry.id !== mine.id && entry.state === 'done')
     .reverse();
-  for (const turn of turns) {
-    if (!answers.has(turn.id)) {
-      const job = await call(`/jobs/${turn.id}`).catch(() => null);
-      answers.set(turn.id, job?.result?.text ?? '');
+  for (const one of earlier) {
+    if (!answers.has(one.id)) {
+      const job = await call(`/jobs/${one.id}`).catch(() => null);
+      answers.set(one.id, job?.result?.text ?? '');
     }
   }
-  if (mine === shown && $('earlier').children.length !== turns.length) {
-    $('earlier').replaceChildren(...turns.map((turn) => {
+  if (mine === shown && $('earlier').children.length !== earlier.length) {
+    $('earlier').replaceChildren(...earlier.map((one) => {
       const item = element('li', '', '');
-      item.append(element('p', '', turn.prompt), element('p', '', answers.get(turn.id)));
+      item.append(element('p', '', one.prompt), element('p', '', answers.get(one.id)));
       return item;
     }));
   }

@@ -258,7 +258,7 @@ public record Plan(String name, List<Scenario> scenarios, int startUps) {
     }
 
     /**
-     * The same jobs without and with meters and spans, by turns. As many as are measured warm up: after 2,000 the compiler
+     * The same jobs without and with meters and spans, alternately. As many as are measured warm up: after 2,000 the compiler
      * still takes a third of the processor time, and it has more to do with meters and spans.
      */
     private static List<Scenario> telemetry() {
