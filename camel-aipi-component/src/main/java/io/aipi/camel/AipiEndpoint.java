@@ -18,7 +18,9 @@ import io.aipi.client.error.ErrorContext;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -323,8 +325,8 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
     }
 
     /**
-     * Of all endpoints with this URI. Camel can make several where exchanges use a new URI at once, such as one of
-     * {@code toD}: it keeps the producer of one and registers another, which is the one that people see.
+     * Of this endpoint and those that are started with its URI. Camel can make several where exchanges use a new URI at once,
+     * such as one of {@code toD}: it keeps the producer of one and registers another, which is the one that people see.
      */
     private long sum(ToLongFunction<AipiEndpoint> figure) {
         return getComponent().withUriOf(this).stream().mapToLong(figure).sum();
@@ -381,8 +383,11 @@ public class AipiEndpoint extends DefaultEndpoint implements EndpointServiceLoca
 
     /** When the server last answered, with whatever status; empty if it has not since the first producer's start. */
     Optional<Instant> lastContact() {
-        AipiClient current = client;
-        return current == null ? Optional.empty() : current.lastContact();
+        return getComponent().withUriOf(this).stream()
+                .map(AipiEndpoint::client)
+                .filter(Objects::nonNull)
+                .flatMap(used -> used.lastContact().stream())
+                .max(Comparator.naturalOrder());
     }
 
     @ManagedAttribute(description = "State of the session with the server")

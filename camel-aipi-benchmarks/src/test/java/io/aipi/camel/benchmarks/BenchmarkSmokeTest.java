@@ -37,7 +37,7 @@ class BenchmarkSmokeTest {
     /** In every build: the component, its stores and a client beside it, and the scenarios whose results have a form of their own. */
     @Test
     void aSmallRunOfSomeResponsesEveryJobAndLeavesNothingBehind(@TempDir Path folder) throws Exception {
-        runs(folder, "chat,curve-50,telemetry-1,detached,startup", "aipi,aipi-telemetry,memory,jdbc-h2");
+        runs(folder, "chat,curve-50,telemetry-1,detached,startup", "aipi,aipi-telemetry,jdk-300ms,memory,jdbc-h2");
     }
 
     @Test

@@ -17,12 +17,18 @@ final class Call {
     private final CompletableFuture<JobResult> result = new CompletableFuture<>();
     private volatile String text;
     private volatile Runnable listener = () -> {};
-    private volatile boolean hasClient = true;
+    private volatile boolean isRead;
 
-    /** {@code id}: the gateway's name for it. */
-    Call(String id, String model) {
+    /**
+     * A job that has not ended.
+     *
+     * @param id the gateway's name for it
+     * @param isRead whether its text is read while it grows
+     */
+    Call(String id, String model, boolean isRead) {
         this.id = id;
         this.model = model;
+        this.isRead = isRead;
         result.whenComplete((ended, failure) -> listener.run());
     }
 
@@ -34,14 +40,14 @@ final class Call {
         return model;
     }
 
-    /** Whether somebody waits for it. */
-    boolean hasClient() {
-        return hasClient;
+    /** Whether somebody reads its text while it grows. */
+    boolean isRead() {
+        return isRead;
     }
 
-    /** Its client is gone: from now on it is no more than a number of a job that has not ended. */
+    /** Nobody reads it any more: from now on it is no more than a number of a job that has not ended. */
     void leave() {
-        hasClient = false;
+        isRead = false;
         listener = () -> {};
         text = null;
     }
@@ -62,9 +68,12 @@ final class Call {
     }
 
     void progress(String newest) {
-        if (newest != null && hasClient) {
+        if (newest != null && isRead) {
             text = newest;
             listener.run();
+            if (!isRead) {
+                text = null;
+            }
         }
     }
 }

@@ -61,8 +61,11 @@ public final class Calls {
             @Value("${gateway.openai.max-in-flight}") int maxInFlight,
             @Value("${gateway.answer-timeout}") Duration answerTimeout) {
         this.camel = camel;
+        if (maxInFlight < 0) {
+            throw new IllegalArgumentException("gateway.openai.max-in-flight must be 0 or more, but is " + maxInFlight);
+        }
         this.maxInFlight = maxInFlight == 0 ? Integer.MAX_VALUE : maxInFlight;
-        // the component tells of a timeout before, unless its route does not run
+        // the component tells of a timeout before
         this.patience = answerTimeout.multipliedBy(2);
     }
 
@@ -77,7 +80,7 @@ public final class Calls {
             return CompletableFuture.failedFuture(
                     new QueueFullException("The gateway has its most jobs", null, ErrorContext.of(model.id())));
         }
-        Call call = new Call(UUID.randomUUID().toString().replace("-", ""), model.id());
+        Call call = new Call(UUID.randomUUID().toString().replace("-", ""), model.id(), isStreamed);
         // before the submit: the result may come before its response
         calls.put(call.id(), call);
         // after that: a stop meanwhile has found the call, or is found here
@@ -85,16 +88,6 @@ public final class Calls {
             end(call);
             return CompletableFuture.failedFuture(stopped(call));
         }
-        CompletableFuture<Void> told =
-                new CompletableFuture<Void>().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
-        told.exceptionally(late -> {
-            call.result().completeExceptionally(new JobTimeoutException("Nobody tells of it", place(call)));
-            return null;
-        });
-        call.result().whenComplete((result, failure) -> {
-            told.complete(null);
-            end(call);
-        });
         return Routes.send(camel, isStreamed ? "direct:openai-stream" : "direct:openai", exchange -> {
                     exchange.setVariable("model", model.id());
                     exchange.getMessage().setHeader(ID, call.id());
@@ -102,26 +95,45 @@ public final class Calls {
                 })
                 .whenComplete((accepted, failure) -> {
                     if (failure != null) {
-                        call.result().completeExceptionally(failure);
+                        fail(call, failure);
+                    } else {
+                        watch(call);
                     }
                 })
                 .thenApply(accepted -> call);
     }
     // end::begin[]
 
+    /** The component tells of the end in time, unless its route does not run. */
+    private void watch(Call call) {
+        CompletableFuture<Void> clock =
+                new CompletableFuture<Void>().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
+        clock.exceptionally(late -> {
+            fail(call, new JobTimeoutException("Nobody tells of it", place(call)));
+            return null;
+        });
+        call.result().whenComplete((result, failure) -> clock.complete(null));
+    }
+
     private Semaphore bound(String model) {
         return bounds.computeIfAbsent(model, one -> new Semaphore(maxInFlight));
     }
 
+    private void fail(Call call, Throwable failure) {
+        end(call);
+        call.result().completeExceptionally(failure);
+    }
+
+    /** Before its client is told, who may come again at once. */
     private void end(Call call) {
         if (calls.remove(call.id(), call)) {
             bound(call.model()).release();
         }
     }
 
-    /** How many clients wait. */
-    int clients() {
-        return (int) calls.values().stream().filter(Call::hasClient).count();
+    /** How many streams are read. */
+    int streams() {
+        return (int) calls.values().stream().filter(Call::isRead).count();
     }
 
     /** How many jobs have not ended. */
@@ -139,8 +151,9 @@ public final class Calls {
         JobResult result = exchange.getProperty(AipiConstants.RESULT_PROPERTY, JobResult.class);
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         if (failure != null) {
-            call.result().completeExceptionally(failure);
+            fail(call, failure);
         } else if (result != null) {
+            end(call);
             call.result().complete(result);
         } else {
             call.progress(exchange.getProperty(AipiConstants.PROGRESS_EVENT_PROPERTY, JobProgress.class)
@@ -153,7 +166,7 @@ public final class Calls {
     @EventListener(ContextClosedEvent.class)
     void stop() {
         stopped = true;
-        calls.values().forEach(call -> call.result().completeExceptionally(stopped(call)));
+        calls.values().forEach(call -> fail(call, stopped(call)));
     }
 
     private static ClientClosedException stopped(Call call) {

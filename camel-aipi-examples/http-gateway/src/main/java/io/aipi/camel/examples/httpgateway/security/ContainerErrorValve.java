@@ -29,9 +29,11 @@ final class ContainerErrorValve extends ErrorReportValve {
     @Override
     protected void report(Request request, Response response, Throwable failure) {
         HttpStatus status = HttpStatus.resolve(response.getStatus());
-        boolean isError = status == null ? response.getStatus() >= 400 : status.isError();
         // the same conditions as in the overridden one
-        if (!isError || response.getContentWritten() > 0 || !response.setErrorReported() || !canWrite(response)) {
+        if (response.getStatus() < 400
+                || response.getContentWritten() > 0
+                || !response.setErrorReported()
+                || !canWrite(response)) {
             return;
         }
         HttpStatus told = status == null ? HttpStatus.INTERNAL_SERVER_ERROR : status;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Which events a growing text becomes. */
 class ChatStreamTest {
 
-    private final Call call = new Call("1", "chat");
+    private final Call call = new Call("1", "chat", true);
     private final ChatStream stream =
             new ChatStream(call, new ChatCompletion.Head("chatcmpl-1", 0, "chat", null), false, new ObjectMapper());
 

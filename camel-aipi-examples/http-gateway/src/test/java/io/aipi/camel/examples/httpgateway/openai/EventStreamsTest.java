@@ -22,7 +22,7 @@ class EventStreamsTest {
 
     private final Queue<Runnable> writers = new ArrayDeque<>();
     private final List<String> told = new ArrayList<>();
-    private final Call call = new Call("1", "chat");
+    private final Call call = new Call("1", "chat", true);
 
     /** The whole text, each time that it is asked. */
     private List<String> next() {

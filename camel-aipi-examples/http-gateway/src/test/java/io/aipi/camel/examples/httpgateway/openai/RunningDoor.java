@@ -178,9 +178,9 @@ final class RunningDoor implements AutoCloseable {
 
     // ---- what is held
 
-    /** Clients that wait. */
-    int clients() {
-        return gateway.getBean(Calls.class).clients();
+    /** Streams that are read. */
+    int streams() {
+        return gateway.getBean(Calls.class).streams();
     }
 
     /** Jobs of this door that have not ended. */

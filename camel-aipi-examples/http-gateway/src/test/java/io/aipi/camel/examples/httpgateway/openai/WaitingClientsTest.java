@@ -152,10 +152,10 @@ class WaitingClientsTest {
     void ofAClientThatLeavesAStreamNothingIsLeftBehind() throws Exception {
         try (Socket socket = connect(true)) {
             assertThat(socket.getInputStream().read()).isEqualTo('H');
-            assertThat(door.clients()).isEqualTo(1);
+            assertThat(door.streams()).isEqualTo(1);
         }
 
-        await().atMost(SOON).until(() -> door.clients() == 0);
+        await().atMost(SOON).until(() -> door.streams() == 0);
         assertThat(door.exchanges()).isZero();
         // the server cannot cancel it: it counts until it has ended, and nobody is told
         assertThat(door.jobs()).isEqualTo(1);
@@ -237,7 +237,7 @@ class WaitingClientsTest {
     @Test
     void aJobWhoseEndNobodyTellsEndsByTheClock() throws Exception {
         door = new RunningDoor(
-                server -> server.workers(1), "gateway.answer-timeout=300", "gateway.openai.max-in-flight=1");
+                server -> server.workers(1), "gateway.answer-timeout=2000", "gateway.openai.max-in-flight=1");
         door.gateway.getBean(CamelContext.class).getRouteController().stopRoute("openai-progress");
 
         HttpResponse<String> late = door.send(door.post(CHAT, question(false)));
